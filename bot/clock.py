@@ -21,7 +21,7 @@ class Clock(Protocol):
         ...
 
     def monotonic(self) -> float:
-        """Seconds on a scale that no adjustment of the wall clock moves; for leases and timeouts."""
+        """Seconds that no adjustment of the wall clock moves; for leases and timeouts."""
         ...
 
     def wait(self, wake: threading.Event, seconds: float) -> bool:

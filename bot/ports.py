@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The faces of the outside: what a helpdesk and a channel must offer, and how they may answer.
+
+No exception crosses a port for an expected failure: a call returns an `Outcome` or a `Trouble`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.rules.actions import Message, Outgoing, TicketUpdate
+from bot.rules.events import Event, Verdict
+from bot.rules.ticket import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """It is there; `reference` finds it again (a message's ts, an audit's id)."""
+
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Taken but not proven, such as a Teams 202."""
+
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TryLater:
+    """Not now; `after` is in seconds and a floor for the whole destination."""
+
+    reason: str
+    after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Never, as it is; `advice` says what a person can do about it."""
+
+    reason: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The line broke after sending: look before sending again."""
+
+    reason: str
+
+
+Outcome = Delivered | Accepted | TryLater | Refused | Unknown
+
+
+class TroubleKind(StrEnum):
+    """Why a read of the helpdesk brought nothing."""
+
+    DOWN = "down"
+    SLOW = "slow"
+    THROTTLED = "throttled"
+    CREDENTIALS = "credentials"
+    WRONG_CONTENT = "wrong_content"
+    NOT_FOUND = "not_found"
+    MISCONFIGURED = "misconfigured"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A read that failed: `retry_after` in seconds where the other side named it."""
+
+    kind: TroubleKind
+    reason: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Events read from the helpdesk and the cursor to store with them in one transaction."""
+
+    events: tuple[Event, ...]
+    cursor: str
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One probe's answer: `elapsed` in seconds, `detail` for people."""
+
+    verdict: Verdict
+    elapsed: float
+    detail: str = ""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of `check --online`: what was looked at, whether it holds, what to do if not."""
+
+    what: str
+    is_ok: bool
+    detail: str = ""
+    advice: str = ""
+
+
+class Helpdesk(Protocol):
+    """The helpdesk, both ways; Zendesk first."""
+
+    def tickets_since(self, cursor: str | None, start: datetime) -> Page | Trouble:
+        """One page of ticket snapshots (`TicketSeen`, `TicketGone`) after `cursor`."""
+        ...
+
+    def changes_since(self, cursor: str | None, start: datetime) -> Page | Trouble:
+        """One page of `CommentAdded` and `FieldChanged` after `cursor`."""
+        ...
+
+    def ticket(self, number: int) -> Snapshot | Trouble:
+        """One ticket as it is now; `NOT_FOUND` when it is gone."""
+        ...
+
+    def update(self, updates: Mapping[str, TicketUpdate]) -> Mapping[str, Outcome]:
+        """Carry out updates, outbox key -> outcome; merged per ticket, in bulk when many.
+
+        A comment leaves its key in the audit's metadata.
+        """
+        ...
+
+    def was_applied(self, key: str, update: TicketUpdate) -> Outcome:
+        """After `Unknown`: look whether `update` took effect; `Refused` means it did not."""
+        ...
+
+    def probe_edge(self) -> Probe:
+        """Ask without credentials whether anybody is at home."""
+        ...
+
+    def probe_read(self) -> Probe:
+        """Read our own user."""
+        ...
+
+    def probe_write(self, counter: int) -> Probe:
+        """Write `counter` to the canary ticket and read it back."""
+        ...
+
+    def examine(self) -> Sequence[Finding]:
+        """Check credentials, scopes, fields, groups and the helpdesk's own receipt trigger."""
+        ...
+
+
+class Channel(Protocol):
+    """One way to people: Slack, Teams, mail, SMS, the portal."""
+
+    def deliver(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+        """Send one row; `payload()` of the same channel shows what would be sent."""
+        ...
+
+    def find(self, outgoing: Outgoing, *, since: datetime) -> Outcome:
+        """After `Unknown`: look whether it arrived; `Refused` means it did not, `Unknown` that
+        this channel cannot tell."""
+        ...
+
+    def examine(self, destinations: Sequence[str]) -> Sequence[Finding]:
+        """Check credentials and destinations without telling anybody anything."""
+        ...
+
+
+__all__ = [
+    "Accepted",
+    "Channel",
+    "Delivered",
+    "Finding",
+    "Helpdesk",
+    "Message",
+    "Outcome",
+    "Page",
+    "Probe",
+    "Refused",
+    "Trouble",
+    "TroubleKind",
+    "TryLater",
+    "Unknown",
+]

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that can happen, as the inbox keeps it: one fact, its instant, its unique key.
+
+Sources write events down, handlers take them one at a time per stream. A fact says what was seen
+outside, in the desk's own names; it never says what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.rules.ticket import Actor, Person, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSeen:
+    """The helpdesk's present picture of a ticket; the first one of a number is its creation."""
+
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class CommentAdded:
+    """A reply (public) or a note; `is_first` marks the message that opened the ticket.
+
+    `own_key` is the outbox key that Deskmate left in the metadata, None for everybody else's.
+    """
+
+    number: int
+    comment_id: str
+    author: Person
+    actor: Actor
+    is_public: bool
+    body: str
+    is_first: bool = False
+    own_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChanged:
+    """One field of a ticket went from `old` to `new`; tags are one text, sorted, by spaces."""
+
+    number: int
+    field: str
+    old: str | None
+    new: str | None
+    actor: Actor
+    person_id: str | None = None
+    own_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketGone:
+    """The helpdesk no longer has the ticket: `deleted`, `scrubbed`, `merged` or `not_found`."""
+
+    number: int
+    how: str
+
+
+class AlertState(StrEnum):
+    """What monitoring says of an alert."""
+
+    FIRING = "firing"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertReceived:
+    """Monitoring fired or resolved an alert; every text of it is somebody else's."""
+
+    state: AlertState
+    name: str
+    source: str
+    integration: str | None = None
+    host: str | None = None
+    service: str | None = None
+    line: str | None = None
+    severity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceAnnounced:
+    """Somebody announced works on the service."""
+
+    announced_at: datetime
+    starts_at: datetime
+    ends_at: datetime | None
+    text: str
+
+
+class Verdict(StrEnum):
+    """What one probe's answer means (thresholds and reasons: docs/outages.md)."""
+
+    OK = "ok"
+    DOWN = "down"
+    SLOW = "slow"
+    THROTTLED = "throttled"
+    CREDENTIALS = "credentials"
+    MISCONFIGURED = "misconfigured"
+    NOT_ASKED = "not_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeRound:
+    """One cycle of probes, judged once all of them ended.
+
+    `edge`, `read` and `write` are the helpdesk's; `witnesses` are other operators' services,
+    True where one answered. `detail` is for people; `retry_after` is in seconds.
+    """
+
+    edge: Verdict
+    read: Verdict
+    write: Verdict
+    witnesses: tuple[bool, ...] = ()
+    detail: str = ""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonPressed:
+    """Somebody pressed a button or a link: `action` is `acknowledge` in the first slice.
+
+    `subject` is what was acknowledged (`ticket:ID` or `outage:ID`), `via` the channel.
+    """
+
+    action: str
+    subject: str
+    person: str
+    via: str
+    message: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A verified delivery that could not be understood; kept, so that a person can look."""
+
+    source: str
+    reason: str
+    body: str
+
+
+Fact = (
+    TicketSeen
+    | CommentAdded
+    | FieldChanged
+    | TicketGone
+    | AlertReceived
+    | MaintenanceAnnounced
+    | ProbeRound
+    | ButtonPressed
+    | Unreadable
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened: `key` is unique for ever, `stream` is handled one at a time.
+
+    Streams: `ticket/NUMBER` while only the helpdesk's number is known, `case/TICKET_ID` for cases,
+    `alert/FINGERPRINT`, `outage`, `desk`. `source` says who wrote it down: `export`, `webhook`,
+    `probe`, `slack`, `door`, `link`.
+    """
+
+    key: str
+    stream: str
+    at: datetime
+    source: str
+    fact: Fact
+
+
+class Occasion(StrEnum):
+    """What rules are tried on; the words of `event:` in the rules and in `deskmate decide`."""
+
+    CREATED = "created"
+    MAILBOX = "mailbox"
+    REQUESTER_REPLY = "requester_reply"
+    AGENT_REPLY = "agent_reply"
+    INTERNAL_NOTE = "internal_note"
+    UPDATED = "updated"
+    REOPENED = "reopened"
+    ALERT = "alert"
+    MAINTENANCE_ANNOUNCED = "maintenance_announced"
+    CONTACT_ADDED = "contact_added"
+    SLA_WARNING = "sla_warning"
+    SLA_BREACHED = "sla_breached"
+    HELPDESK_STATE = "helpdesk_state"
+
+
+def comment_key(number: int, comment_id: str) -> str:
+    """The key of a comment, the same from the export and from a webhook."""
+    return f"ticket/{number}/comment/{comment_id}"
+
+
+def change_key(number: int, field_name: str, new: str | None, at: datetime) -> str:
+    """The key of a field's change; to the second, as the helpdesk's audit and webhook agree."""
+    second = at.replace(microsecond=0).isoformat()
+    return f"ticket/{number}/{field_name}={new or ''}@{second}"
