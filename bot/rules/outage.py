@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the helpdesk is there: a state machine over rounds of probes, with its times as policy.
+
+                1 failing round              4 in a row and >= 90 s, or 8 failing
+    HEALTHY ---------------------> SUSPECT ---- of >= 12 rounds in 5 min -----> DOWN
+       ^  ^ <--- 3 good in a row ---- |                                           |
+       |                                                                          | 5 good in a row,
+       |                              2 failing in a row: the same incident       v one a write
+       +---- hold over, no failure ------------- RECOVERING <---------------------+
+
+A round that says more of us than of the helpdesk (our line, our credentials, our own request
+count) freezes the counters: it is "blind", never an outage. The figures were simulated
+(docs/outages.md); every one is a key of `helpdesk_down:`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.rules.events import ProbeRound, Verdict
+from bot.rules.outage_state import Blind, OutageState, Phase, Round, Step
+from bot.rules.policy import OutagePolicy
+
+_AS_GOOD_AS_WRITTEN = (Verdict.OK, Verdict.SLOW, Verdict.MISCONFIGURED)
+"""A canary that is missing or not configured is our fault, and must not keep an outage open."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutageDecision:
+    """The next state and the steps to carry out, oldest first."""
+
+    state: OutageState
+    steps: tuple[Step, ...] = ()
+
+
+def after_probe(
+    state: OutageState, probes: ProbeRound, policy: OutagePolicy, now: datetime
+) -> OutageDecision:
+    """Count one round of probes and say what follows."""
+    steps: list[Step] = []
+    state = _after_gap(state, policy, now, steps)
+    state = replace(state, last_round_at=now)
+    if probes.write is not Verdict.NOT_ASKED:
+        state = replace(state, written_at=now)
+    blind = _blindness(probes)
+    state = _after_blindness(state, blind, now, steps)
+    if blind is Blind.NO and _counts(probes):
+        state = _counted(state, probes, policy, now, steps)
+    timed = after_time(state, policy, now)
+    return OutageDecision(timed.state, (*steps, *timed.steps))
+
+
+def after_time(state: OutageState, policy: OutagePolicy, now: datetime) -> OutageDecision:
+    """Do what falls due by time alone: banner, reminders, release of held work, end of the hold."""
+    steps: list[Step] = []
+    if state.phase is Phase.DOWN:
+        state = _remind(state, policy, now, steps)
+    if (
+        state.phase is Phase.DOWN
+        and not state.is_banner_shown
+        and _banner_due(state, policy) <= now
+    ):
+        state = replace(state, is_banner_shown=True, banner_renewed_at=now)
+        steps.append(Step.SHOW_BANNER)
+    elif state.is_banner_shown and _renewal_due(state, policy) <= now:
+        state = replace(state, banner_renewed_at=now)
+        steps.append(Step.RENEW_BANNER)
+    if state.phase is Phase.RECOVERING and state.recovering_at is not None:
+        state = _after_hold(state, policy, now, steps)
+    return OutageDecision(state, tuple(steps))
+
+
+def next_due(state: OutageState, policy: OutagePolicy) -> datetime | None:
+    """The instant at which `after_time` will have something to do, None if never."""
+    due: list[datetime] = []
+    if state.phase is Phase.DOWN:
+        due.append((state.reminded_at or _began(state)) + policy.reminder_every)
+        if not state.is_banner_shown:
+            due.append(_banner_due(state, policy))
+    if state.is_banner_shown:
+        due.append(_renewal_due(state, policy))
+    if state.phase is Phase.RECOVERING and state.recovering_at is not None:
+        if not state.is_released:
+            due.append(state.recovering_at + policy.release_after)
+        due.append(state.recovering_at + hold(state, policy))
+    return min(due, default=None)
+
+
+def next_probe_at(state: OutageState, policy: OutagePolicy, now: datetime) -> datetime:
+    """When the next round is due: closer together while suspect."""
+    if state.last_round_at is None:
+        return now
+    interval = policy.interval_suspect if state.phase is Phase.SUSPECT else policy.interval
+    return state.last_round_at + interval
+
+
+def wants_write(state: OutageState, policy: OutagePolicy, now: datetime) -> bool:
+    """Whether the next round should also write to the canary ticket.
+
+    Every few minutes while healthy, at once when reading failed twice, and while the helpdesk
+    comes back until one write has succeeded.
+    """
+    match state.phase:
+        case Phase.DOWN:
+            return state.good_in_a_row > 0 and not state.has_written
+        case Phase.SUSPECT:
+            return state.failing_in_a_row == 2
+        case Phase.HEALTHY | Phase.RECOVERING:
+            return state.written_at is None or state.written_at + policy.write_probe_every <= now
+
+
+def hold(state: OutageState, policy: OutagePolicy) -> timedelta:
+    """How long a recovery is watched: doubled by each relapse within the greatest hold."""
+    if state.recovering_at is None:
+        return policy.hold
+    recent = [at for at in state.relapses if state.recovering_at - at <= policy.hold_greatest]
+    return min(policy.hold * 2 ** min(len(recent), 16), policy.hold_greatest)
+
+
+def _after_gap(
+    state: OutageState, policy: OutagePolicy, now: datetime, steps: list[Step]
+) -> OutageState:
+    """Nobody watched for a while: an outage goes on, anything else is looked at closely."""
+    last = state.last_round_at
+    if last is None or now - last <= policy.unobserved_after:
+        return state
+    steps.append(Step.UNOBSERVED)
+    fresh = replace(state, failing_in_a_row=0, good_in_a_row=0, first_good_at=None, window=())
+    if state.phase in (Phase.DOWN, Phase.RECOVERING):
+        return fresh
+    return replace(fresh, phase=Phase.SUSPECT, since=now, first_failure_at=None)
+
+
+def _blindness(probes: ProbeRound) -> Blind:
+    if Verdict.OK in (probes.read, probes.write) or probes.read is Verdict.SLOW:
+        return Blind.NO
+    failed = probes.witnesses.count(False)
+    if len(probes.witnesses) >= 2 and failed * 3 >= len(probes.witnesses) * 2:
+        return Blind.NETWORK
+    if probes.read is Verdict.CREDENTIALS and probes.edge is not Verdict.DOWN:
+        return Blind.CREDENTIALS
+    return Blind.NO
+
+
+def _counts(probes: ProbeRound) -> bool:
+    """Throttling by our own doing and a wrong setting say nothing of the helpdesk's health."""
+    return _is_failing(probes) or probes.read in (Verdict.OK, Verdict.SLOW)
+
+
+def _is_failing(probes: ProbeRound) -> bool:
+    if probes.read is Verdict.DOWN:
+        return True
+    unread = probes.read in (Verdict.NOT_ASKED, Verdict.CREDENTIALS)
+    return unread and probes.edge is Verdict.DOWN
+
+
+def _after_blindness(
+    state: OutageState, blind: Blind, now: datetime, steps: list[Step]
+) -> OutageState:
+    if blind is state.blind:
+        return state
+    if blind is Blind.NO:
+        steps.append(Step.SEEING_AGAIN)
+        return replace(state, blind=blind, blind_since=None)
+    steps.append(Step.CREDENTIALS_REFUSED if blind is Blind.CREDENTIALS else Step.BLINDED)
+    return replace(state, blind=blind, blind_since=now)
+
+
+def _counted(
+    state: OutageState, probes: ProbeRound, policy: OutagePolicy, now: datetime, steps: list[Step]
+) -> OutageState:
+    is_failing = _is_failing(probes)
+    kept = [seen for seen in state.window if now - seen.at < policy.declare_window]
+    state = replace(state, window=(*kept, Round(now, is_failing)))
+    if is_failing:
+        state = replace(
+            state,
+            failing_in_a_row=state.failing_in_a_row + 1,
+            good_in_a_row=0,
+            first_good_at=None,
+            has_written=False,
+        )
+        return _after_failing(state, policy, now, steps)
+    state = replace(
+        state,
+        failing_in_a_row=0,
+        good_in_a_row=state.good_in_a_row + 1,
+        first_good_at=state.first_good_at or now,
+        has_written=state.has_written or probes.write in _AS_GOOD_AS_WRITTEN,
+    )
+    return _after_good(state, policy, now, steps)
+
+
+def _after_failing(
+    state: OutageState, policy: OutagePolicy, now: datetime, steps: list[Step]
+) -> OutageState:
+    match state.phase:
+        case Phase.HEALTHY:
+            steps.append(Step.SUSPECTED)
+            return replace(state, phase=Phase.SUSPECT, since=now, first_failure_at=now)
+        case Phase.SUSPECT:
+            state = replace(state, first_failure_at=state.first_failure_at or now)
+            return _declare(state, policy, now, steps) if _is_outage(state, policy, now) else state
+        case Phase.RECOVERING if state.failing_in_a_row >= policy.relapse_in_a_row:
+            steps.append(Step.RELAPSED)
+            return replace(
+                state,
+                phase=Phase.DOWN,
+                since=now,
+                recovering_at=None,
+                is_released=False,
+                relapses=(*state.relapses[-15:], now),
+            )
+        case _:
+            return state
+
+
+def _is_outage(state: OutageState, policy: OutagePolicy, now: datetime) -> bool:
+    """Both a short and a long look must agree that this is no blip."""
+    in_a_row = (
+        state.failing_in_a_row >= policy.declare_in_a_row
+        and now - _began(state) >= policy.declare_after
+    )
+    failing = sum(seen.is_failing for seen in state.window)
+    of_many = len(state.window) >= policy.declare_of and failing >= policy.declare_failing
+    return in_a_row or of_many
+
+
+def _declare(
+    state: OutageState, policy: OutagePolicy, now: datetime, steps: list[Step]
+) -> OutageState:
+    is_same = state.healthy_at is not None and now - state.healthy_at < policy.reopen_window
+    steps.append(Step.REOPENED if is_same and state.incident else Step.DECLARED)
+    return replace(
+        state,
+        phase=Phase.DOWN,
+        since=now,
+        declared_at=now,
+        reminded_at=now,
+        incident=state.incident if is_same and state.incident else state.incident + 1,
+        relapses=(*state.relapses[-15:], now) if is_same and state.incident else (),
+        recovering_at=None,
+        is_released=False,
+    )
+
+
+def _after_good(
+    state: OutageState, policy: OutagePolicy, now: datetime, steps: list[Step]
+) -> OutageState:
+    match state.phase:
+        case Phase.SUSPECT if state.good_in_a_row >= policy.leave_suspect:
+            steps.append(Step.CLEARED)
+            return replace(state, phase=Phase.HEALTHY, since=now, first_failure_at=None)
+        case Phase.DOWN if _is_back(state, policy, now):
+            steps.append(Step.ANSWERING_AGAIN)
+            return replace(state, phase=Phase.RECOVERING, since=now, recovering_at=now)
+        case _:
+            return state
+
+
+def _is_back(state: OutageState, policy: OutagePolicy, now: datetime) -> bool:
+    return (
+        state.good_in_a_row >= policy.recover_in_a_row
+        and state.has_written
+        and state.first_good_at is not None
+        and now - state.first_good_at >= policy.recover_after
+    )
+
+
+def _after_hold(
+    state: OutageState, policy: OutagePolicy, now: datetime, steps: list[Step]
+) -> OutageState:
+    assert state.recovering_at is not None
+    if state.failing_in_a_row:
+        return state
+    if not state.is_released and state.recovering_at + policy.release_after <= now:
+        state = replace(state, is_released=True)
+        steps.append(Step.RELEASE)
+    if state.recovering_at + hold(state, policy) > now:
+        return state
+    if not state.is_released:
+        steps.append(Step.RELEASE)
+    steps.append(Step.RECOVERED)
+    return replace(
+        state,
+        phase=Phase.HEALTHY,
+        since=now,
+        healthy_at=now,
+        is_released=True,
+        is_banner_shown=False,
+        banner_renewed_at=None,
+    )
+
+
+def _remind(
+    state: OutageState, policy: OutagePolicy, now: datetime, steps: list[Step]
+) -> OutageState:
+    if (state.reminded_at or _began(state)) + policy.reminder_every > now:
+        return state
+    steps.append(Step.REMIND)
+    return replace(state, reminded_at=now)
+
+
+def _began(state: OutageState) -> datetime:
+    began = state.first_failure_at or state.since or state.last_round_at
+    assert began is not None, "only a machine that saw a round can be suspect or down"
+    return began
+
+
+def _banner_due(state: OutageState, policy: OutagePolicy) -> datetime:
+    return _began(state) + policy.banner_after
+
+
+def _renewal_due(state: OutageState, policy: OutagePolicy) -> datetime:
+    """Renewed at half its life, so that a banner outlives a daemon by minutes, not for ever."""
+    renewed = state.banner_renewed_at or _began(state)
+    return renewed + policy.banner_valid / 2

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words of an outage: its phases, the steps that follow, and every counter that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Phase(StrEnum):
+    """Where the helpdesk stands, as far as we can see."""
+
+    HEALTHY = "healthy"
+    SUSPECT = "suspect"
+    DOWN = "down"
+    RECOVERING = "recovering"
+
+    @property
+    def word(self) -> str:
+        """`up` or `down`, the words of `helpdesk.state` in rules and of `deskmate decide`."""
+        return "down" if self in (Phase.DOWN, Phase.RECOVERING) else "up"
+
+
+class Blind(StrEnum):
+    """Why the last round did not count."""
+
+    NO = "no"
+    NETWORK = "network"
+    CREDENTIALS = "credentials"
+
+
+class Step(StrEnum):
+    """What a decision asks the handler to carry out, in this order."""
+
+    UNOBSERVED = "unobserved"
+    SUSPECTED = "suspected"
+    CLEARED = "cleared"
+    DECLARED = "declared"
+    REOPENED = "reopened"
+    SHOW_BANNER = "show_banner"
+    RENEW_BANNER = "renew_banner"
+    REMIND = "remind"
+    ANSWERING_AGAIN = "answering_again"
+    RELAPSED = "relapsed"
+    RELEASE = "release"
+    RECOVERED = "recovered"
+    BLINDED = "blinded"
+    SEEING_AGAIN = "seeing_again"
+    CREDENTIALS_REFUSED = "credentials_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One counted round, kept as long as the declaring window."""
+
+    at: datetime
+    is_failing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutageState:
+    """Every counter and instant of the machine; stored after each round.
+
+    `first_failure_at` starts the incident's clock, `incident` numbers incidents from 1.
+    """
+
+    phase: Phase = Phase.HEALTHY
+    since: datetime | None = None
+    last_round_at: datetime | None = None
+    failing_in_a_row: int = 0
+    good_in_a_row: int = 0
+    first_failure_at: datetime | None = None
+    first_good_at: datetime | None = None
+    has_written: bool = False
+    window: tuple[Round, ...] = ()
+    incident: int = 0
+    declared_at: datetime | None = None
+    recovering_at: datetime | None = None
+    healthy_at: datetime | None = None
+    relapses: tuple[datetime, ...] = ()
+    blind: Blind = Blind.NO
+    blind_since: datetime | None = None
+    is_banner_shown: bool = False
+    banner_renewed_at: datetime | None = None
+    reminded_at: datetime | None = None
+    is_released: bool = True
+    written_at: datetime | None = None
+
+
+_INSTANTS = frozenset(
+    "since last_round_at first_failure_at first_good_at declared_at recovering_at healthy_at "
+    "blind_since banner_renewed_at reminded_at written_at".split()
+)
+
+
+def to_row(state: OutageState) -> dict[str, Any]:
+    """The state as plain JSON values, for the store."""
+    row: dict[str, Any] = {}
+    for each in fields(state):
+        value = getattr(state, each.name)
+        row[each.name] = value.isoformat() if isinstance(value, datetime) else value
+    row["window"] = [[seen.at.isoformat(), seen.is_failing] for seen in state.window]
+    row["relapses"] = [at.isoformat() for at in state.relapses]
+    return row
+
+
+def from_row(row: Mapping[str, Any] | None) -> OutageState:
+    """The state that `to_row` wrote; None and keys of another version give the defaults."""
+    if row is None:
+        return OutageState()
+    known = {each.name for each in fields(OutageState)}
+    values = {name: value for name, value in row.items() if name in known}
+    for name in _INSTANTS & values.keys():
+        values[name] = datetime.fromisoformat(values[name]) if values[name] else None
+    values["phase"] = Phase(values.get("phase", Phase.HEALTHY))
+    values["blind"] = Blind(values.get("blind", Blind.NO))
+    values["window"] = tuple(
+        Round(datetime.fromisoformat(at), failing) for at, failing in values.get("window", ())
+    )
+    values["relapses"] = tuple(datetime.fromisoformat(at) for at in values.get("relapses", ()))
+    return OutageState(**values)
