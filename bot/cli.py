@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line: what each command is for, and how it is called; the work is in `commands/`.
+
+Exit status: 0 all well, 1 something was found or failed, 2 the call or the policy is unusable.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="deskmate",
+    help="Keeps a support team's promises, whatever its tools do.",
+    epilog="Begin with `deskmate demo`; it needs no accounts. Then `deskmate init my-desk`.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+PolicyFolder = Annotated[
+    Path,
+    typer.Option("--policy", "-p", help="The folder that holds rules.yaml and calendars.yaml."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+HERE = Path()
+
+
+@app.command()
+def run(
+    policy: PolicyFolder = HERE,
+    watch_only: Annotated[
+        bool, typer.Option(help="Decide and record everything, send nothing.")
+    ] = False,
+) -> None:
+    """Run the daemon beside the helpdesk, until it is told to stop.
+
+    Settings come from the environment; .env.example lists them all. SIGTERM and Ctrl-C stop it
+    gracefully, SIGHUP reads the policy again.
+    """
+    from bot.commands.run import run_daemon
+
+    raise typer.Exit(run_daemon(policy, is_watch_only=watch_only))
+
+
+@app.command()
+def demo(
+    fast: Annotated[bool, typer.Option(help="No pauses for a reader.")] = False,
+    as_json: AsJson = False,
+    mails: Annotated[
+        Path | None, typer.Option(help="Feed every mail of this folder in as a customer's.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="Where the page is shown; 0 takes a free one.")] = 0,
+) -> None:
+    """Show the whole product in three minutes: a pretend world, the real daemon, no accounts.
+
+    Tickets come in and are sorted, a clock warns, somebody takes it, the helpdesk goes down and
+    comes back. The page it names shows the helpdesk, the chat and the mails as they change.
+    """
+    from bot.commands.demo import run_demo
+
+    raise typer.Exit(run_demo(is_fast=fast, as_json=as_json, mails=mails, port=port))
+
+
+@app.command()
+def check(
+    policy: PolicyFolder = HERE,
+    online: Annotated[
+        bool, typer.Option(help="Also ask the helpdesk, the chat and the mail server.")
+    ] = False,
+    schema: Annotated[
+        bool, typer.Option(help="Print the JSON Schema of the policy, for your editor.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find every mistake of a policy before it is live, as file:line:column.
+
+    Exit status 0 if there is none, 1 if there are some, 2 if the policy cannot be read.
+    """
+    from bot.commands.check import check as check_policy
+
+    raise typer.Exit(check_policy(policy, is_online=online, wants_schema=schema, as_json=as_json))
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The new policy's folder.")],
+    answers: Annotated[
+        Path | None, typer.Option(help="A YAML file of answers, instead of being asked.")
+    ] = None,
+) -> None:
+    """Ask a few questions, write a policy that loads, and list what to create elsewhere."""
+    from bot.commands.init import init as write_policy
+
+    raise typer.Exit(write_policy(folder, answers=answers))
+
+
+@app.command()
+def decide(
+    file: Annotated[
+        str, typer.Argument(help="Events, one JSON object a line; - is standard input.")
+    ] = "-",
+    policy: PolicyFolder = HERE,
+) -> None:
+    """Say what the policy would do with each event, without touching anything.
+
+    One line in, one line out, in the same order (docs/decide.md).
+    """
+    from bot.commands.decide import decide as decide_file
+
+    raise typer.Exit(decide_file(policy, file))
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Show what the daemon knows now: open tickets, clocks, messages waiting, the helpdesk."""
+    from bot.commands.status import show_status
+
+    raise typer.Exit(show_status(as_json=as_json))
+
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(help="The file to write; it must not exist yet.")],
+) -> None:
+    """Copy the store while the daemon runs."""
+    from bot.commands.backup import back_up
+
+    raise typer.Exit(back_up(target))
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(help="A file that `deskmate backup` wrote.")],
+    force: Annotated[bool, typer.Option(help="Replace the store that is there.")] = False,
+) -> None:
+    """Put a backup in the place of the store; the daemon must be stopped."""
+    from bot.commands.backup import restore as put_back
+
+    raise typer.Exit(put_back(source, is_forced=force))
+
+
+def main() -> None:
+    """The `deskmate` command."""
+    app()
