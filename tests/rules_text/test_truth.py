@@ -63,4 +63,4 @@ def test_a_truth_is_not_taken_for_a_bool() -> None:
 
 def test_plain_answers_become_truths() -> None:
     """None is what a look-up returns that could not be made."""
-    assert [T, F, U] == [truth_of(True), truth_of(False), truth_of(None)]
+    assert [truth_of(True), truth_of(False), truth_of(None)] == [T, F, U]

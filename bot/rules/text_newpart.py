@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds the part of a message that its sender has just written.
+
+Dropped are quoted lines with the line that announces them, everything below an unmarked quotation,
+signatures, and legal notes.  What is dropped is only never matched: the whole text is kept and
+shown elsewhere.  Reading is line by line with a bounded look ahead, so time is linear.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.rules import text_headers as known
+
+LONGEST_TEXT = 200_000
+"""Characters of a message that are read for rules; what lies beyond is history."""
+
+_LINE_LOOK = 300
+_HEADER_LOOK = 6
+_ATTRIBUTION_LINES = 6
+_SIGNATURE_LINES = 15
+_BANNER_LINES = 4
+_SENTENCE_WORDS = 3
+_SENTENCE_ENDS = re.compile(r"[^\W\d_]{3,}[.!?]\s*$")
+_NEWLINES = re.compile(r"\r\n?|\u2028|\u2029|\x85|\x0b|\x0c")
+_CONTACT = re.compile(r"\S@\S|www\.|https?:|\+?\d[\d\s()/.-]{6,}|\|")
+
+
+def new_part(text: str) -> str:
+    """The lines of a plain text that are new, without quotation, signature and legal notes."""
+    lines = _NEWLINES.sub("\n", text[:LONGEST_TEXT]).split("\n")
+    kept = _without_notes(_without_signature(_without_quotes(lines)))
+    return "\n".join(kept).strip()
+
+
+def _without_quotes(lines: list[str]) -> list[str]:
+    """The lines outside quotations; an answer below or between quoted lines stays."""
+    kept: list[str] = []
+    index = 0
+    while index < len(lines):
+        line = lines[index][:_LINE_LOOK]
+        if known.ORIGINAL_MESSAGE.match(line) or _is_header_block(lines, index):
+            break
+        length = _attribution(lines, index)
+        if length:
+            if not _is_quoted_below(lines, index + length):
+                break
+            index += length
+            continue
+        if not known.QUOTED_LINE.match(line):
+            kept.append(lines[index])
+        index += 1
+    return _without_trailing_rulers(kept)
+
+
+def _is_header_block(lines: list[str], index: int) -> bool:
+    """Whether `From:` and two more such lines begin here, as Outlook quotes."""
+    if not known.HEADER_FROM.match(lines[index][:_LINE_LOOK]):
+        return False
+    below = [line[:_LINE_LOOK] for line in lines[index + 1 : index + 1 + _HEADER_LOOK]]
+    others = [line for line in below if known.HEADER_ANY.match(line)]
+    return len(others) >= 2 and any(known.HEADER_SURE.match(line) for line in others)
+
+
+def _attribution(lines: list[str], index: int) -> int:
+    """How many lines from here on announce a quotation ("On ... wrote:"); 0 if none do."""
+    first = lines[index][:_LINE_LOOK]
+    if known.QUOTED_LINE.match(first):
+        return 0
+    if known.DATE_AND_NAME.match(first) or _announces(first):
+        return 1
+    if not known.ATTRIBUTION_START.match(first) or not known.DATED.search(first):
+        return 0
+    joined = first.strip()
+    for count, line in enumerate(lines[index + 1 : index + _ATTRIBUTION_LINES], start=2):
+        joined += " " + line[:_LINE_LOOK].strip()
+        if len(joined) > _LINE_LOOK:
+            return 0
+        if _announces(joined):
+            return count
+        if known.QUOTED_LINE.match(line) or _SENTENCE_ENDS.search(line):
+            return 0
+    return 0
+
+
+def _announces(line: str) -> bool:
+    """Whether a line is dated or has an address, and ends like "wrote:"."""
+    return bool(
+        line.rstrip().endswith((":", "：", "-", "*"))
+        and known.ATTRIBUTION_END.search(line)
+        and known.DATED.search(line)
+    )
+
+
+def _is_quoted_below(lines: list[str], index: int) -> bool:
+    """Whether the announced quotation has marked lines, so that what is unmarked is new."""
+    for line in lines[index : index + 6]:
+        if line.strip():
+            return bool(known.QUOTED_LINE.match(line[:_LINE_LOOK]))
+    return True
+
+
+def _without_trailing_rulers(lines: list[str]) -> list[str]:
+    end = len(lines)
+    while end and (not lines[end - 1].strip() or known.RULER.match(lines[end - 1][:_LINE_LOOK])):
+        end -= 1
+    return lines[:end]
+
+
+def _without_signature(lines: list[str]) -> list[str]:
+    """The lines outside the signature; a postscript below a closing formula stays."""
+    kept: list[str] = []
+    index = 0
+    while index < len(lines):
+        start = lines[index][:_LINE_LOOK]
+        if known.SIGNATURE_MARK.match(start) and kept:
+            break
+        if _is_sent_from(start):
+            break
+        if known.CLOSING.match(start) or known.CLOSING_THEN_NAME.match(start):
+            kept.append(lines[index])
+            index = _after_names(lines, index + 1)
+            continue
+        if kept or start.strip():
+            kept.append(lines[index])
+        index += 1
+    return _without_trailing_rulers(kept)
+
+
+def _is_sent_from(line: str) -> bool:
+    """Whether a line is a phone's "Sent from my ..." and not a sentence that begins so."""
+    found = known.SENT_FROM.match(line)
+    return found is not None and not re.search(r",\s|\.\s|[!?]", found["rest"])
+
+
+def _after_names(lines: list[str], index: int) -> int:
+    """Where the writer goes on below names, titles and telephone numbers, if at all."""
+    seen = 0
+    while index < len(lines) and seen < _SIGNATURE_LINES:
+        line = lines[index][:_LINE_LOOK]
+        if _is_sentence(line) or known.SIGNATURE_MARK.match(line):
+            return index
+        seen += bool(line.strip())
+        index += 1
+    return index
+
+
+def _is_sentence(line: str) -> bool:
+    """Whether a line reads as prose: not a name, a title, an address or a number."""
+    words = [word for word in line.split() if word[:1].isalpha()]
+    if len(words) < _SENTENCE_WORDS or _CONTACT.search(line) or known.CLOSING.match(line):
+        return False
+    lower = sum(word[0].islower() for word in words)
+    return lower * 2 >= len(words) or (len(words) > 3 and line.rstrip()[-1] in ".!?")
+
+
+def _without_notes(lines: list[str]) -> list[str]:
+    """The lines without legal notes and without the warning a gateway puts above a mail."""
+    kept: list[str] = []
+    index = 0
+    while index < len(lines):
+        start = lines[index][:_LINE_LOOK]
+        if known.BANNER.search(start):
+            index = _after_paragraph(lines, index, at_most=_BANNER_LINES) or index + 1
+        elif known.DISCLAIMER.search(start):
+            index = _after_paragraph(lines, index, at_most=len(lines)) or len(lines)
+        else:
+            kept.append(lines[index])
+            index += 1
+    return kept
+
+
+def _after_paragraph(lines: list[str], index: int, *, at_most: int) -> int | None:
+    """The first blank line behind a paragraph, None if it is not near."""
+    for place in range(index + 1, min(len(lines), index + 1 + at_most)):
+        if not lines[place].strip():
+            return place
+    return None

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cuts a text into words and says what stands between them: nothing, a clause, a sentence end.
+
+A word is a run of letters, digits and their marks in any alphabet.  Hyphens, apostrophes and
+underscores separate, so `API-fel` counts as `api` and `fel`.  Everything is worked out when it is
+first asked for: most texts are never asked for more than their words.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from functools import cached_property
+from itertools import accumulate
+
+from bot.rules.text_fold import MARKS, Tidy, casefolded, has_marks, tidy, without_diacritics
+
+_WORD = re.compile(r"[^\W_]+")
+_WORD_WITH_MARKS = re.compile(f"(?:[^\\W_]|[{MARKS}])+")
+_FULL_STOP = re.compile(r"\.[\s\"')\]]|\.\.")
+_BULLET = re.compile(r"\n\s*(?:[-*+•·‣]|\d{1,2}[.)])\s*")
+WRAPPED_LINE = 50
+"""A shorter line was broken on purpose, a longer one by the mail program; in characters."""
+
+_ABBREVIATIONS = frozenset(
+    "e g i z b d h u a ca bzw usw t ex bl dvs osv kl tel nr vs approx resp ev evtl inkl tex mr mrs "
+    "dr p c å f m т е д п др г ул стр рис напр".split()
+)
+
+
+class Gap(IntEnum):
+    """What stands between two words; the higher, the further apart they are."""
+
+    JOINED = 0
+    CLAUSE = 1
+    PHRASE = 2
+    SENTENCE = 3
+
+
+class Tokens:
+    """The words of one text: folded for comparing, with places for showing."""
+
+    def __init__(self, text: str) -> None:
+        """Take a text as people wrote it; nothing is computed yet."""
+        self.original = text
+
+    @cached_property
+    def tidy(self) -> Tidy:
+        """The text in one spelling, case kept."""
+        return tidy(self.original)
+
+    @cached_property
+    def folded(self) -> str:
+        """The tidy text without capitals, for looking up a pattern's literals."""
+        return casefolded(self.tidy.text)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return _WORD_WITH_MARKS if has_marks(self.tidy.text) else _WORD
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words in order, without capitals."""
+        found = self._pattern.findall(self.tidy.text)
+        return casefolded(" ".join(found)).split(" ") if found else []
+
+    @cached_property
+    def bare_words(self) -> list[str]:
+        """The same words without diacritics, for lists that fold."""
+        if self.tidy.text.isascii():
+            return self.words
+        bare = {word: without_diacritics(word) for word in set(self.words)}
+        return [bare[word] for word in self.words]
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where each word begins and ends in the tidy text."""
+        return [found.span() for found in self._pattern.finditer(self.tidy.text)]
+
+    @cached_property
+    def gaps(self) -> list[Gap]:
+        """What follows each word; the last is followed by a sentence end."""
+        ends = [self._gap(index) for index in range(len(self.words) - 1)]
+        return [*ends, Gap.SENTENCE] if self.words else []
+
+    @cached_property
+    def sentences(self) -> list[int]:
+        """The number of each word's sentence, from 1."""
+        ends = (gap is Gap.SENTENCE for gap in self.gaps[:-1])
+        return list(accumulate(ends, initial=1)) if self.words else []
+
+    def shown(self, first: int, after: int) -> str:
+        """The words from `first` up to `after` as they were written."""
+        start, end = self.place(first, after)
+        return " ".join(self.original[start:end].split())
+
+    def place(self, first: int, after: int) -> tuple[int, int]:
+        """The offsets in the original text of the words from `first` up to `after`."""
+        start, end = self.spans[first][0], self.spans[after - 1][1]
+        return self.tidy.original(start), self.tidy.original(end - 1) + 1
+
+    def is_elided(self, index: int) -> bool:
+        """Whether a word leans on the next by an apostrophe (`l'`, `n'`, `isn't`)."""
+        text, end = self.tidy.text, self.spans[index][1]
+        return (
+            text[end : end + 1] == "'"
+            and index + 1 < len(self.words)
+            and (self.spans[index + 1][0] == end + 1)
+        )
+
+    def _gap(self, index: int) -> Gap:
+        text = self.tidy.text
+        end, start = self.spans[index][1], self.spans[index + 1][0]
+        between = text[end:start]
+        if between in (" ", "-", "'", "/", "_", "."):
+            return Gap.JOINED
+        if "\n" in between and self._is_broken_on_purpose(between, end, start):
+            return Gap.SENTENCE
+        if "!" in between or "?" in between or "。" in between:
+            return Gap.SENTENCE
+        if _FULL_STOP.search(between) and not self._is_abbreviation(index, start):
+            return Gap.SENTENCE
+        return self._gap_inside_a_sentence(between, end, start)
+
+    def _gap_inside_a_sentence(self, between: str, end: int, start: int) -> Gap:
+        text = self.tidy.text
+        in_number = len(between) == 1 and text[end - 1].isdigit() and text[start].isdigit()
+        if in_number:
+            return Gap.JOINED
+        if any(sign in between for sign in ",;\t"):
+            return Gap.PHRASE
+        if any(sign in between for sign in ":()[]{}|") or " -" in between or "- " in between:
+            return Gap.CLAUSE
+        return Gap.JOINED
+
+    def _is_broken_on_purpose(self, between: str, end: int, start: int) -> bool:
+        """Whether a line break is the writer's: a blank line, a bullet, a short line."""
+        if between.count("\n") > 1 or _BULLET.search(between):
+            return True
+        text, nearest = self.tidy.text, max(0, end - WRAPPED_LINE)
+        is_short = nearest == 0 or text.find("\n", nearest, end) >= 0
+        return is_short and not text[start].islower()
+
+    def _is_abbreviation(self, index: int, start: int) -> bool:
+        return self.words[index] in _ABBREVIATIONS and not self.tidy.text[start].isupper()
