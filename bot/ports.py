@@ -14,47 +14,8 @@ from typing import Protocol
 
 from bot.rules.actions import Message, Outgoing, TicketUpdate
 from bot.rules.events import Event, Verdict
+from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
 from bot.rules.ticket import Snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """It is there; `reference` finds it again (a message's ts, an audit's id)."""
-
-    reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """Taken but not proven, such as a Teams 202."""
-
-    reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TryLater:
-    """Not now; `after` is in seconds and a floor for the whole destination."""
-
-    reason: str
-    after: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Never, as it is; `advice` says what a person can do about it."""
-
-    reason: str
-    advice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """The line broke after sending: look before sending again."""
-
-    reason: str
-
-
-Outcome = Delivered | Accepted | TryLater | Refused | Unknown
 
 
 class TroubleKind(StrEnum):

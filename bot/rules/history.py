@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What happened to a ticket, one entry each; the clocks are computed from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.rules.ticket import Actor
+
+
+class ChangeKind(StrEnum):
+    """What sort of thing happened."""
+
+    CREATED = "created"
+    COMMENT = "comment"
+    FIELD = "field"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of a ticket's history; `key` is the event's key, unique within the ticket.
+
+    `field`, `old` and `new` belong to `field` changes (and `new` to `gone`: how it went);
+    `is_public` and `body` (the comment's text) to comments. `own_key` is the outbox key of a
+    change that Deskmate made itself.
+    """
+
+    key: str
+    at: datetime
+    kind: ChangeKind
+    actor: Actor
+    person_id: str | None = None
+    is_public: bool = False
+    field: str | None = None
+    old: str | None = None
+    new: str | None = None
+    body: str | None = None
+    own_key: str | None = None

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How an attempt to reach the outside may end: a closed set, so that nothing is guessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """It is there; `reference` finds it again (a message's ts, an audit's id)."""
+
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Taken but not proven, such as a Teams 202."""
+
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TryLater:
+    """Not now; `after` is in seconds and a floor for the whole destination."""
+
+    reason: str
+    after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Never, as it is; `advice` says what a person can do about it."""
+
+    reason: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The line broke after sending: look before sending again."""
+
+    reason: str
+
+
+Outcome = Delivered | Accepted | TryLater | Refused | Unknown
