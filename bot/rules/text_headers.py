@@ -3,7 +3,8 @@
 
 Sources: the forms sent by Outlook, Gmail, Apple Mail, Thunderbird, Yahoo, mail.ru and Yandex in
 English, German, French, Swedish and Russian; Danish, Norwegian, Dutch, Italian, Spanish and
-Chinese where they cost one line.  Every pattern is tried on one line of bounded length.
+Chinese where they cost one line.  Every pattern is tried on one line of bounded length with its blanks
+squeezed, so none can run away.
 """
 
 from __future__ import annotations
@@ -31,25 +32,32 @@ ORIGINAL_MESSAGE = re.compile(
 )
 
 # What closes the line above a quotation, and what such a line must hold to be one.
-ATTRIBUTION_END = re.compile(
-    r"(?:\bwrote|\bwrites|\bsaid|\bschrieb|\bschreibt|\bgeschrieben|\ba écrit|\bécrit|\ba ecrit"
+_WROTE = (
+    r"\bwrote|\bwrites|\bsaid|\bschrieb|\bschreibt|\bgeschrieben|\ba écrit|\bécrit|\ba ecrit"
     r"|\bskrev|\bskriver|пишет|писал|писала|написал|написала|написал\(а\)|написали|сообщил"
-    r"|\bschreef|\bgeschreven|\bha scritto|\bescribió|\bescribio|写道)\s*[:：]?[\s*_]*-{0,6}\s*$"
-    r"|(?:\bwrote|\bschrieb|\ba écrit|\bskrev|пишет|написал|написал\(а\))\b[^:]{0,120}:\s*$",
+    r"|\bschreef|\bgeschreven|\bha scritto|\bescribió|\bescribio|\bescreveu|\bkirjoitti|\bírta"
+    r"|\bnapisał\w*|\bnapisał\(a\)|\bpisze|写道"
+)
+ATTRIBUTION_END = re.compile(
+    rf"(?:{_WROTE})\s*[:：]?[\s*_]*-{{0,6}}\s*$"
+    r"|(?:\bwrote|\bschrieb|\ba écrit|\bskrev|пишет|написал|написал\(а\))(?!\w).{0,120}:\s*$",
     _I,
 )
 ATTRIBUTION_START = re.compile(
-    r"^[\s>*_-]*(?:on\b|am\b|le\b|den\b|op\b|il\b|el\b|em\b|fre\b|tors\b|ons\b|tis\b|mån\b|lör\b"
+    r"^[\s>*_-]*(?:w dniu\b|quoting\b|in article\b|on\b|am\b|le\b|den\b|op\b|il\b|el\b|em\b|fre\b"
+    r"|tors\b|ons\b|tis\b|mån\b|lör\b"
     r"|sön\b|mon\b|tue\b|wed\b|thu\b|fri\b|sat\b|sun\b|lun\b|mar\b|mer\b|jeu\b|ven\b|sam\b|dim\b"
     r"|(?:måndag|tisdag|onsdag|torsdag|fredag|lördag|söndag)(?:en)?\b"
     r"|пн|вт|ср|чт|пт|сб|вс|понедельник|вторник|среда|среду|четверг|пятница|пятницу|суббота|субботу"
-    r"|воскресенье|\d{1,4}[./-]\d{1,2}|\d{1,2}\.?\s+[^\W\d]{3,}|в\s+\d|在|\S{1,60}@|<)",
+    r"|воскресенье|\d{1,4}[./-]\d{1,2}|\d{1,2}\.?\s+[^\W\d]{3,}|в\s+\d|在|\S{1,60}@|<"
+    rf"|[^<>]{{1,80}}<[^<>@\s]{{1,80}}@[^<>@\s]{{1,80}}>\s?(?:{_WROTE}))",
     _I,
 )
 DATED = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{4}|\S@\S|\d+月")
 DATE_AND_NAME = re.compile(
     r"^\s*\d{4}[-/]\d{1,2}[-/]\d{1,2},?\s+(?:\d{1,2}:\d{2}(?::\d{2})?\s+(?:GMT|UTC)\S*\s+\S.{0,120}"
-    r"|[^<>]{1,80}<[^<>\s]{1,120}>:?)\s*$",
+    r"|[^<>]{1,80}<[^<>\s]{1,120}>:?)\s*$"
+    r"|^.{0,40}\b\d{4}\b[^<>]{0,80}<[^<>\s]{1,120}@[^<>\s]{1,120}>\s*:\s*$",
     _I,
 )
 
@@ -100,7 +108,7 @@ CLOSING = re.compile(
 )
 CLOSING_THEN_NAME = re.compile(
     r"^[\s*_]*(?:best regards|kind regards|regards|mit freundlichen grüßen|viele grüße|cordialement"
-    r"|med vänliga? hälsning(?:ar)?|mvh|с уважением)\s*,\s*(?:[^\W\d_]+\s*){1,3}$",
+    r"|med vänliga? hälsning(?:ar)?|mvh|с уважением)\s?,\s?[^\W\d_]+(?:\s[^\W\d_]+){0,2}$",
     _I,
 )
 

@@ -54,6 +54,7 @@ class _Reader:
         self.lower = html.lower() if len(html.lower()) == len(html) else html
         self.at = 0
         self.broken = 0
+        self.unclosed: set[str] = set()
         self.quoted = 0
         self.preformatted = 0
         self.lines: list[str] = []
@@ -80,7 +81,11 @@ class _Reader:
             return
         name = _NAME.match(self.html, self.at + 1)
         end = self._end_of_tag(name.end()) if name else -1
-        if name is None or end < 0:
+        if name is not None and end < 0:
+            self._write(self.html[self.at :])
+            self.at = len(self.html)
+            return
+        if name is None:
             self._write("<")
             self.at += 1
             return
@@ -105,14 +110,7 @@ class _Reader:
                 break
             at = closing + 1
         self.broken += 1
-        end = self.html.find(">", start)
-        if end < 0:
-            self._rest_is_text()
-        return end
-
-    def _rest_is_text(self) -> None:
-        self._write(self.html[self.at :])
-        self.at = len(self.html)
+        return self.html.find(">", start)
 
     def _tag(self, name: str, attributes: str) -> None:
         is_closing = name.startswith("/")
@@ -146,11 +144,13 @@ class _Reader:
     def _skip_element(self, name: str, attributes: str) -> None:
         if attributes.endswith("/"):
             return
-        end = self.lower.find("</" + name, self.at)
-        if end < 0:
-            self.at = self.at if name in ("head", "title", "noscript") else len(self.html)
+        end = -1 if name in self.unclosed else self.lower.find("</" + name, self.at)
+        if end >= 0:
+            self.at = end
             return
-        self.at = end
+        self.unclosed.add(name)
+        if name in ("script", "style"):
+            self.at = len(self.html)
 
     def _write(self, text: str) -> None:
         if not text:

@@ -38,7 +38,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
     kept: list[str] = []
     index = 0
     while index < len(lines):
-        line = lines[index][:_LINE_LOOK]
+        line = _look(lines[index])
         if known.ORIGINAL_MESSAGE.match(line) or _is_header_block(lines, index):
             break
         length = _attribution(lines, index)
@@ -53,32 +53,37 @@ def _without_quotes(lines: list[str]) -> list[str]:
     return _without_trailing_rulers(kept)
 
 
+def _look(line: str) -> str:
+    """The beginning of a line with its blanks squeezed: what the patterns are tried on."""
+    return " ".join(line[:_LINE_LOOK].split())
+
+
 def _is_header_block(lines: list[str], index: int) -> bool:
     """Whether `From:` and two more such lines begin here, as Outlook quotes."""
-    if not known.HEADER_FROM.match(lines[index][:_LINE_LOOK]):
+    if not known.HEADER_FROM.match(_look(lines[index])):
         return False
-    below = [line[:_LINE_LOOK] for line in lines[index + 1 : index + 1 + _HEADER_LOOK]]
+    below = [_look(line) for line in lines[index + 1 : index + 1 + _HEADER_LOOK]]
     others = [line for line in below if known.HEADER_ANY.match(line)]
     return len(others) >= 2 and any(known.HEADER_SURE.match(line) for line in others)
 
 
 def _attribution(lines: list[str], index: int) -> int:
     """How many lines from here on announce a quotation ("On ... wrote:"); 0 if none do."""
-    first = lines[index][:_LINE_LOOK]
+    first = _look(lines[index])
     if known.QUOTED_LINE.match(first):
         return 0
     if known.DATE_AND_NAME.match(first) or _announces(first):
         return 1
     if not known.ATTRIBUTION_START.match(first) or not known.DATED.search(first):
         return 0
-    joined = first.strip()
+    joined = first
     for count, line in enumerate(lines[index + 1 : index + _ATTRIBUTION_LINES], start=2):
-        joined += " " + line[:_LINE_LOOK].strip()
+        joined += " " + _look(line)
         if len(joined) > _LINE_LOOK:
             return 0
         if _announces(joined):
             return count
-        if known.QUOTED_LINE.match(line) or _SENTENCE_ENDS.search(line):
+        if known.QUOTED_LINE.match(_look(line)) or _SENTENCE_ENDS.search(line[-20:]):
             return 0
     return 0
 
@@ -96,13 +101,13 @@ def _is_quoted_below(lines: list[str], index: int) -> bool:
     """Whether the announced quotation has marked lines, so that what is unmarked is new."""
     for line in lines[index : index + 6]:
         if line.strip():
-            return bool(known.QUOTED_LINE.match(line[:_LINE_LOOK]))
+            return bool(known.QUOTED_LINE.match(_look(line)))
     return True
 
 
 def _without_trailing_rulers(lines: list[str]) -> list[str]:
     end = len(lines)
-    while end and (not lines[end - 1].strip() or known.RULER.match(lines[end - 1][:_LINE_LOOK])):
+    while end and (not lines[end - 1].strip() or known.RULER.match(_look(lines[end - 1]))):
         end -= 1
     return lines[:end]
 
@@ -112,7 +117,7 @@ def _without_signature(lines: list[str]) -> list[str]:
     kept: list[str] = []
     index = 0
     while index < len(lines):
-        start = lines[index][:_LINE_LOOK]
+        start = _look(lines[index])
         if known.SIGNATURE_MARK.match(start) and kept:
             break
         if _is_sent_from(start):
@@ -137,7 +142,7 @@ def _after_names(lines: list[str], index: int) -> int:
     """Where the writer goes on below names, titles and telephone numbers, if at all."""
     seen = 0
     while index < len(lines) and seen < _SIGNATURE_LINES:
-        line = lines[index][:_LINE_LOOK]
+        line = _look(lines[index])
         if _is_sentence(line) or known.SIGNATURE_MARK.match(line):
             return index
         seen += bool(line.strip())
@@ -159,7 +164,7 @@ def _without_notes(lines: list[str]) -> list[str]:
     kept: list[str] = []
     index = 0
     while index < len(lines):
-        start = lines[index][:_LINE_LOOK]
+        start = _look(lines[index])
         if known.BANNER.search(start):
             index = _after_paragraph(lines, index, at_most=_BANNER_LINES) or index + 1
         elif known.DISCLAIMER.search(start):
