@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sandbox's page: the helpdesk's queue, the chat, the mails and the banner as they change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.pages.render import page, static_routes
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """One line of the queue; the texts are shown as they are, escaped."""
+
+    number: int
+    subject: str
+    customer: str
+    status: str
+    priority: str
+    category: str
+    tags: tuple[str, ...] = ()
+    group: str = ""
+    last_word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message in the chat or one mail: `lines` are what a reader sees of it."""
+
+    at: str
+    where: str
+    title: str
+    lines: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
+    is_reply: bool = False
+    tone: str = ""
+    """`calm`, `warning` or `alarm`: the colour of its edge; the words say the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorldView:
+    """Everything the page shows at one moment."""
+
+    now: str
+    helpdesk_state: str
+    is_helpdesk_up: bool
+    banner: str = ""
+    story: tuple[str, ...] = ()
+    tickets: tuple[TicketRow, ...] = ()
+    chat: tuple[Said, ...] = ()
+    cards: tuple[Said, ...] = ()
+    mails: tuple[Said, ...] = ()
+    figures: tuple[tuple[str, str], ...] = field(default=())
+
+
+def world_page(view: Callable[[], WorldView]) -> Starlette:
+    """An app that shows `view()`: `/` the page, `/now` the part of it that changes."""
+
+    async def whole(_request: Request) -> Response:
+        return page("world.html.j2", {"view": view()})
+
+    async def part(_request: Request) -> Response:
+        return page("world_now.html.j2", {"view": view()})
+
+    return Starlette(routes=[Route("/", whole), Route("/now", part), *static_routes()])
