@@ -46,10 +46,14 @@ _UNIFY = re.compile("[" + re.escape("".join(_UNIFIED)) + "]")
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """From `tidy` on, a place in the tidy text lies `original - tidy` further in the original."""
+    """From `tidy` on, a place in the tidy text lies `original - tidy` further in the original.
+
+    Where `is_inside`, the places up to the next shift came from one letter and its marks.
+    """
 
     tidy: int
     original: int
+    is_inside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,23 @@ class Tidy:
     text: str
     shifts: tuple[Shift, ...] = ()
 
-    def original(self, place: int) -> int:
-        """The offset in the original text for an offset in the tidy one."""
-        index = bisect.bisect_right(self.shifts, place, key=lambda shift: shift.tidy) - 1
+    def original_start(self, place: int) -> int:
+        """Where the letter at a place of the tidy text begins in the original."""
+        index = self._shift_before(place)
         if index < 0:
             return place
-        return self.shifts[index].original + place - self.shifts[index].tidy
+        shift = self.shifts[index]
+        return shift.original + (0 if shift.is_inside else place - shift.tidy)
+
+    def original_end(self, place: int) -> int:
+        """Where the letter at a place of the tidy text ends in the original, marks included."""
+        index = self._shift_before(place)
+        if index >= 0 and self.shifts[index].is_inside:
+            return self.shifts[index + 1].original
+        return self.original_start(place) + 1
+
+    def _shift_before(self, place: int) -> int:
+        return bisect.bisect_right(self.shifts, place, key=lambda shift: shift.tidy) - 1
 
 
 def tidy(text: str) -> Tidy:
@@ -86,7 +101,8 @@ def _tidied(text: str) -> Tidy:
         length += found.start() - last + len(new)
         last = found.end()
         if len(new) != found.end() - found.start():
-            shifts.append(Shift(length, last))
+            shifts.append(Shift(length - len(new), found.start(), is_inside=True))
+            shifts.append(Shift(length, last, is_inside=False))
     pieces.append(text[last:])
     return Tidy("".join(pieces), tuple(shifts))
 

@@ -3,8 +3,8 @@
 
 Sources: the forms sent by Outlook, Gmail, Apple Mail, Thunderbird, Yahoo, mail.ru and Yandex in
 English, German, French, Swedish and Russian; Danish, Norwegian, Dutch, Italian, Spanish and
-Chinese where they cost one line.  Every pattern is tried on one line of bounded length with its blanks
-squeezed, so none can run away.
+Chinese where they cost one line.  Every pattern is tried on one line of bounded length with its
+blanks squeezed, so none can run away.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ HEADER_ANY = re.compile(
 )
 HEADER_SURE = re.compile(rf"^[\s>*_]*(?:{_KEYS['date']}|{_KEYS['subject']})[*_]*\s?:", _I)
 
-QUOTED_LINE = re.compile(r"^\s{0,3}(?:[A-Z]{1,3})?>|^\s{0,3}\|\s|^\s{0,3}\|$")
+# A line between two bars is a row of a pasted table, not a quotation.
+QUOTED_LINE = re.compile(r"^\s{0,3}(?:[A-Z]{1,3})?>|^\s{0,3}\|(?:\s.*[^|\s])?\s{0,3}$")
 
 SIGNATURE_MARK = re.compile(r"^\s{0,3}(?:--|—|––|_{5,}|-{2} ?-)\s*$")
 RULER = re.compile(r"^\s{0,10}(?:-{3,}|_{3,}|\*{3,}|={3,}|#{4,}|~{3,}|\+{3,}|ᐧ)\s*$")

@@ -12,7 +12,7 @@ import re
 
 from bot.rules import text_headers as known
 
-LONGEST_TEXT = 200_000
+LONGEST_TEXT = 100_000
 """Characters of a message that are read for rules; what lies beyond is history."""
 
 _LINE_LOOK = 300

@@ -109,6 +109,7 @@ def compile_pattern(written: str) -> Pattern | PatternProblem:
     options.case_sensitive = False
     options.max_mem = MOST_MEMORY
     try:
+        re2.compile(_encodable(body.text), options)
         compiled = re2.compile(_encodable(body.bounded()), options)
     except re2.error as error:
         return _problem(written, error)
@@ -136,12 +137,12 @@ class _Body:
     def of(cls, written: str) -> _Body | PatternProblem:
         flags = _FLAGS.match(written)
         start = flags.end() if flags else 0
-        borders = _borders(written)
+        borders = _places_of(r"\b", written)
         starts_word = borders[:1] == [start]
         ends_word = borders[-1:] == [len(written) - 2] and len(written) - 2 > start
-        inner = borders[starts_word : len(borders) - ends_word]
+        inner = borders[starts_word : len(borders) - ends_word] + _places_of(r"\B", written)
         if inner:
-            return PatternProblem(_MISPLACED, inner[0])
+            return PatternProblem(_MISPLACED, min(inner))
         text = written[start + 2 * starts_word : len(written) - 2 * ends_word]
         bar = _bar_outside_brackets(text)
         if bar is not None and (starts_word or ends_word):
@@ -155,7 +156,7 @@ class _Body:
 
 
 _MISPLACED = (
-    r"\b and \B may stand only at the beginning or the end of a pattern; "
+    r"\b may stand only at the beginning or the end of a pattern, \B nowhere; "
     r"write \b(?:one|two)\b for alternatives"
 )
 _BAR = r"beside \b put alternatives in brackets: \b(?:one|two)\b"
@@ -167,13 +168,9 @@ def _unified(text: str) -> str:
     return tidy(_DASH.sub(r"\\-", text)).text
 
 
-def _borders(written: str) -> list[int]:
-    r"""Where `\b` and `\B` stand outside character classes and quotations."""
-    found: list[int] = []
-    for place, token in _tokens_outside_classes(written):
-        if token in (r"\b", r"\B"):
-            found.append(place if token == r"\b" else -1 - place)
-    return [abs(place + 1) if place < 0 else place for place in found]
+def _places_of(mark: str, written: str) -> list[int]:
+    """Where an escape stands outside character classes and quotations."""
+    return [place for place, token in _tokens_outside_classes(written) if token == mark]
 
 
 def _bar_outside_brackets(text: str) -> int | None:

@@ -97,7 +97,7 @@ class Tokens:
     def place(self, first: int, after: int) -> tuple[int, int]:
         """The offsets in the original text of the words from `first` up to `after`."""
         start, end = self.spans[first][0], self.spans[after - 1][1]
-        return self.tidy.original(start), self.tidy.original(end - 1) + 1
+        return self.tidy.original_start(start), self.tidy.original_end(end - 1)
 
     def is_elided(self, index: int) -> bool:
         """Whether a word leans on the next by an apostrophe (`l'`, `n'`, `isn't`)."""
@@ -139,7 +139,7 @@ class Tokens:
             return True
         text, nearest = self.tidy.text, max(0, end - WRAPPED_LINE)
         is_short = nearest == 0 or text.find("\n", nearest, end) >= 0
-        return is_short and not text[start].islower()
+        return is_short and text[start].isupper()
 
     def _is_abbreviation(self, index: int, start: int) -> bool:
         return self.words[index] in _ABBREVIATIONS and not self.tidy.text[start].isupper()
