@@ -43,7 +43,8 @@ class Anchors:
                 self._exact.setdefault(anchor.text, []).append(entry)
             else:
                 self._open.setdefault((anchor.openness, anchor.text), []).append(entry)
-        self._by_length = _lengths(self._open)
+        self._starts = _by_length(text for kind, text in self._open if kind is Openness.STARTS)
+        self._ends = _by_length(text for kind, text in self._open if kind is Openness.ENDS)
         self._holds = [text for kind, text in self._open if kind is Openness.HOLDS]
         self._automaton = _automaton(self._open) if accelerated else None
 
@@ -73,28 +74,36 @@ class Anchors:
             yield kind, text, bisect_right(starts, inside) - 1
 
     def _by_cutting(self, words: list[str]) -> Iterator[tuple[Openness, str, int]]:
-        found = {word: list(self._kinds_of(word)) for word in set(words)}
+        found = self._cut(set(words))
+        if not found:
+            return
         for index, word in enumerate(words):
-            for kind, text in found[word]:
+            for kind, text in found.get(word, ()):
                 yield kind, text, index
 
-    def _kinds_of(self, word: str) -> Iterator[tuple[Openness, str]]:
-        for length in self._by_length[Openness.STARTS]:
-            if length <= len(word) and (Openness.STARTS, word[:length]) in self._open:
-                yield Openness.STARTS, word[:length]
-        for length in self._by_length[Openness.ENDS]:
-            if length <= len(word) and (Openness.ENDS, word[-length:]) in self._open:
-                yield Openness.ENDS, word[-length:]
+    def _cut(self, words: set[str]) -> dict[str, list[tuple[Openness, str]]]:
+        """The open anchors that each word fits."""
+        found: dict[str, list[tuple[Openness, str]]] = {}
+        for length, texts in self._starts.items():
+            for word in words:
+                if word[:length] in texts:
+                    found.setdefault(word, []).append((Openness.STARTS, word[:length]))
+        for length, texts in self._ends.items():
+            for word in words:
+                if word[-length:] in texts:
+                    found.setdefault(word, []).append((Openness.ENDS, word[-length:]))
         for text in self._holds:
-            if text in word:
-                yield Openness.HOLDS, text
+            for word in words:
+                if text in word:
+                    found.setdefault(word, []).append((Openness.HOLDS, text))
+        return found
 
 
-def _lengths(anchors: Iterable[tuple[Openness, str]]) -> dict[Openness, list[int]]:
-    lengths: dict[Openness, set[int]] = {kind: set() for kind in Openness}
-    for kind, text in anchors:
-        lengths[kind].add(len(text))
-    return {kind: sorted(found) for kind, found in lengths.items()}
+def _by_length(texts: Iterable[str]) -> dict[int, set[str]]:
+    lengths: dict[int, set[str]] = {}
+    for text in texts:
+        lengths.setdefault(len(text), set()).add(text)
+    return lengths
 
 
 def _automaton(anchors: Iterable[tuple[Openness, str]]) -> Any:

@@ -139,4 +139,4 @@ def without_diacritics(word: str) -> str:
 
 def has_marks(text: str) -> bool:
     """Whether combining marks remain, which are parts of words."""
-    return _HAS_MARK.search(text) is not None
+    return not text.isascii() and _HAS_MARK.search(text) is not None

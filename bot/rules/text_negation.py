@@ -144,8 +144,10 @@ def _is_cue(tokens: Tokens, index: int) -> bool:
 
 
 def _states_a_fault(tokens: Tokens, index: int, first: int, after: int) -> bool:
-    """Whether a cue belongs to "does not work", "cannot", "not only" and so denies nothing else."""
+    """Whether a cue belongs to "does not work", "cannot", "no-code" and so denies nothing else."""
     words = tokens.words
+    if tokens.is_compound(index) and index + 1 < first:
+        return True
     following = index + 1
     while following < len(words) and words[following] in _FILLERS and following < index + 3:
         following += 1

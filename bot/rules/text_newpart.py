@@ -22,13 +22,12 @@ _SIGNATURE_LINES = 15
 _BANNER_LINES = 4
 _SENTENCE_WORDS = 3
 _SENTENCE_ENDS = re.compile(r"[^\W\d_]{3,}[.!?]\s*$")
-_NEWLINES = re.compile(r"\r\n?|\u2028|\u2029|\x85|\x0b|\x0c")
 _CONTACT = re.compile(r"\S@\S|www\.|https?:|\+?\d[\d\s()/.-]{6,}|\|")
 
 
 def new_part(text: str) -> str:
     """The lines of a plain text that are new, without quotation, signature and legal notes."""
-    lines = _NEWLINES.sub("\n", text[:LONGEST_TEXT]).split("\n")
+    lines = text[:LONGEST_TEXT].splitlines()
     kept = _without_notes(_without_signature(_without_quotes(lines)))
     return "\n".join(kept).strip()
 

@@ -108,6 +108,12 @@ class Tokens:
             and (self.spans[index + 1][0] == end + 1)
         )
 
+    def is_compound(self, index: int) -> bool:
+        """Whether a hyphen ties a word to the next (`non-production`)."""
+        if index + 1 >= len(self.words):
+            return False
+        return self.tidy.text[self.spans[index][1] : self.spans[index + 1][0]] == "-"
+
     def _gap(self, index: int) -> Gap:
         text = self.tidy.text
         end, start = self.spans[index][1], self.spans[index + 1][0]

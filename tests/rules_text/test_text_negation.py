@@ -101,6 +101,8 @@ def test_denied_faults_do_not_count(body: str) -> None:
         "не работает сбой",
         "не медленно но сбой",
         "почему не отвечает сбой",
+        "non-production outage",
+        "the no-code editor is down",
         "no reports from us for many weeks now outage",
     ],
 )

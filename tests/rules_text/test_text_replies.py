@@ -187,6 +187,7 @@ def test_sentences_below_a_closing_stay(mail: str) -> None:
         "From: the start page I get an error",
         "To: all, please note the portal is down",
         "Our alarm said: error 503",
+        "| Service | State |\n| portal | down |",
         "ATTENTION: all our outgoing emails are down",
     ],
 )
