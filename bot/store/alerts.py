@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far each alert has come: its ladder and who has acknowledged it, as the rules wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.engine import Connection
+
+from bot.store.rows import column, from_json, maybe_column, to_json
+from bot.store.tables import alert
+from bot.store.upserts import put
+
+
+class AlertsView:
+    """What may be asked about alerts."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read over `connection`, within its transaction."""
+        self._connection = connection
+
+    def load(self, key: str) -> dict[str, Any] | None:
+        """The state of one alert, None when there is none."""
+        body = self._connection.scalar(select(alert.c.body).where(alert.c.key == column(key)))
+        return None if body is None else dict(from_json(body))
+
+    def of_ticket(self, ticket_id: str) -> dict[str, dict[str, Any]]:
+        """The states of a ticket's alerts, by their keys."""
+        found = self._connection.execute(
+            select(alert.c.key, alert.c.body)
+            .where(alert.c.ticket_id == ticket_id)
+            .order_by(alert.c.key)
+        )
+        return {row.key: from_json(row.body) for row in found}
+
+
+class Alerts(AlertsView):
+    """The alerts within a write transaction."""
+
+    def save(self, key: str, state: Mapping[str, Any], *, ticket_id: str | None = None) -> None:
+        """Write the state of one alert, new or known."""
+        row = {
+            "key": column(key),
+            "ticket_id": maybe_column(ticket_id),
+            "body": to_json(dict(state)),
+        }
+        put(self._connection, alert, row)
+
+    def delete(self, key: str) -> bool:
+        """Forget an alert; False when there was none."""
+        return bool(
+            self._connection.execute(delete(alert).where(alert.c.key == column(key))).rowcount
+        )

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Opens databases with the settings that durability rests on.
+
+The writer's connection begins every transaction as a write; readers see one moment each and may
+not write. SQLite: WAL and `synchronous=FULL`, so that what was committed survives a power cut.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, event, make_url
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import ArgumentError
+
+from bot.store.problems import ProblemKind, StoreProblem
+
+BUSY_SECONDS = 5
+STANDSTILL_SECONDS = 30
+"""After so long a pause inside a transaction PostgreSQL ends it: its instance was frozen."""
+
+
+def parse(url: str) -> URL:
+    """The address as SQLAlchemy reads it; `StoreProblem` when it cannot be one."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreProblem(
+            ProblemKind.CANNOT_OPEN,
+            "the store's address is unreadable: write sqlite:///FILE or "
+            "postgresql+psycopg://USER@HOST/NAME",
+        ) from error
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def shown(url: URL) -> str:
+    """The address for people, without its password."""
+    return url.render_as_string(hide_password=True)
+
+
+def is_sqlite(url: URL) -> bool:
+    """True for a file of SQLite."""
+    return url.get_backend_name() == "sqlite"
+
+
+def file_of(url: URL) -> Path:
+    """The file of a SQLite address."""
+    return Path(url.database or "")
+
+
+def writer_engine(url: URL, *, is_durable: bool = True) -> Engine:
+    """The engine of the one writer; `is_durable` False only for databases that die with us."""
+    if not is_sqlite(url):
+        return _postgresql(url, {"options": _options()})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    synchronous = "FULL" if is_durable else "OFF"
+
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode = WAL",
+            f"synchronous = {synchronous}",
+            "foreign_keys = ON",
+            f"busy_timeout = {BUSY_SECONDS * 1000}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    def begins(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begins)
+    return engine
+
+
+def reader_engine(url: URL) -> Engine:
+    """The engine of the readers: one consistent moment per transaction, no writing."""
+    if not is_sqlite(url):
+        return _postgresql(url, {"options": _options()}).execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        connection.execute("PRAGMA query_only = ON")
+
+    def begins(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begins)
+    return engine
+
+
+def _postgresql(url: URL, arguments: dict[str, Any]) -> Engine:
+    return create_engine(
+        url, connect_args={"connect_timeout": BUSY_SECONDS, **arguments}, pool_pre_ping=True
+    )
+
+
+def _options() -> str:
+    settings = {
+        "timezone": "UTC",
+        "lock_timeout": f"{BUSY_SECONDS}s",
+        "idle_in_transaction_session_timeout": f"{STANDSTILL_SECONDS}s",
+    }
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Why everything happened: one entry per decision, with the policy it was taken under."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.engine import Connection
+
+from bot.rules.actions import Reason
+from bot.store.codec import instant, micros
+from bot.store.rows import clean, column, reasons_body, reasons_of
+from bot.store.tables import journal
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One decision: about what, because of which event, under which policy, and why."""
+
+    at: datetime
+    subject: str
+    event_key: str
+    policy_hash: str
+    reasons: tuple[Reason, ...]
+    summary: str
+
+
+class JournalView:
+    """What may be asked of the journal."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read over `connection`, within its transaction."""
+        self._connection = connection
+
+    def of(self, subject: str) -> tuple[Entry, ...]:
+        """Every decision about `ticket:ID`, `outage:ID` or another subject, the first one first."""
+        found = self._connection.execute(
+            select(journal).where(journal.c.subject == column(subject)).order_by(journal.c.id)
+        )
+        return tuple(
+            Entry(
+                at=instant(row.at),
+                subject=row.subject,
+                event_key=row.event_key,
+                policy_hash=row.policy_hash,
+                reasons=reasons_of(row.reasons),
+                summary=row.summary,
+            )
+            for row in found
+        )
+
+
+class Journal(JournalView):
+    """The journal within a write transaction."""
+
+    def add(
+        self,
+        at: datetime,
+        subject: str,
+        event_key: str,
+        policy_hash: str,
+        reasons: tuple[Reason, ...],
+        summary: str,
+    ) -> None:
+        """Write down one decision."""
+        self._connection.execute(
+            journal.insert().values(
+                at=micros(at),
+                subject=column(subject),
+                event_key=column(event_key),
+                policy_hash=policy_hash,
+                reasons=reasons_body(reasons),
+                summary=clean(summary),
+            )
+        )
+
+    def prune(self, before: datetime) -> int:
+        """Forget decisions from before an instant; how many those were."""
+        return self._connection.execute(
+            delete(journal).where(journal.c.at < micros(before))
+        ).rowcount

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the machines remember (outage, breakers), the outages' timeline, and where reading stopped.
+
+A machine's state is the JSON that its own module in `rules/` writes and reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import Connection
+
+from bot.store.codec import instant, micros
+from bot.store.rows import column, from_json, to_json
+from bot.store.tables import cursor, incident_entry, machine
+from bot.store.upserts import put
+
+
+class StatesView:
+    """What may be asked about the machines."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read over `connection`, within its transaction."""
+        self._connection = connection
+
+    def load(self, name: str) -> dict[str, Any] | None:
+        """The state of one machine, None before it was first saved."""
+        body = self._connection.scalar(select(machine.c.body).where(machine.c.name == name))
+        return None if body is None else dict(from_json(body))
+
+
+class States(StatesView):
+    """The machines within a write transaction."""
+
+    def save(self, name: str, state: Mapping[str, Any]) -> None:
+        """Write the state of one machine."""
+        put(self._connection, machine, {"name": name, "body": to_json(dict(state))})
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentEntry:
+    """One thing that happened in an outage; incidents are numbered from 1."""
+
+    incident: int
+    at: datetime
+    kind: str
+    detail: Mapping[str, Any]
+
+
+class IncidentsView:
+    """What may be asked about outages."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read over `connection`, within its transaction."""
+        self._connection = connection
+
+    def of(self, incident: int) -> tuple[IncidentEntry, ...]:
+        """The timeline of one outage, as it was written."""
+        found = self._connection.execute(
+            select(incident_entry)
+            .where(incident_entry.c.incident == incident)
+            .order_by(incident_entry.c.id)
+        )
+        return tuple(
+            IncidentEntry(row.incident, instant(row.at), row.kind, from_json(row.body))
+            for row in found
+        )
+
+    def latest(self) -> int | None:
+        """The number of the last outage, None when there never was one."""
+        latest: int | None = self._connection.scalar(select(func.max(incident_entry.c.incident)))
+        return latest
+
+
+class Incidents(IncidentsView):
+    """The timelines within a write transaction; nothing in them is ever changed."""
+
+    def add(self, incident: int, at: datetime, kind: str, detail: Mapping[str, Any]) -> None:
+        """Write down one thing that happened."""
+        self._connection.execute(
+            incident_entry.insert().values(
+                incident=incident, at=micros(at), kind=kind, body=to_json(dict(detail))
+            )
+        )
+
+
+class CursorsView:
+    """Where reading somebody else's list stopped."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read over `connection`, within its transaction."""
+        self._connection = connection
+
+    def get(self, name: str) -> str | None:
+        """The cursor to go on from, None before the first page."""
+        return self._connection.scalar(select(cursor.c.value).where(cursor.c.name == name))
+
+
+class Cursors(CursorsView):
+    """The cursors within a write transaction: they move with the events they brought."""
+
+    def set(self, name: str, value: str) -> None:
+        """Write down where to go on from."""
+        put(self._connection, cursor, {"name": column(name), "value": value})

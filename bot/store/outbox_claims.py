@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Chooses which messages go out next: in order per order key, urgent ones first, none twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Row, and_, bindparam, func, insert, not_, or_, select, update
+from sqlalchemy.engine import Connection
+
+from bot.rules.actions import Outgoing
+from bot.store.codec import maybe_instant, micros
+from bot.store.queues import ClaimedOutgoing, Order, OutboxState
+from bot.store.rows import value_of
+from bot.store.tables import attempt, hold, outbox
+
+_earlier = outbox.alias("earlier")
+_now = bindparam("now", type_=BigInteger)
+
+
+def _blocks(row: Any) -> Any:
+    # A row that waits for its own hour and was never tried lets others pass; a failed one does not.
+    return not_(and_(row.c.state == OutboxState.WAITING, row.c.attempts == 0, row.c.due_at > _now))
+
+
+_ready = (
+    select(outbox)
+    .where(
+        outbox.c.is_open == 1,
+        func.substr(outbox.c.destination, 1, func.length(bindparam("prefix")))
+        == bindparam("prefix"),
+        outbox.c.state != OutboxState.CLAIMED,
+        outbox.c.due_at <= _now,
+        ~select(_earlier.c.id)
+        .where(
+            _earlier.c.is_open == 1,
+            _earlier.c.order_key == outbox.c.order_key,
+            _earlier.c.id < outbox.c.id,
+            _blocks(_earlier),
+        )
+        .exists(),
+    )
+    .limit(bindparam("limit"))
+)
+_HEADS = {
+    Order.URGENT_FIRST: _ready.order_by(outbox.c.urgency, outbox.c.id),
+    Order.WHOLE_TICKETS: _ready.order_by(outbox.c.urgency, outbox.c.id),
+    Order.OLDEST_FIRST: _ready.order_by(outbox.c.id),
+}
+
+
+def holds(connection: Connection) -> frozenset[str]:
+    """The destinations and kinds that are held."""
+    return frozenset(connection.execute(select(hold.c.destination)).scalars())
+
+
+def held_by(destination: str, held: frozenset[str]) -> bool:
+    """True when the destination itself or its kind (what stands before the colon) is held."""
+    return destination in held or destination.partition(":")[0] in held
+
+
+def claim(
+    connection: Connection,
+    prefix: str,
+    *,
+    now: datetime,
+    until: datetime,
+    limit: int,
+    order: Order,
+) -> list[ClaimedOutgoing]:
+    """Lease up to `limit` rows until `until`.
+
+    1. what expired unsent is settled as such; 2. an ended lease turns its row to unknown;
+    3. the heads of their order keys are taken, and with `WHOLE_TICKETS` those behind them.
+    """
+    _expire(connection, now)
+    _give_back(connection, now)
+    rows = _heads(connection, prefix, now=now, limit=limit, order=order)
+    if order is Order.WHOLE_TICKETS:
+        rows = _with_followers(connection, rows, now=now, limit=limit)
+    if rows:
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_([row.id for row in rows]))
+            .values(
+                state=OutboxState.CLAIMED,
+                lease_until=micros(until),
+                claimed_at=micros(now),
+                attempts=outbox.c.attempts + 1,
+            )
+        )
+    return [_claimed(row) for row in rows]
+
+
+def _expire(connection: Connection, now: datetime) -> None:
+    connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.is_open == 1,
+            outbox.c.state == OutboxState.WAITING,
+            outbox.c.expires_at <= micros(now),
+        )
+        .values(
+            state=OutboxState.EXPIRED,
+            is_open=0,
+            settled_at=micros(now),
+            reason="its time passed before it could be sent",
+        )
+    )
+
+
+def _give_back(connection: Connection, now: datetime) -> None:
+    ended = connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.is_open == 1,
+            outbox.c.state == OutboxState.CLAIMED,
+            outbox.c.lease_until <= micros(now),
+        )
+        .values(state=OutboxState.UNKNOWN, due_at=micros(now), lease_until=None)
+        .returning(outbox.c.id, outbox.c.attempts, outbox.c.claimed_at)
+    ).all()
+    if ended:
+        connection.execute(
+            insert(attempt),
+            [
+                {
+                    "outbox_id": row.id,
+                    "number": row.attempts,
+                    "started_at": row.claimed_at,
+                    "ended_at": micros(now),
+                    "outcome": "LeaseEnded",
+                    "detail": "the sender vanished before it wrote down how it went",
+                }
+                for row in ended
+            ],
+        )
+
+
+def _heads(
+    connection: Connection, prefix: str, *, now: datetime, limit: int, order: Order
+) -> list[Row[Any]]:
+    statement = _HEADS[order]
+    for held in holds(connection):
+        below = outbox.c.destination.startswith(f"{held}:", autoescape=True)
+        statement = statement.where(not_(or_(outbox.c.destination == held, below)))
+    parameters = {"now": micros(now), "prefix": prefix, "limit": limit}
+    return list(connection.execute(statement, parameters))
+
+
+def _with_followers(
+    connection: Connection, heads: list[Row[Any]], *, now: datetime, limit: int
+) -> list[Row[Any]]:
+    merging = [row.order_key for row in heads if row.state == OutboxState.WAITING]
+    behind: dict[str, list[Row[Any]]] = {key: [] for key in merging}
+    found = connection.execute(
+        select(outbox)
+        .where(
+            outbox.c.is_open == 1,
+            outbox.c.order_key.in_(merging),
+            outbox.c.state == OutboxState.WAITING,
+            outbox.c.due_at <= micros(now),
+            outbox.c.id.not_in([row.id for row in heads]),
+        )
+        .order_by(outbox.c.id)
+    )
+    for row in found:
+        behind[row.order_key].append(row)
+    taken: list[Row[Any]] = []
+    for head in heads:
+        followers = [
+            row for row in behind.get(head.order_key, []) if row.destination == head.destination
+        ]
+        if taken and len(taken) + 1 + len(followers) > limit:
+            continue
+        taken += [head, *followers][:limit]
+    return taken
+
+
+def _claimed(row: Row[Any]) -> ClaimedOutgoing:
+    return ClaimedOutgoing(
+        row_id=row.id,
+        outgoing=value_of(Outgoing, row.body),
+        attempts=row.attempts + 1,
+        state=OutboxState(row.state),
+        since=maybe_instant(row.claimed_at),
+    )

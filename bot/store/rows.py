@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The JSON of every fact, message and state in the database, with its versioned type names.
+
+A name never changes its meaning: a fact that changes shape gets the next number here, and a
+migration or a reader of the old one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Hashable
+from functools import cache
+from typing import Any, TypeVar, cast, get_args
+
+from bot.rules.actions import Banner, Message, Notice, Outgoing, Reason, TicketUpdate, Timer
+from bot.rules.events import (
+    AlertReceived,
+    ButtonPressed,
+    CommentAdded,
+    Event,
+    Fact,
+    FieldChanged,
+    MaintenanceAnnounced,
+    ProbeRound,
+    TicketGone,
+    TicketSeen,
+    Unreadable,
+)
+from bot.rules.history import Change
+from bot.rules.ticket import Ticket
+from bot.store.codec import UNIONS, Codec, codec
+
+FACTS: dict[str, type] = {
+    "ticket_seen.1": TicketSeen,
+    "comment_added.1": CommentAdded,
+    "field_changed.1": FieldChanged,
+    "ticket_gone.1": TicketGone,
+    "alert_received.1": AlertReceived,
+    "maintenance_announced.1": MaintenanceAnnounced,
+    "probe_round.1": ProbeRound,
+    "button_pressed.1": ButtonPressed,
+    "unreadable.1": Unreadable,
+}
+MESSAGES: dict[str, type] = {
+    "ticket_update.1": TicketUpdate,
+    "notice.1": Notice,
+    "banner.1": Banner,
+}
+
+Value = TypeVar("Value")
+_KEY_LENGTH = 512
+_UNPRINTABLE = str.maketrans({"\0": "\\x00"})
+
+
+@cache
+def _codec(hint: Hashable) -> Codec:
+    UNIONS.setdefault(frozenset(get_args(Fact)), FACTS)
+    UNIONS.setdefault(frozenset(get_args(Message)), MESSAGES)
+    return codec(hint)
+
+
+def to_json(value: object) -> str:
+    """A value of plain JSON as text; ASCII only, so that every text survives every database."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def from_json(text: str) -> Any:
+    """The plain JSON value of a text that `to_json` wrote."""
+    return json.loads(text)
+
+
+def body_of(value: Event | Outgoing | Ticket | Timer | Change | Reason) -> str:
+    """The row body of a value."""
+    return to_json(_codec(cast(Hashable, type(value))).write(value))
+
+
+def value_of(kind: type[Value], body: str) -> Value:
+    """The value of `kind` that `body_of` wrote; `UnknownRow` for types of a later program."""
+    return cast(Value, _codec(cast(Hashable, kind)).read(json.loads(body)))
+
+
+def reasons_body(reasons: tuple[Reason, ...]) -> str:
+    """The row body of the reasons for a decision."""
+    return to_json(_codec(tuple[Reason, ...]).write(reasons))
+
+
+def reasons_of(body: str) -> tuple[Reason, ...]:
+    """The reasons that `reasons_body` wrote."""
+    return cast(tuple[Reason, ...], _codec(tuple[Reason, ...]).read(json.loads(body)))
+
+
+def fact_of(body: str) -> Fact:
+    """The fact that `fact_body` wrote."""
+    return cast(Fact, _codec(Fact).read(json.loads(body)))
+
+
+def fact_body(fact: Fact) -> str:
+    """The row body of a bare fact."""
+    return to_json(_codec(Fact).write(fact))
+
+
+def column(text: str) -> str:
+    """A text from outside as a key column can hold it: no NUL, no half characters, not endless.
+
+    PostgreSQL refuses the first two and indexes nothing beyond 2,700 bytes. The body keeps the
+    text as it came.
+    """
+    printable = clean(text)
+    if len(printable) <= _KEY_LENGTH // 4 or len(printable.encode()) <= _KEY_LENGTH:
+        return printable
+    return f"{printable[: _KEY_LENGTH // 4]}#{hashlib.sha256(printable.encode()).hexdigest()}"
+
+
+def clean(text: str) -> str:
+    """A text for people as every database can hold it; nothing is cut off."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-8", "backslashreplace").decode("utf-8").translate(_UNPRINTABLE)
+
+
+def maybe_column(text: str | None) -> str | None:
+    """`column`, where the text may be missing."""
+    return None if text is None else column(text)

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tables as the present program expects them; `migrations/` is how a database gets there.
+
+Instants are epoch microseconds. `is_open` marks the rows that still need work; partial indexes
+over it keep everything that is done out of the way.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+SCHEMA = "0001"
+"""The revision of `migrations/` that these tables are; revisions sort as text."""
+
+metadata = MetaData()
+RowId = BigInteger().with_variant(Integer(), "sqlite")
+_OPEN = text("is_open = 1")
+
+
+def _open_index(name: str, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=_OPEN, postgresql_where=_OPEN)
+
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("stream", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("is_open", SmallInteger, nullable=False, server_default="1"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("retry_at", BigInteger),
+    Column("lease_until", BigInteger),
+    Column("settled_at", BigInteger),
+    Column("outcome", Text),
+    Column("reason", Text),
+    _open_index("inbox_open", "id"),
+    _open_index("inbox_open_stream", "stream", "id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("destination", Text, nullable=False),
+    Column("order_key", Text, nullable=False),
+    Column("urgency", SmallInteger, nullable=False),
+    Column("ticket_id", Text, index=True),
+    Column("body", Text, nullable=False),
+    Column("is_obsolete_when_done", SmallInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("is_open", SmallInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("claimed_at", BigInteger),
+    Column("lease_until", BigInteger),
+    Column("settled_at", BigInteger),
+    Column("reference", Text),
+    Column("reason", Text),
+    _open_index("outbox_open", "urgency", "id"),
+    _open_index("outbox_open_order", "order_key", "id"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column(
+        "outbox_id",
+        BigInteger,
+        ForeignKey("outbox.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("number", Integer, nullable=False),
+    Column("started_at", BigInteger),
+    Column("ended_at", BigInteger, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+hold = Table(
+    "hold",
+    metadata,
+    Column("destination", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+)
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("ticket_id", Text, primary_key=True),
+    Column("origin", Text, nullable=False),
+    Column("number", BigInteger, unique=True),
+    Column("reference", Text, index=True),
+    Column("status", Text, nullable=False),
+    Column("is_open", SmallInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    _open_index("ticket_open", "ticket_id"),
+)
+
+change = Table(
+    "change",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("ticket_id", Text, ForeignKey("ticket.ticket_id", ondelete="CASCADE"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("ticket_id", "key", name="change_once"),
+    Index("change_in_order", "ticket_id", "at", "id"),
+)
+
+ticket_clock = Table(
+    "ticket_clock",
+    metadata,
+    Column("ticket_id", Text, ForeignKey("ticket.ticket_id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("ticket_id", Text, index=True),
+    Column("body", Text, nullable=False),
+    Column("is_open", SmallInteger, nullable=False),
+    Column("fired_at", BigInteger),
+    _open_index("timer_due", "due_at", "key"),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("ticket_id", Text, index=True),
+    Column("body", Text, nullable=False),
+)
+
+machine = Table(
+    "machine",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+incident_entry = Table(
+    "incident_entry",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("incident", Integer, nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("subject", Text, nullable=False, index=True),
+    Column("event_key", Text, nullable=False),
+    Column("policy_hash", Text, nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tickets: latest values, history and clocks, under an identity of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.engine import Connection
+
+from bot.clock import Clock
+from bot.rules.history import Change
+from bot.rules.ticket import Ticket
+from bot.store.codec import micros
+from bot.store.rows import body_of, column, from_json, maybe_column, to_json, value_of
+from bot.store.tables import change, counter, ticket, ticket_clock
+from bot.store.upserts import insert_once, put
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_ID_LENGTH = 8
+_ID_START = datetime(2025, 1, 1, tzinfo=UTC)
+_COUNTER = "ticket_id"
+
+
+class TicketsView:
+    """What may be asked about tickets."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read over `connection`, within its transaction."""
+        self._connection = connection
+
+    def load(self, ticket_id: str) -> Ticket | None:
+        """The ticket with our own id."""
+        return self._one(ticket.c.ticket_id == ticket_id)
+
+    def by_number(self, number: int) -> Ticket | None:
+        """The ticket that the helpdesk calls by this number."""
+        return self._one(ticket.c.number == number)
+
+    def by_reference(self, reference: str) -> Ticket | None:
+        """The latest case that a customer was given this reference for."""
+        return self._one(ticket.c.reference == column(reference))
+
+    def open_tickets(self) -> tuple[Ticket, ...]:
+        """Every ticket that is not done, the oldest first."""
+        return self._many(ticket.c.is_open == 1)
+
+    def all(self) -> tuple[Ticket, ...]:
+        """Every ticket there is, the oldest first."""
+        return self._many(ticket.c.ticket_id.is_not(None))
+
+    def count(self) -> int:
+        """How many tickets are known."""
+        return self._connection.scalar(select(func.count()).select_from(ticket)) or 0
+
+    def history(self, ticket_id: str) -> tuple[Change, ...]:
+        """Everything that happened to a ticket, in the order it happened."""
+        found = self._connection.execute(
+            select(change.c.body)
+            .where(change.c.ticket_id == ticket_id)
+            .order_by(change.c.at, change.c.id)
+        )
+        return tuple(value_of(Change, body) for body in found.scalars())
+
+    def clocks(self, ticket_id: str) -> dict[str, dict[str, Any]]:
+        """The stored state of each of a ticket's clocks, by its name."""
+        found = self._connection.execute(
+            select(ticket_clock.c.name, ticket_clock.c.body).where(
+                ticket_clock.c.ticket_id == ticket_id
+            )
+        )
+        return {row.name: from_json(row.body) for row in found}
+
+    def _one(self, condition: Any) -> Ticket | None:
+        body = self._connection.scalar(
+            select(ticket.c.body).where(condition).order_by(ticket.c.ticket_id.desc()).limit(1)
+        )
+        return None if body is None else value_of(Ticket, body)
+
+    def _many(self, condition: Any) -> tuple[Ticket, ...]:
+        found = self._connection.execute(
+            select(ticket.c.body).where(condition).order_by(ticket.c.ticket_id)
+        )
+        return tuple(value_of(Ticket, body) for body in found.scalars())
+
+
+class Tickets(TicketsView):
+    """The tickets within a write transaction."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        """Write over `connection`; `clock` only makes new ids sortable."""
+        super().__init__(connection)
+        self._clock = clock
+
+    def new_id(self) -> str:
+        """A new ticket id: eight characters that sort by age and are never given twice.
+
+        Later than every earlier one even when the machine's clock was set back, and not given
+        again after an older backup was restored.
+        """
+        last = self._connection.scalar(
+            select(counter.c.value).where(counter.c.name == _COUNTER).with_for_update()
+        )
+        since_start = (self._clock.now() - _ID_START) // timedelta(milliseconds=1)
+        value = max(since_start, (last or 0) + 1, 1)
+        put(self._connection, counter, {"name": _COUNTER, "value": value})
+        return _base32(value)
+
+    def save(self, saved: Ticket) -> None:
+        """Write a ticket's latest values, new or known."""
+        row = {
+            "ticket_id": saved.ticket_id,
+            "origin": saved.origin,
+            "number": saved.number,
+            "reference": maybe_column(saved.reference),
+            "status": saved.status,
+            "is_open": int(not saved.status.is_done),
+            "created_at": micros(saved.created_at),
+            "updated_at": micros(saved.updated_at),
+            "body": body_of(saved),
+        }
+        put(self._connection, ticket, row)
+
+    def add_change(self, ticket_id: str, added: Change) -> bool:
+        """Add an entry to a ticket's history; False when it was there already."""
+        row = {
+            "ticket_id": ticket_id,
+            "key": column(added.key),
+            "at": micros(added.at),
+            "body": body_of(added),
+        }
+        return insert_once(self._connection, change, row)
+
+    def save_clocks(self, ticket_id: str, clocks: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write the state of a ticket's clocks; those that are not named are forgotten."""
+        self._connection.execute(
+            delete(ticket_clock).where(
+                ticket_clock.c.ticket_id == ticket_id, ticket_clock.c.name.not_in(list(clocks))
+            )
+        )
+        for name, state in clocks.items():
+            row = {"ticket_id": ticket_id, "name": name, "body": to_json(dict(state))}
+            put(self._connection, ticket_clock, row)
+
+
+def _base32(value: int) -> str:
+    letters = []
+    for _ in range(_ID_LENGTH):
+        value, rest = divmod(value, len(_ALPHABET))
+        letters.append(_ALPHABET[rest])
+    return "".join(reversed(letters))

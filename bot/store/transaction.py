@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a reader sees and what a write transaction may change, grouped by subject."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import Connection
+
+from bot.clock import Clock
+from bot.store.alerts import Alerts, AlertsView
+from bot.store.inbox_queue import Inbox, InboxView
+from bot.store.journal import Journal, JournalView
+from bot.store.outages import (
+    Cursors,
+    CursorsView,
+    Incidents,
+    IncidentsView,
+    States,
+    StatesView,
+)
+from bot.store.outbox_queue import Outbox, OutboxView
+from bot.store.queues import Touched
+from bot.store.tickets import Tickets, TicketsView
+from bot.store.timers import Timers, TimersView
+
+
+class Reader:
+    """Everything as it was at one moment."""
+
+    inbox: InboxView
+    outbox: OutboxView
+    tickets: TicketsView
+    timers: TimersView
+    cursors: CursorsView
+    journal: JournalView
+    alerts: AlertsView
+    states: StatesView
+    incidents: IncidentsView
+
+    def __init__(self, connection: Connection) -> None:
+        """Read over `connection`, within its transaction."""
+        self.inbox = InboxView(connection)
+        self.outbox = OutboxView(connection)
+        self.tickets = TicketsView(connection)
+        self.timers = TimersView(connection)
+        self.cursors = CursorsView(connection)
+        self.journal = JournalView(connection)
+        self.alerts = AlertsView(connection)
+        self.states = StatesView(connection)
+        self.incidents = IncidentsView(connection)
+
+
+class Transaction(Reader):
+    """One write: all of it happens, or none."""
+
+    inbox: Inbox
+    outbox: Outbox
+    tickets: Tickets
+    timers: Timers
+    cursors: Cursors
+    journal: Journal
+    alerts: Alerts
+    states: States
+    incidents: Incidents
+
+    def __init__(self, connection: Connection, clock: Clock, touched: set[Touched]) -> None:
+        """Write over `connection`; what gets work is added to `touched`."""
+        self.inbox = Inbox(connection, touched)
+        self.outbox = Outbox(connection, touched)
+        self.tickets = Tickets(connection, clock)
+        self.timers = Timers(connection, touched)
+        self.cursors = Cursors(connection)
+        self.journal = Journal(connection)
+        self.alerts = Alerts(connection)
+        self.states = States(connection)
+        self.incidents = Incidents(connection)
