@@ -46,10 +46,8 @@ def furnish(
     agents = _agents(world, next(iter(made_groups.values())))
     organisations = _organisations(world)
     customers = _customers(world, organisations)
-    fields = [
-        people.add_field("Category", kind="tagger", options=tuple(categories)),
-        *(people.add_field(title) for title in ("Code", "Plan", "Region")),
-    ]
+    category = people.add_field("Category", kind="tagger", options=tuple(categories))
+    code, plan, region = (people.add_field(title) for title in ("Code", "Plan", "Region"))
     canary = world.create_ticket(
         "Deskmate canary: please leave this ticket alone",
         "Deskmate writes a counter here to see whether the helpdesk takes changes.",
@@ -60,7 +58,11 @@ def furnish(
     receipt = world.shelf.add_trigger(
         "Notify requester of received request", is_receipt=True, unless_tag=unless_tag
     )
-    return Furniture(made_groups, agents, customers, organisations, *fields, canary.number, receipt)
+    return Furniture(
+        groups=made_groups, agents=agents, customers=customers, organisations=organisations,
+        category=category, code=code, plan=plan, region=region,
+        canary=canary.number, receipt=receipt,
+    )  # fmt: skip
 
 
 def _agents(world: World, group: Group) -> dict[str, User]:

@@ -63,15 +63,20 @@ class TicketDesk:
         via: Via,
         metadata: Metadata,
         system_metadata: Metadata,
+        born: datetime | None = None,
+        is_import: bool = False,
     ) -> DeskTicket | Refusal:
-        """Make a ticket of its first message; its audit holds one `Create` event per value."""
+        """Make a ticket of its first message; its audit holds one `Create` event per value.
+
+        `born` backdates it; an import fires no trigger and no webhook.
+        """
         with self._lock:
             refusal = check(self._people, values, fields)
             if refusal is not None:
                 return refusal
             now = self._now()
             ticket = DeskTicket(
-                number=next(self._numbers), created_at=now, updated_at=now,
+                number=next(self._numbers), created_at=born or now, updated_at=now,
                 generated=int(now.timestamp()), subject=subject, description=comment.body,
                 status="new", requester_id=requester.user_id, submitter_id=by.user_id,
                 brand_id=self._people.brands()[0].brand_id, via=via,
@@ -80,7 +85,7 @@ class TicketDesk:
             ticket = with_values(self._people, ticket, values, fields)
             ticket = consequences(None, ticket, comment, author=by, values=values)
             audit = self._audit(None, ticket, by, comment, via, metadata, system_metadata)
-            return self._keep("created", None, ticket, audit)
+            return self._keep("imported" if is_import else "created", None, ticket, audit)
 
     def change(
         self,
@@ -212,7 +217,7 @@ class TicketDesk:
         if audit is not None:
             bisect.insort(self._audits, audit, key=_instant)
         news = TicketNews(what, self._clock.now(), before, after, audit)
-        for listener in list(self._listeners):
+        for listener in tuple(self._listeners):
             listener(news)
         return after
 

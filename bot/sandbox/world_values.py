@@ -252,7 +252,7 @@ class Refusal:
 class TicketNews:
     """What a listener hears after each change; `before` is None when the ticket was just born.
 
-    `what` is `created`, `changed`, `deleted`, `restored` or `scrubbed`.
+    `what` is `created`, `imported`, `changed`, `deleted` or `scrubbed`.
     """
 
     what: str
