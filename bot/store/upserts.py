@@ -18,8 +18,9 @@ def _insert(connection: Connection, table: Table) -> Any:
 
 def insert_once(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
     """Insert a row unless one with the same key is there; True when it was new."""
-    statement = _insert(connection, table).values(row).on_conflict_do_nothing()
-    return bool(connection.execute(statement).rowcount)
+    key = next(iter(table.primary_key))
+    statement = _insert(connection, table).values(row).on_conflict_do_nothing().returning(key)
+    return connection.execute(statement).first() is not None
 
 
 def put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
