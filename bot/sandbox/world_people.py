@@ -109,6 +109,18 @@ class Directory:
             changed = replace(user, updated_at=self._clock.now(), **known)  # type: ignore[arg-type]
             return self._keep(changed)
 
+    def move_user(
+        self, user_id: int, *, organisation_id: int | None = None, group_id: int | None = None
+    ) -> User:
+        """Put somebody into an organisation and a group; None leaves it as it is."""
+        with self._lock:
+            user = self._users[user_id]
+            return self._keep(replace(
+                user, updated_at=self._clock.now(),
+                organisation_id=organisation_id or user.organisation_id,
+                group_id=group_id or user.group_id,
+            ))  # fmt: skip
+
     def user_or_new(self, email: str, name: str = "") -> User:
         """Whoever writes from `email`, made an end user if nobody does yet."""
         with self._lock:

@@ -44,6 +44,11 @@ def furnish(
     people = world.people
     made_groups = {name: people.add_group(name) for name in groups}
     agents = _agents(world, next(iter(made_groups.values())))
+    own = people.add_organisation("Acme", domains=("acme.example",))
+    first_group = next(iter(made_groups.values()))
+    world.daemon = people.move_user(
+        world.daemon.user_id, organisation_id=own.organisation_id, group_id=first_group.group_id
+    )
     organisations = _organisations(world)
     customers = _customers(world, organisations)
     category = people.add_field("Category", kind="tagger", options=tuple(categories))

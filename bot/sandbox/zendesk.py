@@ -98,17 +98,23 @@ class ZendeskDoor:
         """Host and port, as clients that force a location want it."""
         return f"127.0.0.1:{self.port}"
 
-    def start(self) -> None:
+    def start(self) -> ZendeskDoor:
         """Serve in a thread until `stop`; while `refused` is thrown nobody listens."""
         self._is_started = True
         if not self.faults.is_on(Fault.REFUSED):
             self._server.accept()
+        return self
 
     def stop(self) -> None:
         """Stop serving; calls that hang are let go."""
         self._is_started = False
         self.faults.release()
         self._server.stop()
+
+    @property
+    def endpoints(self) -> frozenset[str]:
+        """Every endpoint it serves, as it is counted."""
+        return frozenset(each.key for routes in self._routes.values() for each in routes)
 
     @property
     def calls(self) -> Mapping[str, int]:
@@ -171,7 +177,8 @@ class ZendeskDoor:
             "server": "cloudflare", "cf-ray": f"sandbox{number:09d}-ARN",
             "x-request-id": f"sandbox{number:09d}-ARN", "x-zendesk-api-version": "v2",
             "x-zendesk-application-version": "v1", "x-zendesk-origin-server": "sandbox",
-            "x-zendesk-zorg": "yes", "x-rate-limit": "700", "x-rate-limit-remaining": "699",
+            "x-zendesk-zorg": "yes", "x-zendesk-api-gateway": "yes",
+            "x-rate-limit": "700", "x-rate-limit-remaining": "699",
         }  # fmt: skip
         if 200 <= reply.status < 300 and reply.body:
             headers["etag"] = f'W/"{hashlib.md5(reply.body, usedforsecurity=False).hexdigest()}"'

@@ -130,14 +130,16 @@ def user_json(user: User, base: str) -> Json:
         "created_at": instant(user.created_at), "updated_at": instant(user.updated_at),
         "custom_role_id": 360_000_920_001 if is_staff else None,
         "default_group_id": user.group_id, "details": None, "external_id": user.external_id,
-        "time_zone": user.time_zone, "iana_time_zone": "Etc/UTC", "last_login_at": None,
+        "time_zone": user.time_zone, "iana_time_zone": "Etc/UTC",
+        "last_login_at": instant(user.updated_at) if is_staff else None,
         "locale": user.locale, "locale_id": 1, "moderator": is_staff, "notes": None,
         "only_private_comments": False, "organization_id": user.organisation_id, "phone": None,
         "photo": None, "report_csv": False, "restricted_agent": not is_staff,
         "role_type": 4 if is_staff else None, "shared": False, "shared_agent": False,
         "shared_phone_number": None, "signature": None, "suspended": False, "tags": [],
         "ticket_restriction": None if is_staff else "requested",
-        "two_factor_auth_enabled": None, "user_fields": dict(user.fields), "verified": True,
+        "two_factor_auth_enabled": None if is_staff else False,
+        "user_fields": dict(user.fields), "verified": True,
     }  # fmt: skip
 
 
@@ -192,10 +194,10 @@ def _event_json(event: FieldEvent | CommentEvent, base: str) -> Json:
         return {name: shown[name] for name in _COMMENT_EVENT}
     changed: Json = {
         "id": event.event_id, "type": event.kind, "field_name": event.name,
-        "value": _plain(event.value),
+        "value": _written(event.value),
     }  # fmt: skip
     if event.kind == "Change":
-        changed["previous_value"] = _plain(event.previous)
+        changed["previous_value"] = _written(event.previous)
     return changed
 
 
@@ -206,10 +208,13 @@ _COMMENT_EVENT = (
 
 
 def _plain(value: object) -> object:
-    """Audits write ids as text and lists as lists."""
-    if isinstance(value, tuple):
-        return list(value)
-    return value
+    """Lists as lists."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _written(value: object) -> object:
+    """Audits write ids as text."""
+    return str(value) if type(value) is int else _plain(value)
 
 
 def plain_text(text: str) -> str:

@@ -27,9 +27,10 @@ class StatusDoor:
         """Scheme, host and port."""
         return self._server.url
 
-    def start(self) -> None:
+    def start(self) -> StatusDoor:
         """Serve in a thread until `stop`."""
         self._server.start()
+        return self
 
     def stop(self) -> None:
         """Stop serving."""
