@@ -7,6 +7,7 @@ not write. SQLite: WAL and `synchronous=FULL`, so that what was committed surviv
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from bot.store.problems import ProblemKind, StoreProblem
 BUSY_SECONDS = 5
 STANDSTILL_SECONDS = 30
 """After so long a pause inside a transaction PostgreSQL ends it: its instance was frozen."""
+_ADDRESS = (
+    "the store's address is unreadable: write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+)
 
 
 def parse(url: str) -> URL:
@@ -26,13 +30,16 @@ def parse(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise StoreProblem(
-            ProblemKind.CANNOT_OPEN,
-            "the store's address is unreadable: write sqlite:///FILE or "
-            "postgresql+psycopg://USER@HOST/NAME",
-        ) from error
+        raise StoreProblem(ProblemKind.CANNOT_OPEN, _ADDRESS) from error
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in ("sqlite", "postgresql+psycopg"):
+        raise StoreProblem(ProblemKind.CANNOT_OPEN, _ADDRESS)
+    if not is_sqlite(parsed) and find_spec("psycopg") is None:
+        raise StoreProblem(
+            ProblemKind.TOOL_MISSING,
+            "a store on PostgreSQL needs its driver: install deskmate[postgresql]",
+        )
     return parsed
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sqlite3
 from enum import StrEnum
 
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 
 class ProblemKind(StrEnum):
@@ -65,16 +65,6 @@ def problem_of(error: BaseException, where: str) -> StoreProblem | None:
     """
     if isinstance(error, StoreProblem):
         return error
-    if isinstance(error, NoSuchModuleError):
-        return StoreProblem(
-            ProblemKind.CANNOT_OPEN,
-            f"{where}: write the address as sqlite:///FILE or postgresql+psycopg://HOST/NAME",
-        )
-    if isinstance(error, ModuleNotFoundError) and error.name == "psycopg":
-        return StoreProblem(
-            ProblemKind.TOOL_MISSING,
-            f"{where} needs the PostgreSQL driver: install deskmate[postgresql]",
-        )
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
         return _of_sqlite(cause, where)
@@ -106,5 +96,5 @@ def _of_postgresql(
     return None
 
 
-DriverError = (SQLAlchemyError, sqlite3.Error, ModuleNotFoundError)
+DriverError = (SQLAlchemyError, sqlite3.Error)
 """What a database call may raise; psycopg's own errors arrive wrapped by SQLAlchemy."""

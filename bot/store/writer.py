@@ -155,15 +155,18 @@ class Writer:
 
     def _run_job(self, connection: Connection, job: Job, touched: set[Touched]) -> None:
         of_this: set[Touched] = set()
+        savepoint = connection.begin_nested()
         try:
-            with connection.begin_nested():
-                job.answer.value = job.run(Transaction(connection, self._clock, of_this))
+            job.answer.value = job.run(Transaction(connection, self._clock, of_this))
         except Exception as error:
             problem = problem_of(error, self._where) if isinstance(error, DriverError) else None
             if problem is not None:
+                # The transaction may be gone with its savepoints (SQLite, disk full).
                 raise problem from error
+            savepoint.rollback()
             job.answer.error = error
             return
+        savepoint.commit()
         touched |= of_this
 
     def _change_lease(self, change: LeaseChange) -> None:
