@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Turns a notice into what people read: the same facts in the same order on every channel.
+
+What is asked and by when, whose it is and their first words, who has it, what to press. Plain text
+throughout: each channel escapes it in its own way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from bot.rules.actions import Notice, NoticeKind
+from bot.texts.cleaning import cut, one_line
+from bot.texts.instants import duration, time_of, time_with_zone
+from bot.texts.templates import parts
+from bot.texts.words import Language, language, said
+
+LATE_AFTER = timedelta(minutes=5)
+GREATEST_HEADLINE = 150
+GREATEST_SHORT = 150
+GREATEST_FACT = 200
+GREATEST_LINE = 300
+GREATEST_BODY = 1_000
+GREATEST_QUOTE = 80
+GREATEST_TITLE = 120
+GREATEST_NAME = 60
+ACKNOWLEDGE = "acknowledge"
+
+_OF_THE_OUTAGE = frozenset({NoticeKind.HELPDESK_DOWN, NoticeKind.HELPDESK_UP})
+_OURS = _OF_THE_OUTAGE | {NoticeKind.ADMIN}
+"""Kinds whose `quote` is what we saw ourselves, not a customer's words."""
+_NOBODY_EXPECTED = frozenset({NoticeKind.ACKNOWLEDGED, NoticeKind.ADMIN, NoticeKind.HELPDESK_UP})
+
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What people read, in plain text of bounded length.
+
+    `headline` (150 characters) is enough by itself: the mail's subject, the phone's preview.
+    `facts` are (label, value), `body` one or more lines, `next_step` one line or nothing. `short`
+    (150 characters) is for SMS: no customer's words. `buttons` are (action, label). `colon` goes
+    between a label and its value, `open_label` is the text of a link to the ticket.
+    """
+
+    headline: str
+    facts: tuple[tuple[str, str], ...]
+    body: str
+    next_step: str
+    short: str
+    buttons: tuple[tuple[str, str], ...]
+    language: str
+    colon: str
+    open_label: str
+
+
+def render(notice: Notice, *, now: datetime, names: Mapping[str, str] = NO_NAMES) -> Rendered:
+    """Render `notice` as it reads at `now`, in its own zone and language.
+
+    `names` are display names of own codes (priorities, categories, clocks, people); a code without
+    one is shown with spaces for underscores.
+    """
+    tongue = language(notice.language)
+    values = _values(notice, tongue, now=now, names=names)
+    said_by_template = parts(f"{tongue.code}/{notice.kind}.j2", values)
+    step = str(values["next_step"]) or said_by_template["next_step"]
+    return Rendered(
+        headline=cut(said_by_template["headline"], GREATEST_HEADLINE),
+        facts=_facts(notice, tongue, values, now=now),
+        body=_body(notice, tongue, values, own=said_by_template["body"], now=now),
+        next_step=cut(step, GREATEST_LINE),
+        short=cut(_for_sms(said_by_template["short"]), GREATEST_SHORT),
+        buttons=_buttons(notice, tongue),
+        language=tongue.code,
+        colon=tongue.words.colon,
+        open_label=_open_label(notice, tongue),
+    )
+
+
+def _values(
+    notice: Notice, tongue: Language, *, now: datetime, names: Mapping[str, str]
+) -> dict[str, object]:
+    """What the templates may speak of; everything is text or a truth, cleaned and bounded."""
+    words = tongue.words
+    ticket = f"#{notice.number}" if notice.number is not None else ""
+    title = one_line(notice.title, GREATEST_TITLE)
+    whose = one_line(notice.organisation or notice.customer or "", GREATEST_NAME)
+    owner = one_line(_named(notice.owner, names), GREATEST_NAME)
+    return {
+        "ticket": ticket or words.ticket,
+        "title": title,
+        "whose": whose,
+        "subject": " ".join(filter(None, (ticket, whose))) or title or notice.thread,
+        "owner": owner,
+        "is_unowned": not owner and _wants_owner(notice),
+        "is_outage": notice.thread.startswith("outage:"),
+        "priority": one_line(_named(notice.priority, names), GREATEST_NAME),
+        "category": one_line(_named(notice.category, names), GREATEST_NAME),
+        "clock": _clock(notice, tongue, names),
+        "reason": one_line(said(notice.reason, words.reasons), GREATEST_LINE),
+        "next_step": one_line(said(notice.next_step, words.next_steps), GREATEST_LINE),
+        "button": dict(_buttons(notice, tongue)).get(ACKNOWLEDGE, ""),
+        "colon": words.colon,
+        **_times(notice, tongue, now=now),
+    }
+
+
+def _times(notice: Notice, tongue: Language, *, now: datetime) -> dict[str, object]:
+    """`due` stands for the beginning of an outage too; `left`, `ago` and `lasted` are lengths."""
+    words, at = tongue.words, notice.due_at or notice.at
+    length = duration(at - now, words)
+    return {
+        "due": time_of(at, now=now, zone=notice.zone, words=words),
+        "left": words.left.format(length),
+        "ago": words.ago.format(length),
+        "lasted": length,
+        "is_overdue": at <= now,
+    }
+
+
+def _facts(
+    notice: Notice, tongue: Language, values: Mapping[str, object], *, now: datetime
+) -> tuple[tuple[str, str], ...]:
+    words = tongue.words
+    about = _text(values, "title")
+    if notice.number is not None:
+        about = f"{values['ticket']} {about}".strip()
+    is_about_ticket = notice.number is not None or notice.ticket_id is not None
+    rank = ", ".join(filter(None, (_text(values, "priority"), _text(values, "category"))))
+    found = (
+        (words.ticket, about if is_about_ticket else ""),
+        (words.customer, _customer(notice)),
+        (words.priority, rank),
+        _when(notice, tongue, values, now=now),
+        (words.detail, one_line(notice.quote, GREATEST_FACT) if notice.kind in _OURS else ""),
+        (words.owner, _text(values, "owner") or (words.nobody if values["is_unowned"] else "")),
+    )
+    return tuple((label, cut(value, GREATEST_FACT)) for label, value in found if value)
+
+
+def _when(
+    notice: Notice, tongue: Language, values: Mapping[str, object], *, now: datetime
+) -> tuple[str, str]:
+    words = tongue.words
+    if notice.due_at is None:
+        return (words.due, "")
+    clock = time_with_zone(notice.due_at, now=now, zone=notice.zone, words=words)
+    if notice.kind in _OF_THE_OUTAGE:
+        return (words.since, f"{clock} ({values['lasted']})")
+    return (words.due, f"{clock} ({values['ago'] if values['is_overdue'] else values['left']})")
+
+
+def _body(
+    notice: Notice, tongue: Language, values: Mapping[str, object], *, own: str, now: datetime
+) -> str:
+    """A line each: that it is late, the customer's words, why, what the kind has to say."""
+    words = tongue.words
+    late = ""
+    if now - notice.at > LATE_AFTER:
+        true_time = time_with_zone(notice.at, now=now, zone=notice.zone, words=words)
+        late = words.late.format(true_time)
+    quote = "" if notice.kind in _OURS else one_line(notice.quote, GREATEST_QUOTE)
+    reason = "" if notice.kind is NoticeKind.ADMIN else _text(values, "reason")
+    quoted = f"{words.open_quote}{quote}{words.close_quote}" if quote else ""
+    return cut("\n".join(filter(None, (late, quoted, reason, own))), GREATEST_BODY)
+
+
+def _buttons(notice: Notice, tongue: Language) -> tuple[tuple[str, str], ...]:
+    labels = tongue.words.buttons
+    return tuple((action, labels[action]) for action in notice.buttons if action in labels)
+
+
+def _customer(notice: Notice) -> str:
+    known = (notice.customer, notice.organisation)
+    return ", ".join(dict.fromkeys(one_line(each, GREATEST_NAME) for each in known if each))
+
+
+def _open_label(notice: Notice, tongue: Language) -> str:
+    if notice.number is None:
+        return tongue.words.open_link
+    return tongue.words.open_ticket.format(f"#{notice.number}")
+
+
+def _for_sms(text: str) -> str:
+    """Spaces that the alphabet of an SMS has, and one full stop where a unit brought its own."""
+    return text.replace("\u00a0:", ":").replace("\u00a0", " ").replace("..", ".")
+
+
+def _wants_owner(notice: Notice) -> bool:
+    if notice.kind in _NOBODY_EXPECTED:
+        return False
+    return notice.number is not None or ACKNOWLEDGE in notice.buttons
+
+
+def _clock(notice: Notice, tongue: Language, names: Mapping[str, str]) -> str:
+    code = notice.clock or ""
+    name = names.get(code) or tongue.words.clocks.get(code) or code.replace("_", " ")
+    return one_line(name, GREATEST_NAME) or tongue.words.due
+
+
+def _named(code: str | None, names: Mapping[str, str]) -> str:
+    return names.get(code, code.replace("_", " ")) if code else ""
+
+
+def _text(values: Mapping[str, object], name: str) -> str:
+    return str(values[name])

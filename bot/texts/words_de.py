@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The German words."""
+
+from __future__ import annotations
+
+from bot.texts.words_type import Words
+
+GERMAN = Words(
+    ticket="Ticket",
+    customer="Kunde",
+    priority="Priorität",
+    due="Fällig",
+    since="Seit",
+    owner="Kümmert sich",
+    detail="Beobachtet",
+    nobody="noch niemand",
+    open_link="Öffnen",
+    open_ticket="{} öffnen",
+    colon=": ",
+    open_quote="„",
+    close_quote="“",
+    days="{} Tg.",
+    hours="{} Std.",
+    minutes="{} Min.",
+    under_a_minute="weniger als 1 Min.",
+    left="noch {}",
+    ago="vor {}",
+    late="Verspätet zugestellt: Stand {}.",
+    weekdays=("Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So."),
+    months=(
+        "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
+        "Oktober", "November", "Dezember",
+    ),
+    zones={"CET": "MEZ", "CEST": "MESZ"},
+    near_day="{weekday} {time}",
+    far_day="{weekday} {day}. {month}, {time}",
+    clocks={
+        "first_response": "erste Antwort",
+        "first_reply": "erste Antwort",
+        "next_reply": "nächste Antwort",
+        "resolution": "Lösung",
+    },
+    buttons={"acknowledge": "Ich übernehme"},
+    reasons={
+        "relapsed": "Es lief kurz wieder und ist erneut ausgefallen.",
+        "reopened": "Es ist kurz nach der Entwarnung erneut ausgefallen.",
+        "still_down": "Der Ausfall dauert an.",
+        "answering_again": (
+            "Wir beobachten es weiter; zurückgehaltene Änderungen folgen in Kürze."
+        ),
+        "recovered": "Entwarnung. Die zurückgehaltenen Änderungen sind freigegeben.",
+        "credentials": (
+            "Das Ticketsystem weist unsere Zugangsdaten ab. Es gilt nicht als ausgefallen."
+        ),
+        "refused_elsewhere": "Auf diesem Weg, weil ein anderer versagt hat: {}.",
+    },
+    next_steps={
+        "mailbox": "Bitte arbeitet so lange aus {}.",
+        "check_online": (
+            "Bitte „deskmate check --online“ ausführen, dann OAuth-Client oder Token erneuern."
+        ),
+    },
+    not_written_down=(
+        "Dein Klick konnte nicht gespeichert werden, es weiß also noch niemand davon. Bitte noch "
+        "einmal drücken oder das Ticket im Ticketsystem übernehmen."
+    ),
+    help=(
+        "Deskmate achtet auf die Zusagen an Kunden und meldet sich hier, bevor eine platzt.\n"
+        "Mit „Ich übernehme“ unter einer Nachricht übernimmst du; alle sehen es dann."
+    ),
+)  # fmt: skip

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The English words."""
+
+from __future__ import annotations
+
+from bot.texts.words_type import Words
+
+ENGLISH = Words(
+    ticket="Ticket",
+    customer="Customer",
+    priority="Priority",
+    due="Due",
+    since="Since",
+    owner="Who has it",
+    detail="What we saw",
+    nobody="nobody yet",
+    open_link="Open",
+    open_ticket="Open {}",
+    colon=": ",
+    open_quote="“",
+    close_quote="”",
+    days="{} d",
+    hours="{} h",
+    minutes="{} min",
+    under_a_minute="under a minute",
+    left="{} left",
+    ago="{} ago",
+    late="Delivered late: this is as of {}.",
+    weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    zones={},
+    near_day="{weekday} {time}",
+    far_day="{weekday} {day} {month} {time}",
+    clocks={
+        "first_response": "first reply",
+        "first_reply": "first reply",
+        "next_reply": "next reply",
+        "resolution": "solution",
+    },
+    buttons={"acknowledge": "I have it"},
+    reasons={
+        "relapsed": "It came back for a while and failed again.",
+        "reopened": "It failed again soon after it was back.",
+        "still_down": "It is still down.",
+        "answering_again": "We keep watching it; changes that were held follow soon.",
+        "recovered": "All clear. Changes that were held have been released.",
+        "credentials": "The helpdesk refuses our credentials. It is not treated as down.",
+        "refused_elsewhere": "Sent this way because another way failed: {}.",
+    },
+    next_steps={
+        "mailbox": "Until then, work from {}.",
+        "check_online": (
+            "Run “deskmate check --online”, then renew the OAuth client or the token."
+        ),
+    },
+    not_written_down=(
+        "Your click could not be saved, so nobody has been told. Please press again, "
+        "or take the ticket in the helpdesk."
+    ),
+    help=(
+        "Deskmate watches the promises made to customers and tells you here before one is broken.\n"
+        "Press “I have it” under a message to take it; everybody then sees that you did."
+    ),
+)

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The French words; a no-break space stands before `:`, `;`, `?`, `!` and inside guillemets."""
+
+from __future__ import annotations
+
+from bot.texts.words_type import Words
+
+FRENCH = Words(
+    ticket="Ticket",
+    customer="Client",
+    priority="Priorité",
+    due="Échéance",
+    since="Depuis",
+    owner="Pris par",
+    detail="Constaté",
+    nobody="personne pour l'instant",
+    open_link="Ouvrir",
+    open_ticket="Ouvrir {}",
+    colon="\u00a0: ",
+    open_quote="«\u00a0",
+    close_quote="\u00a0»",
+    days="{} j",
+    hours="{} h",
+    minutes="{} min",
+    under_a_minute="moins d'une minute",
+    left="reste {}",
+    ago="il y a {}",
+    late="Remis en retard\u00a0: situation à {}.",
+    weekdays=("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."),
+    months=(
+        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+        "octobre", "novembre", "décembre",
+    ),
+    zones={},
+    near_day="{weekday} {time}",
+    far_day="{weekday} {day} {month} {time}",
+    clocks={
+        "first_response": "première réponse",
+        "first_reply": "première réponse",
+        "next_reply": "prochaine réponse",
+        "resolution": "résolution",
+    },
+    buttons={"acknowledge": "Je prends"},
+    reasons={
+        "relapsed": "Il était revenu un moment, puis est retombé en panne.",
+        "reopened": "Il est retombé en panne peu après son retour.",
+        "still_down": "La panne continue.",
+        "answering_again": (
+            "Nous le surveillons encore\u00a0; les modifications retenues suivront sous peu."
+        ),
+        "recovered": "Retour à la normale. Les modifications retenues ont été libérées.",
+        "credentials": (
+            "L'outil de tickets refuse nos identifiants. Il n'est pas considéré comme en panne."
+        ),
+        "refused_elsewhere": "Envoyé par cette voie, car une autre a échoué\u00a0: {}.",
+    },
+    next_steps={
+        "mailbox": "En attendant, travaillez depuis {}.",
+        "check_online": (
+            "Lancez «\u00a0deskmate check --online\u00a0», puis renouvelez le client OAuth "
+            "ou le jeton."
+        ),
+    },
+    not_written_down=(
+        "Votre clic n'a pas pu être enregistré\u00a0: personne n'est prévenu. Appuyez de nouveau, "
+        "ou prenez le ticket dans l'outil de tickets."
+    ),
+    help=(
+        "Deskmate veille sur les engagements pris envers les clients et prévient ici avant "
+        "qu'un délai soit dépassé.\n"
+        "Sous un message, «\u00a0Je prends\u00a0» vous l'attribue\u00a0; tout le monde le voit."
+    ),
+)  # fmt: skip

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Swedish words."""
+
+from __future__ import annotations
+
+from bot.texts.words_type import Words
+
+SWEDISH = Words(
+    ticket="Ärende",
+    customer="Kund",
+    priority="Prioritet",
+    due="Senast",
+    since="Sedan",
+    owner="Vem har det",
+    detail="Det vi såg",
+    nobody="ingen än",
+    open_link="Öppna",
+    open_ticket="Öppna {}",
+    colon=": ",
+    open_quote="”",
+    close_quote="”",
+    days="{} d",
+    hours="{} tim",
+    minutes="{} min",
+    under_a_minute="mindre än 1 min",
+    left="{} kvar",
+    ago="för {} sedan",
+    late="Försenat meddelande: läget {}.",
+    weekdays=("mån", "tis", "ons", "tors", "fre", "lör", "sön"),
+    months=(
+        "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september",
+        "oktober", "november", "december",
+    ),
+    zones={},
+    near_day="{weekday} {time}",
+    far_day="{weekday} {day} {month} {time}",
+    clocks={
+        "first_response": "första svar",
+        "first_reply": "första svar",
+        "next_reply": "nästa svar",
+        "resolution": "lösning",
+    },
+    buttons={"acknowledge": "Jag tar det"},
+    reasons={
+        "relapsed": "Det var uppe en stund och föll igen.",
+        "reopened": "Det föll igen strax efter att det kommit tillbaka.",
+        "still_down": "Det är fortfarande nere.",
+        "answering_again": "Vi håller ögonen på det; ändringar som väntar skickas snart.",
+        "recovered": "Faran är över. Ändringarna som väntade är släppta.",
+        "credentials": (
+            "Ärendesystemet avvisar våra inloggningsuppgifter. Det räknas inte som nere."
+        ),
+        "refused_elsewhere": "Skickat den här vägen eftersom en annan inte fungerade: {}.",
+    },
+    next_steps={
+        "mailbox": "Arbeta från {} så länge.",
+        "check_online": (
+            "Kör ”deskmate check --online” och förnya sedan OAuth-klienten eller token."
+        ),
+    },
+    not_written_down=(
+        "Ditt klick kunde inte sparas, så ingen vet om det än. Tryck igen, eller ta ärendet i "
+        "ärendesystemet."
+    ),
+    help=(
+        "Deskmate bevakar det vi lovat kunderna och säger till här innan ett löfte bryts.\n"
+        "Tryck på ”Jag tar det” under ett meddelande för att ta det; då ser alla att du har det."
+    ),
+)  # fmt: skip
