@@ -115,7 +115,8 @@ def hold(state: OutageState, policy: OutagePolicy) -> timedelta:
     if state.recovering_at is None:
         return policy.hold
     recent = [at for at in state.relapses if state.recovering_at - at <= policy.hold_greatest]
-    return min(policy.hold * 2 ** min(len(recent), 16), policy.hold_greatest)
+    doubled: timedelta = policy.hold * 2 ** min(len(recent), 16)
+    return min(doubled, policy.hold_greatest)
 
 
 def _after_gap(
@@ -274,10 +275,11 @@ def _after_hold(
     assert state.recovering_at is not None
     if state.failing_in_a_row:
         return state
-    if not state.is_released and state.recovering_at + policy.release_after <= now:
+    recovering_at = state.recovering_at
+    if not state.is_released and recovering_at + policy.release_after <= now:
         state = replace(state, is_released=True)
         steps.append(Step.RELEASE)
-    if state.recovering_at + hold(state, policy) > now:
+    if recovering_at + hold(state, policy) > now:
         return state
     if not state.is_released:
         steps.append(Step.RELEASE)

@@ -125,8 +125,8 @@ def test_reads_alone_do_not_end_an_outage() -> None:
     watch = _down(10)
     for _ in range(20):
         watch._until(next_probe_at(watch.state, POLICY, watch.now))
-        probes = ProbeRound(OK, OK, DOWN if wants_write(watch.state, POLICY, watch.now) else OK)
-        watch.state = after_probe(watch.state, probes, POLICY, watch.now).state
+        write = DOWN if wants_write(watch.state, POLICY, watch.now) else NOT_ASKED
+        watch.state = after_probe(watch.state, ProbeRound(OK, OK, write), POLICY, watch.now).state
         assert watch.state.phase is Phase.DOWN
         assert wants_write(watch.state, POLICY, watch.now)
 
