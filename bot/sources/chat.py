@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hears Slack: buttons pressed and `/desk`, by Socket Mode or by HTTP.
+
+A press is written down before Slack is told that we heard it, all within Slack's three seconds; if
+that fails, Slack shows the person a warning and we say so too.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, field
+from http.client import HTTPException
+
+from slack_bolt import Ack, App, BoltRequest, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.clock import Clock
+from bot.rules.events import ButtonPressed, Event
+from bot.sources.chat_people import ChatPeople
+from bot.sources.chat_socket import ChatSocket
+from bot.telemetry import logger
+from bot.texts.replies import not_written_down
+
+ACKNOWLEDGE = "acknowledge"
+COMMAND = "/desk"
+COMMIT_WITHIN = 1.8
+"""Seconds for the store; with a second for the person's name it stays under Slack's three."""
+SOURCE = "slack"
+
+Receive = Callable[[Sequence[Event]], Future[int]]
+"""Writes events down; the future ends with the commit, with the number of new ones."""
+Answer = Callable[[str, str], str]
+"""(text after `/desk`, person) -> what the person is told, to their eyes only."""
+
+log = logger("chat")
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSettings:
+    """How to reach Slack; the secrets are not part of the `repr`.
+
+    With `app_token` Slack is heard by Socket Mode, else by HTTP, signed with `signing_secret`.
+    `base_url` is Slack's Web API; `ping_every` in seconds finds dead sockets.
+    """
+
+    bot_token: str = field(repr=False)
+    app_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+    base_url: str = "https://slack.com/api/"
+    language: str = "en"
+    ping_every: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReply:
+    """The answer to one HTTP request of Slack's."""
+
+    status: int
+    body: bytes
+    content_type: str
+
+
+class ChatSource:
+    """Writes down what people do in Slack."""
+
+    def __init__(
+        self,
+        receive: Receive,
+        answer: Answer,
+        *,
+        settings: ChatSettings,
+        client: WebClient,
+        quick_client: WebClient,
+        clock: Clock,
+    ) -> None:
+        """`client` tells people that a press was lost; `quick_client` reads their names.
+
+        The latter needs a timeout of one second. Nothing is sent before the first press.
+        """
+        self._receive = receive
+        self._answer = answer
+        self._settings = settings
+        self._client = client
+        self._people = ChatPeople(quick_client)
+        self._clock = clock
+        self._app = self._listeners()
+        self._socket = ChatSocket(
+            self._app, client, settings.app_token, clock=clock, ping_every=settings.ping_every
+        )
+
+    def start(self) -> None:
+        """Connect by Socket Mode, now or as soon as Slack can be reached; by HTTP do nothing."""
+        if self._settings.app_token:
+            self._socket.start()
+
+    def stop(self) -> None:
+        """Hear nothing more; presses that are being written down are finished."""
+        self._socket.stop()
+
+    def is_connected(self) -> bool:
+        """True while Slack can tell us something; by HTTP that is always."""
+        return not self._settings.app_token or self._socket.is_connected()
+
+    def answer_http(self, body: bytes, headers: Mapping[str, str]) -> ChatReply:
+        """Answer one HTTP request of Slack's; 401 unless signed by Slack within five minutes.
+
+        Waits for the commit: call it from a thread that may wait.
+        """
+        if not self._settings.signing_secret:
+            return ChatReply(404, b"Slack is not heard by HTTP here", "text/plain; charset=utf-8")
+        try:
+            text = body.decode("utf-8")
+        except UnicodeDecodeError:
+            return ChatReply(400, b"not UTF-8", "text/plain; charset=utf-8")
+        request = BoltRequest(body=text, headers={name: [headers[name]] for name in headers})
+        return _reply(self._app.dispatch(request))
+
+    def _listeners(self) -> App:
+        quiet = logging.getLogger("slack_bolt.deskmate")
+        quiet.setLevel(logging.WARNING)
+        app = App(
+            logger=quiet,
+            signing_secret=self._settings.signing_secret or "not used by Socket Mode",
+            client=self._client,
+            authorize=self._authorize,
+            # The listener runs before the answer: nothing is acknowledged before the commit.
+            process_before_response=True,
+        )
+        app.action(ACKNOWLEDGE)(self._pressed)
+        app.command(COMMAND)(self._asked)
+        return app
+
+    def _authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        """The one workspace of this token; without asking Slack, which may be slow just now."""
+        return AuthorizeResult(
+            enterprise_id=enterprise_id, team_id=team_id, bot_token=self._settings.bot_token
+        )
+
+    def _pressed(self, ack: Ack, body: dict[str, object]) -> BoltResponse | None:
+        event = self._event(body)
+        if self._is_written_down(event):
+            ack()
+            return None
+        self._tell_lost(body)
+        return BoltResponse(status=503, body="")
+
+    def _event(self, body: Mapping[str, object]) -> Event:
+        """The press as an event; pressing twice is two events, a redelivery is the same one."""
+        action, user = _first(body.get("actions")), _mapping(body.get("user"))
+        container = _mapping(body.get("container"))
+        channel, ts = str(container.get("channel_id", "")), str(container.get("message_ts", ""))
+        user_id, subject = str(user.get("id", "")), str(action.get("value", ""))
+        pressed = ButtonPressed(
+            action=str(action.get("action_id", "")),
+            subject=subject,
+            person=self._people.name_of(user_id, otherwise=str(user.get("name") or user_id)),
+            via=SOURCE,
+            message={"channel": channel, "ts": ts, "user": user_id},
+        )
+        key = f"slack/{pressed.action}/{action.get('action_ts', '')}/{user_id}/{channel}:{ts}"
+        return Event(key, stream_of(subject), self._clock.now(), SOURCE, pressed)
+
+    def _is_written_down(self, event: Event) -> bool:
+        try:
+            failure = self._receive((event,)).exception(timeout=COMMIT_WITHIN)
+        except (TimeoutError, CancelledError) as error:
+            failure = error
+        if failure is not None:
+            log.error("press_not_written_down", key=event.key, reason=repr(failure)[:200])
+            return False
+        log.info("button_pressed", key=event.key)
+        return True
+
+    def _tell_lost(self, body: Mapping[str, object]) -> None:
+        """To the person's eyes only, by the message they pressed under."""
+        container, user = _mapping(body.get("container")), _mapping(body.get("user"))
+        thread = container.get("thread_ts")
+        try:
+            self._client.chat_postEphemeral(
+                channel=str(container.get("channel_id", "")),
+                user=str(user.get("id", "")),
+                text=not_written_down(self._settings.language),
+                thread_ts=str(thread) if thread else None,
+            )
+        except (SlackApiError, OSError, HTTPException) as error:
+            log.warning("person_not_told", reason=type(error).__name__)
+
+    def _asked(self, ack: Ack, command: dict[str, str]) -> None:
+        user_id = command.get("user_id", "")
+        person = self._people.name_of(user_id, otherwise=command.get("user_name") or user_id)
+        ack(self._answer(command.get("text", "").strip(), person))
+
+
+def stream_of(subject: str) -> str:
+    """In which stream a press is handled: one at a time with whatever else it is about."""
+    kind, _, which = subject.partition(":")
+    if kind == "ticket" and which:
+        return f"case/{which}"
+    return kind if kind == "outage" else "desk"
+
+
+def _reply(response: BoltResponse) -> ChatReply:
+    body = response.body if isinstance(response.body, str) else json.dumps(response.body)
+    kind = next(iter(response.headers.get("content-type", ())), "text/plain; charset=utf-8")
+    return ChatReply(response.status, body.encode(), kind)
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _first(value: object) -> Mapping[str, object]:
+    return _mapping(value[0]) if isinstance(value, list) and value else {}
