@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looks at a whole policy: names that nobody defined, promises nobody hears of, patterns, dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bot.config.problems import Problem, did_you_mean
+from bot.rules.business_time import calendars_of
+from bot.rules.conditions import (
+    AllClosed,
+    AllOf,
+    AnyOf,
+    AnyOpen,
+    Changed,
+    Condition,
+    Count,
+    FieldIs,
+    Matches,
+    Not,
+    Says,
+)
+from bot.rules.policy import NOWHERE, Place, Policy, Recipient, Rule
+from bot.rules.text import PatternProblem, compile_lists, compile_pattern
+
+RETIRED_TEAMS = ".webhook.office.com"
+
+
+def check_policy(policy: Policy) -> list[Problem]:
+    """Every mistake and every doubtful thing that shows only when all files are read."""
+    return [
+        *_calendars(policy),
+        *_people(policy),
+        *_groups(policy),
+        *_promises(policy),
+        *_outage(policy),
+        *_words(policy),
+        *(problem for rule in policy.rules for problem in _rule(policy, rule)),
+    ]
+
+
+def parts_of(condition: Condition) -> Iterator[Condition]:
+    """A condition and everything nested in it."""
+    yield condition
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from parts_of(part)
+        case Not(part):
+            yield from parts_of(part)
+
+
+def _place(policy: Policy, path: str) -> Place:
+    return policy.places.get(path) or policy.places.get(path.split(".")[0], NOWHERE)
+
+
+def _unknown(
+    place: Place, what: str, names: Iterable[str], known: Iterable[str]
+) -> Iterator[Problem]:
+    choices = list(known)
+    for name in names:
+        if name not in choices:
+            yield Problem(place, f"{what} {name!r} is not defined", did_you_mean(name, choices))
+
+
+def _calendars(policy: Policy) -> Iterator[Problem]:
+    for name, spec in policy.calendars.items():
+        place = _place(policy, f"hours.{name}")
+        yield from _unknown(place, "calendar", (*spec.union, *spec.without), policy.calendars)
+        has_hours = spec.week or spec.monthly or spec.is_always_open or spec.union or spec.shifts
+        if not has_hours:
+            yield Problem(place, f"calendar {name!r} never opens", "write `mon-fri: ...`")
+        elif spec.holidays == "unstated" and not (spec.is_always_open or spec.union):
+            advice = "write `holidays: none`, or a country such as `holidays: SE`"
+            yield Problem(place, f"calendar {name!r} names no holidays", advice, is_warning=True)
+    yield from _circles(policy)
+
+
+def _circles(policy: Policy) -> Iterator[Problem]:
+    try:
+        calendars_of(policy.calendars)
+    except ValueError as error:
+        if "circle" in str(error):
+            yield Problem(_place(policy, "hours"), str(error), "let one of them name its own hours")
+
+
+def _people(policy: Policy) -> Iterator[Problem]:
+    for person in policy.people.values():
+        yield from _unknown(person.place, "person", person.otherwise, policy.people)
+        if person.hours:
+            yield from _unknown(person.place, "calendar", (person.hours,), policy.calendars)
+        if not _ways(person) and not person.otherwise:
+            advice = "write slack, teams, mail or sms"
+            yield Problem(person.place, f"{person.name!r} can be reached by no way", advice)
+        if person.teams and RETIRED_TEAMS in person.teams:
+            advice = "make a Workflows webhook and set DESKMATE_TEAMS_<NAME>"
+            yield Problem(person.place, "Teams connectors are retired", advice)
+        elif person.teams and "://" in person.teams:
+            advice = "set DESKMATE_TEAMS_<NAME> and write the name here"
+            yield Problem(person.place, "a Teams address is a secret", advice)
+
+
+def _ways(person: Recipient) -> tuple[str, ...]:
+    return tuple(way for way in (person.slack, person.teams, person.mail, person.sms) if way)
+
+
+def _groups(policy: Policy) -> Iterator[Problem]:
+    for group in policy.groups.values():
+        yield from _unknown(group.place, "person", group.cover, policy.people)
+
+
+def _promises(policy: Policy) -> Iterator[Problem]:
+    for promise in policy.promises.values():
+        told = (*promise.tell_at_warning, *promise.tell_at_breach)
+        yield from _unknown(promise.place, "person", told, policy.people)
+        if promise.hours:
+            yield from _unknown(promise.place, "calendar", (promise.hours,), policy.calendars)
+        if promise.clock.warn and not promise.tell_at_warning:
+            what = f"promise {promise.clock.name!r} warns nobody"
+            yield Problem(promise.place, what, "write `tell: ...`")
+        covered = {target.priority for target in promise.clock.targets}
+        missing = [code for code in policy.priorities if code not in covered]
+        if promise.clock.is_complete and None not in covered and missing:
+            what = f"promise {promise.clock.name!r} has no target for {', '.join(missing)}"
+            yield Problem(promise.place, what, "add a line for each, or remove `complete`")
+
+
+def _outage(policy: Policy) -> Iterator[Problem]:
+    outage = policy.outage
+    yield from _unknown(outage.place, "person", outage.tell, policy.people)
+    if outage.banner and not outage.banner_texts.get(policy.language, "x"):
+        yield Problem(outage.place, "the banner says nothing in the desk's language")
+    for witness in outage.witnesses:
+        host, _, port = witness.rpartition(":")
+        if not host or not port.isdecimal():
+            yield Problem(outage.place, f"witness {witness!r} is no host:port", "write 1.1.1.1:53")
+
+
+def _words(policy: Policy) -> Iterator[Problem]:
+    for problem in compile_lists(policy.words).problems:
+        place = _place(policy, f"words.{problem.list_name}")
+        yield Problem(place, f"words {problem.list_name}: {problem.entry!r}: {problem.text}")
+
+
+def _rule(policy: Policy, rule: Rule) -> Iterator[Problem]:
+    effects, place = rule.effects, rule.place
+    for part in parts_of(rule.condition):
+        yield from _condition(policy, place, part)
+    yield from _unknown(place, "person", effects.tell, policy.people)
+    for what, name, known in (
+        ("priority", effects.priority, policy.priorities),
+        ("category", effects.category, policy.categories),
+        ("group", effects.group, policy.groups),
+    ):
+        if name is not None:
+            yield from _unknown(place, what, (name,), known)
+    yield from _unknown(place, "field", effects.fields, policy.helpdesk.fields)
+    has_effect = any(
+        (
+            effects.priority, effects.category, effects.group, effects.add_tags,
+            effects.remove_tags, effects.fields, effects.comment, effects.tell,
+        )
+    )  # fmt: skip
+    if not has_effect:
+        yield Problem(place, f"rule {rule.rule_id!r} does nothing", "write something under `then:`")
+
+
+def _condition(policy: Policy, place: Place, part: Condition) -> Iterator[Problem]:
+    match part:
+        case Says(lists=lists):
+            yield from _unknown(place, "word list", lists, policy.words)
+        case AnyOpen(calendars=names) | AllClosed(calendars=names):
+            yield from _unknown(place, "calendar", names, policy.calendars)
+        case Matches(pattern=pattern):
+            compiled = compile_pattern(pattern)
+            if isinstance(compiled, PatternProblem):
+                yield Problem(place, f"pattern {pattern!r}: {compiled.text}")
+        case FieldIs(field="priority", values=values):
+            yield from _unknown(place, "priority", values, policy.priorities)
+        case FieldIs(field="category", values=values):
+            yield from _unknown(place, "category", values, policy.categories)
+        case FieldIs(field="group", values=values):
+            yield from _unknown(place, "group", values, policy.groups)
+        case Changed(field="priority", to=to, was=was):
+            yield from _unknown(place, "priority", (*to, *was), policy.priorities)
+        case Count(category=names):
+            yield from _unknown(place, "category", names, policy.categories)

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Turns a folder of YAML into one frozen Policy, or into every mistake of all its files at once.
+
+Any file of the folder may hold any key; subfolders (tests) are left alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from bot.config.calendars import read_calendar, read_zone
+from bot.config.checks import check_policy
+from bot.config.conditions import ConditionReader
+from bot.config.people import (
+    LANGUAGES,
+    read_fact,
+    read_group,
+    read_helpdesk,
+    read_outage,
+    read_recipient,
+)
+from bot.config.problems import Problem, did_you_mean, in_order
+from bot.config.promises import PromiseReader
+from bot.config.reader import Reader
+from bot.config.rules import RuleReader, read_list
+from bot.config.yaml_nodes import Entry, Node, read_yaml
+from bot.rules.policy import NOWHERE, HelpdeskMap, OutagePolicy, Place, Policy
+
+T = TypeVar("T")
+KEYS = (
+    "desk", "language", "zone", "hours", "facts", "categories", "priorities", "labels", "promises",
+    "words", "people", "groups", "helpdesk", "helpdesk_down", "rules", "poll_every", "trust",
+)  # fmt: skip
+MERGED = frozenset({"hours", "facts", "words", "people", "groups", "rules", "labels", "promises"})
+"""Keys that several files may hold parts of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A policy that can be used, and what is allowed in it but probably not meant."""
+
+    policy: Policy
+    warnings: tuple[Problem, ...] = ()
+
+
+def load_policy(folder: Path, *, this_year: int) -> Loaded | list[Problem]:
+    """Read every YAML file of `folder`; holidays are listed around `this_year`."""
+    files = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    if not files:
+        place = Place(str(folder), 1, 1)
+        advice = "name a folder that holds rules.yaml, or begin with `deskmate init`"
+        return [Problem(place, "no policy here", advice)]
+    reader = Reader()
+    digest = hashlib.sha256()
+    entries: dict[str, Entry] = {}
+    for file in files:
+        text = _text_of(file, reader)
+        digest.update(f"{file.name}\n{text}\n".encode("utf-8", "replace"))
+        node, problems = read_yaml(text, str(file))
+        reader.problems += problems
+        _merge(reader, entries, node)
+    policy = _Builder(reader, entries, this_year).policy(digest.hexdigest()[:16])
+    reader.problems += check_policy(policy)
+    found = in_order(reader.problems)
+    mistakes = [problem for problem in found if not problem.is_warning]
+    return mistakes or Loaded(policy, tuple(found))
+
+
+def _text_of(file: Path, reader: Reader) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        reader.problem(Place(str(file), 1, 1), f"cannot be read: {error.strerror}")
+    except UnicodeDecodeError as error:
+        reader.problem(
+            Place(str(file), 1, 1), f"is no UTF-8 text (byte {error.start})", "save it so"
+        )
+    return ""
+
+
+def _merge(reader: Reader, entries: dict[str, Entry], node: Node) -> None:
+    """Put a file's keys beside the others'; parts of a mapping may come from several files."""
+    for name, entry in reader.mapping(node, "the policy", KEYS).items():
+        known = entries.get(name)
+        if known is None:
+            entries[name] = entry
+        elif name in MERGED and _are_mappings(known.node, entry.node):
+            merged = dict(reader.mapping(known.node, name))
+            for key, inner in reader.mapping(entry.node, name).items():
+                if key in merged:
+                    first = merged[key].key_place
+                    reader.problem(inner.key_place, f"{name}: {key!r} stands in {first} already")
+                merged.setdefault(key, inner)
+            entries[name] = Entry(known.key_place, Node(known.node.place, merged))
+        else:
+            reader.problem(entry.key_place, f"{name!r} stands in {known.key_place} already")
+
+
+def _are_mappings(first: Node, second: Node) -> bool:
+    return isinstance(first.value, Mapping) and isinstance(second.value, Mapping)
+
+
+class _Builder:
+    """Builds the policy from its keys, those first that others refer to."""
+
+    def __init__(self, reader: Reader, entries: Mapping[str, Entry], this_year: int) -> None:
+        self._reader = reader
+        self._entries = entries
+        self._this_year = this_year
+
+    def policy(self, digest: str) -> Policy:
+        reader = self._reader
+        zone = read_zone(reader, self._entries["zone"].node) if "zone" in self._entries else "UTC"
+        priorities = self._priorities()
+        helpdesk = self._helpdesk(priorities)
+        facts = self._named("facts", lambda name, entry: read_fact(reader, name, entry))
+        own_fields = frozenset({*helpdesk.fields, *facts})
+        rules = RuleReader(reader, ConditionReader(reader, own_fields))
+        promises = PromiseReader(reader, priorities)
+        groups = self._named("groups", lambda name, entry: read_group(reader, name, entry))
+        theirs = {name: group.helpdesk_name for name, group in groups.items()}
+        return Policy(
+            desk=self._text("desk", "desk"),
+            digest=digest,
+            language=self._language(),
+            zone=zone,
+            calendars=self._named(
+                "hours",
+                lambda name, entry: read_calendar(
+                    reader, name, entry, zone=zone, this_year=self._this_year
+                ),
+            ),
+            categories=self._list("categories"),
+            priorities=tuple(priorities),
+            default_priority=next(reversed(priorities), None) if priorities else None,
+            labels=self._named("labels", lambda name, entry: reader.text(entry.node, name)),
+            words=self._named("words", lambda name, entry: read_list(reader, name, entry)),
+            facts=facts,
+            people=self._named("people", lambda name, entry: read_recipient(reader, name, entry)),
+            groups=groups,
+            promises=self._named("promises", promises.read) if not self._promises_none() else {},
+            rules=tuple(self._named("rules", rules.read).values()),
+            helpdesk=replace(helpdesk, groups={**theirs, **helpdesk.groups}),
+            outage=read_outage(reader, self._entries["helpdesk_down"])
+            if "helpdesk_down" in self._entries
+            else OutagePolicy(),
+            poll_every=self._poll_every(),
+            trusts_requester_priority=self._trusts(),
+            places={name: entry.key_place for name, entry in self._all_places()},
+        )
+
+    def _named(self, key: str, read: Callable[[str, Entry], T]) -> dict[str, T]:
+        if key not in self._entries:
+            return {}
+        return self._reader.named(self._entries[key].node, key, read)
+
+    def _text(self, key: str, default: str) -> str:
+        return self._reader.text(self._entries[key].node, key) if key in self._entries else default
+
+    def _list(self, key: str) -> tuple[str, ...]:
+        return self._reader.texts(self._entries[key].node, key) if key in self._entries else ()
+
+    def _priorities(self) -> dict[str, str]:
+        """Own codes, the worst first, and the helpdesk's value of each."""
+        known = ("urgent", "high", "normal", "low")
+        priorities: dict[str, str] = {}
+        if "priorities" not in self._entries:
+            return {each: each for each in known}
+        for name, entry in self._reader.mapping(
+            self._entries["priorities"].node, "priorities"
+        ).items():
+            value = self._reader.text(entry.node, name)
+            if value not in known:
+                advice = did_you_mean(value, known)
+                self._reader.problem(entry.node.place, f"priorities: no value {value!r}", advice)
+            priorities[name] = value
+        return priorities
+
+    def _helpdesk(self, priorities: Mapping[str, str]) -> HelpdeskMap:
+        if "helpdesk" not in self._entries:
+            return HelpdeskMap(priorities=priorities)
+        return read_helpdesk(self._reader, self._entries["helpdesk"].node, priorities)
+
+    def _language(self) -> str:
+        if "language" not in self._entries:
+            return "en"
+        return self._reader.one_of(self._entries["language"].node, "language", LANGUAGES) or "en"
+
+    def _promises_none(self) -> bool:
+        entry = self._entries.get("promises")
+        return entry is not None and entry.node.value == "none"
+
+    def _poll_every(self) -> timedelta:
+        if "poll_every" not in self._entries:
+            return timedelta(seconds=60)
+        return self._reader.duration(self._entries["poll_every"].node, "poll_every")
+
+    def _trusts(self) -> bool:
+        if "trust" not in self._entries:
+            return False
+        trust = self._reader.texts(self._entries["trust"].node, "trust")
+        for text in trust:
+            if text != "requester_priority":
+                place = self._entries["trust"].node.place
+                self._reader.problem(place, f"trust: {text!r}", "write requester_priority")
+        return "requester_priority" in trust
+
+    def _all_places(self) -> list[tuple[str, Entry]]:
+        found = []
+        for key, entry in self._entries.items():
+            found.append((key, entry))
+            if isinstance(entry.node.value, Mapping):
+                found += [(f"{key}.{name}", inner) for name, inner in entry.node.value.items()]
+        return found
+
+
+__all__ = ["NOWHERE", "Loaded", "load_policy"]

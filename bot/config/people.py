@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads who is told and what is whose: `people:`, `groups:`, `facts:`, `helpdesk:`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from bot.config.calendars import read_zone
+from bot.config.reader import Reader
+from bot.config.yaml_nodes import Entry, Node
+from bot.rules.actions import Urgency
+from bot.rules.policy import FactSource, Group, HelpdeskMap, OutagePolicy, Recipient
+
+LANGUAGES = {each: each for each in ("en", "fr", "de", "sv", "ru")}
+URGENCIES = {each.value: each for each in Urgency}
+PERSON_KEYS = (
+    "slack", "teams", "mail", "sms", "mention", "else", "hours", "language", "zone", "urgency",
+)  # fmt: skip
+HELPDESK_KEYS = (
+    "kind", "category", "code", "plan", "region", "fields", "groups", "canary", "receipt_trigger",
+    "categories",
+)  # fmt: skip
+_OUTAGE_TIMES = (
+    "interval", "interval_suspect", "declare_after", "declare_window", "recover_after", "hold",
+    "hold_greatest", "reopen_window", "release_after", "banner_after", "banner_valid",
+    "write_probe_every", "reminder_every", "credentials_after", "unobserved_after",
+)  # fmt: skip
+_OUTAGE_COUNTS = (
+    "declare_in_a_row", "declare_failing", "declare_of", "leave_suspect", "recover_in_a_row",
+    "relapse_in_a_row",
+)  # fmt: skip
+OUTAGE_KEYS = (
+    "tell", "mailbox", "banner", "tag", "banner_texts", "witnesses", *_OUTAGE_TIMES,
+    *_OUTAGE_COUNTS,
+)  # fmt: skip
+
+
+def read_recipient(reader: Reader, name: str, entry: Entry) -> Recipient:
+    """One entry of `people:`."""
+    entries = reader.mapping(entry.node, f"people {name}", PERSON_KEYS)
+
+    def text(key: str) -> str | None:
+        return reader.text(entries[key].node, key) if key in entries else None
+
+    def texts(key: str) -> tuple[str, ...]:
+        return reader.texts(entries[key].node, key) if key in entries else ()
+
+    language = (
+        reader.one_of(entries["language"].node, "language", LANGUAGES)
+        if "language" in entries
+        else None
+    )
+    urgency = (
+        reader.one_of(entries["urgency"].node, "urgency", URGENCIES)
+        if "urgency" in entries
+        else None
+    )
+    return Recipient(
+        name=name,
+        slack=text("slack"),
+        teams=text("teams"),
+        mail=_address(reader, entries, "mail"),
+        sms=text("sms"),
+        mention=texts("mention"),
+        otherwise=texts("else"),
+        hours=text("hours"),
+        language=language,
+        zone=read_zone(reader, entries["zone"].node) if "zone" in entries else None,
+        urgency=urgency or Urgency.NORMAL,
+        place=entry.key_place,
+    )
+
+
+def read_group(reader: Reader, name: str, entry: Entry) -> Group:
+    """One entry of `groups:`: a list of who covers it, or `helpdesk` and `cover`."""
+    node = entry.node
+    if isinstance(node.value, Mapping):
+        entries = reader.mapping(node, f"groups {name}", ("helpdesk", "cover"))
+        theirs = (
+            reader.text(entries["helpdesk"].node, "helpdesk") if "helpdesk" in entries else name
+        )
+        cover = reader.texts(entries["cover"].node, "cover") if "cover" in entries else ()
+        return Group(name, theirs, cover, entry.key_place)
+    cover = () if node.value is None else reader.texts(node, f"groups {name}")
+    return Group(name, name, cover, entry.key_place)
+
+
+def read_fact(reader: Reader, name: str, entry: Entry) -> FactSource:
+    """One entry of `facts:`: a source, or `from`, `if_unknown` and `greatest_age`."""
+    if not isinstance(entry.node.value, Mapping):
+        return FactSource(name, reader.text(entry.node, name), place=entry.key_place)
+    entries = reader.mapping(entry.node, f"facts {name}", ("from", "if_unknown", "greatest_age"))
+    if "from" not in entries:
+        reader.problem(
+            entry.key_place, f"facts {name}: no source", "write `from: organization.plan`"
+        )
+    age: timedelta | None = None
+    if "greatest_age" in entries:
+        age = reader.duration(entries["greatest_age"].node, "greatest_age")
+    return FactSource(
+        name=name,
+        source=reader.text(entries["from"].node, "from") if "from" in entries else "",
+        if_unknown=reader.text(entries["if_unknown"].node, "if_unknown")
+        if "if_unknown" in entries
+        else None,
+        greatest_age=age,
+        place=entry.key_place,
+    )
+
+
+def read_helpdesk(reader: Reader, node: Node, priorities: Mapping[str, str]) -> HelpdeskMap:
+    """`helpdesk:`: own names and the helpdesk's."""
+    entries = reader.mapping(node, "helpdesk", HELPDESK_KEYS)
+    fields = {
+        key: reader.text(entries[key].node, key)
+        for key in ("category", "code", "plan", "region")
+        if key in entries
+    }
+    fields.update(_pairs(reader, entries, "fields"))
+    kind = reader.text(entries["kind"].node, "kind") if "kind" in entries else "zendesk"
+    if kind != "zendesk":
+        reader.problem(entries["kind"].node.place, f"kind: no helpdesk {kind!r}", "write zendesk")
+    return HelpdeskMap(
+        kind=kind,
+        fields=fields,
+        priorities=priorities,
+        categories=_pairs(reader, entries, "categories"),
+        groups=_pairs(reader, entries, "groups"),
+        canary=reader.number(entries["canary"].node, "canary", least=1)
+        if "canary" in entries
+        else None,
+        receipt_trigger=reader.text(entries["receipt_trigger"].node, "receipt_trigger")
+        if "receipt_trigger" in entries
+        else None,
+    )
+
+
+def read_outage(reader: Reader, entry: Entry) -> OutagePolicy:
+    """`helpdesk_down:`; every time of the state machine is a key with a simulated default."""
+    entries = reader.mapping(entry.node, "helpdesk_down", OUTAGE_KEYS)
+    times: dict[str, Any] = {
+        key: reader.duration(entries[key].node, key) for key in _OUTAGE_TIMES if key in entries
+    }
+    for key in _OUTAGE_COUNTS:
+        if key in entries:
+            times[key] = reader.number(entries[key].node, key, least=1)
+    return OutagePolicy(
+        tell=reader.texts(entries["tell"].node, "tell") if "tell" in entries else (),
+        mailbox=_address(reader, entries, "mailbox"),
+        banner=reader.text(entries["banner"].node, "banner") if "banner" in entries else None,
+        tag=reader.text(entries["tag"].node, "tag") if "tag" in entries else None,
+        banner_texts=_pairs(reader, entries, "banner_texts"),
+        witnesses=reader.texts(entries["witnesses"].node, "witnesses")
+        if "witnesses" in entries
+        else (),
+        place=entry.key_place,
+        **times,
+    )
+
+
+def _pairs(reader: Reader, entries: Mapping[str, Entry], key: str) -> dict[str, str]:
+    if key not in entries:
+        return {}
+    return {
+        name: reader.text(entry.node, f"{key} {name}")
+        for name, entry in reader.mapping(entries[key].node, key).items()
+    }
+
+
+def _address(reader: Reader, entries: Mapping[str, Entry], key: str) -> str | None:
+    if key not in entries:
+        return None
+    text = reader.text(entries[key].node, key)
+    local, at, domain = text.partition("@")
+    if text and (not at or not local or "." not in domain or any(c.isspace() for c in text)):
+        advice = "write somebody@example.com"
+        reader.problem(entries[key].node.place, f"{key}: {text!r} is no mail address", advice)
+    return text
