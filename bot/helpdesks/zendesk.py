@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Zendesk behind `ports.Helpdesk`, by zenpy; docs/zendesk.md says what must be set up there.
+
+Nothing of zenpy leaves `bot/helpdesks/`: ten attributes of its objects call the API when read.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.helpdesks.zendesk_bulk import BulkWriter
+from bot.helpdesks.zendesk_desk import Desk
+from bot.helpdesks.zendesk_examine import Examiner
+from bot.helpdesks.zendesk_exports import Exports
+from bot.helpdesks.zendesk_failures import Failure, trouble_of
+from bot.helpdesks.zendesk_limits import CallBudget
+from bot.helpdesks.zendesk_names import OwnNames
+from bot.helpdesks.zendesk_people import Directory
+from bot.helpdesks.zendesk_probes import Probes
+from bot.helpdesks.zendesk_session import ZendeskLine
+from bot.helpdesks.zendesk_tickets import snapshot_of
+from bot.helpdesks.zendesk_token import Credentials, ZendeskAccess
+from bot.helpdesks.zendesk_triggers import TriggerReader
+from bot.helpdesks.zendesk_webhooks import WebhookReader
+from bot.helpdesks.zendesk_writer import TicketWriter
+from bot.ports import Finding, Outcome, Page, Probe, Trouble, TroubleKind
+from bot.rules.actions import TicketUpdate
+from bot.rules.events import Event
+from bot.rules.policy import HelpdeskMap
+from bot.rules.ticket import Snapshot
+from bot.telemetry import Figures
+
+WITHHELD = timedelta(seconds=60)
+"""How much of the newest the exports keep back (Announcing a new limit for the Incremental Export
+API)."""
+
+
+class Zendesk:
+    """One Zendesk account; safe to share between threads. `close` it when nobody calls any more."""
+
+    def __init__(
+        self,
+        access: ZendeskAccess,
+        names: HelpdeskMap,
+        clock: Clock,
+        *,
+        figures: Figures | None = None,
+        withheld: timedelta = WITHHELD,
+    ) -> None:
+        """`names` is the policy's `helpdesk:`; raises ValueError for an address that is none."""
+        self._access = access
+        self._clock = clock
+        self._figures = figures
+        self._credentials = Credentials(access, clock)
+        self._budget = CallBudget(clock)
+        self._closing = threading.Event()
+        self._people = Directory()
+        self._line = ZendeskLine(
+            access, clock, credentials=self._credentials, budget=self._budget, figures=figures
+        )
+        self._withheld = withheld
+        self.use(names)
+
+    def use(self, names: HelpdeskMap) -> None:
+        """Work with these names from now on, as after the policy was read anew."""
+        own = OwnNames(names)
+        line, desk = self._line, Desk(self._line, own, self._people)
+        self._desk = desk
+        self._exports = Exports(line, desk, self._budget, self._clock, withheld=self._withheld)
+        bulk = BulkWriter(line, self._clock, self._closing)
+        self._writer = TicketWriter(line, desk, self._budget, bulk)
+        self._probes = Probes(self._opened, self._clock, canary=own.canary)
+        self._examiner = Examiner(
+            line, desk, self._exports, self._clock, categories=names.categories
+        )
+        self._webhooks = WebhookReader(own, self._people)
+        self._triggers = TriggerReader(own, self._people)
+
+    def tickets_since(self, cursor: str | None, start: datetime) -> Page | Trouble:
+        """One page of the ticket export after `cursor`, from `start` on without one."""
+        try:
+            return self._exports.tickets(cursor, start)
+        except Failure as failure:
+            return trouble_of(failure)
+
+    def changes_since(self, cursor: str | None, start: datetime) -> Page | Trouble:
+        """One page of the ticket-events export after `cursor`, from `start` on without one."""
+        try:
+            return self._exports.changes(cursor, start)
+        except Failure as failure:
+            return trouble_of(failure)
+
+    def ticket(self, number: int) -> Snapshot | Trouble:
+        """One ticket as it is now; `NOT_FOUND` when it is gone."""
+        try:
+            self._desk.prepare()
+            found = self._desk.present_tickets([number]).get(number)
+            if found is None:
+                return Trouble(TroubleKind.NOT_FOUND, f"ticket {number} is gone")
+            self._desk.complete([found])
+            return snapshot_of(found, self._desk.names, self._people)
+        except Failure as failure:
+            return trouble_of(failure)
+        except (KeyError, ValueError, TypeError) as error:
+            reason = f"ticket {number} cannot be read: {type(error).__name__}: {error}"
+            return Trouble(TroubleKind.WRONG_CONTENT, reason)
+
+    def update(self, updates: Mapping[str, TicketUpdate]) -> Mapping[str, Outcome]:
+        """Carry out updates, outbox key -> outcome; merged per ticket, in bulk when many."""
+        return self._writer.update(updates)
+
+    def was_applied(self, key: str, update: TicketUpdate) -> Outcome:
+        """After `Unknown`: look whether `update` took effect; `Refused` means it did not."""
+        return self._writer.was_applied(key, update)
+
+    def probe_edge(self) -> Probe:
+        """Ask without credentials whether anybody is at home."""
+        return self._probes.edge()
+
+    def probe_read(self) -> Probe:
+        """Read our own user."""
+        return self._probes.read()
+
+    def probe_write(self, counter: int) -> Probe:
+        """Write `counter` to the canary ticket and read it back."""
+        return self._probes.write(counter)
+
+    def examine(self) -> Sequence[Finding]:
+        """Check credentials, fields, groups, the canary and the helpdesk's own receipt trigger."""
+        return self._examiner.examine()
+
+    def read_webhook(self, body: bytes, now: datetime) -> Sequence[Event]:
+        """The events of an event-subscribed delivery; raises ValueError with the reason."""
+        return self._webhooks.event(body, now)
+
+    def read_trigger(self, body: bytes, now: datetime) -> Sequence[Event]:
+        """The events of a trigger's delivery; raises ValueError with the reason."""
+        return self._triggers.events(body, now)
+
+    def close(self) -> None:
+        """End waits for bulk jobs and let go of this thread's connections."""
+        self._closing.set()
+        self._line.close()
+
+    def _opened(self, timeout: tuple[float, float], is_anonymous: bool) -> ZendeskLine:
+        return ZendeskLine(
+            self._access,
+            self._clock,
+            credentials=self._credentials,
+            budget=self._budget,
+            figures=self._figures,
+            timeout=timeout,
+            is_anonymous=is_anonymous,
+        )
