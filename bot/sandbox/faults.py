@@ -107,6 +107,7 @@ class Faults:
         self._switches: list[Switch] = []
         self._listeners: list[Callable[[], None]] = []
         self._releases = 0
+        self._hanging = 0
 
     def switch_on(
         self,
@@ -156,11 +157,22 @@ class Faults:
         """Call `listener` after every switch thrown or cleared by hand."""
         self._listeners.append(listener)
 
-    def wait_for_release(self) -> None:
-        """Hang until the next `clear` or `release`; what a call that hangs does."""
+    def hang(self, fault: StrEnum, endpoint: str = "*") -> bool:
+        """Hang here until the next `clear` or `release` if `fault` strikes; True when it did."""
         with self._lock:
+            if self.strike(fault, endpoint) is None:
+                return False
             releases = self._releases
+            self._hanging += 1
+            self._lock.notify_all()
             self._lock.wait_for(lambda: self._releases != releases)
+            self._hanging -= 1
+            return True
+
+    def wait_until_hanging(self, seconds: float) -> bool:
+        """Wait until a call hangs, `seconds` of real time at most; whether one does."""
+        with self._lock:
+            return self._lock.wait_for(lambda: self._hanging > 0, seconds)
 
     def release(self) -> None:
         """Let go whoever hangs, without clearing anything; for a door that stops."""

@@ -56,19 +56,22 @@ def with_values(
 ) -> DeskTicket:
     """The ticket with new values; a drop-down's value becomes a tag, and its old one goes.
 
-    Names the helpdesk does not know are ignored, as the real one ignores them.
+    A drop-down whose tag is taken away is emptied. Names the helpdesk does not know are ignored,
+    as the real one ignores them.
     """
     plain: dict[str, Any] = {name: values[name] for name in _PLAIN if name in values}
     tags = list(ticket.tags)
+    known = {key: value for key, value in fields.items() if people.field(key) is not None}
+    taggers = [each.field_id for each in people.fields() if each.kind == "tagger"]
     if "tags" in values:
         given = values["tags"]
         tags = list(given) if isinstance(given, tuple) else str(given or "").split()
-    known = {key: value for key, value in fields.items() if people.field(key) is not None}
-    for field_id, value in known.items():
-        kept = people.field(field_id)
-        if kept is not None and kept.kind == "tagger":
-            old = ticket.fields.get(field_id)
-            tags = [each for each in tags if each != old] + ([str(value)] if value else [])
+        lost = {f: None for f in taggers if ticket.fields.get(f) not in (None, *tags)}
+        known = {**lost, **known}
+    for field_id in taggers:
+        if field_id in known:
+            old, new = ticket.fields.get(field_id), known[field_id]
+            tags = [each for each in tags if each != old] + ([str(new)] if new else [])
     return replace(
         ticket,
         tags=tuple(sorted(dict.fromkeys(each for each in tags if each))),

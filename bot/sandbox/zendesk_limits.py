@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -83,19 +84,17 @@ class RateLimiter:
                 return headers, throttled(stand.resets)
         return headers, None
 
-    def _endpoint_stands(self, key: str, number: str | None) -> list[tuple[str, Stand]]:
+    def _endpoint_stands(self, key: str, number: str | None) -> Iterator[tuple[str, Stand]]:
+        """The call's buckets one by one, so that an empty one spends nothing of the next."""
         limits, take = self.limits, self._buckets.take
         if key.startswith("GET incremental/"):
-            return [("incremental-exports", take("incremental", limits.incremental))]
+            yield "incremental-exports", take("incremental", limits.incremental)
         if key == "GET tickets":
-            return [("tickets-index", take("tickets-index", limits.tickets_index))]
+            yield "tickets-index", take("tickets-index", limits.tickets_index)
         if key.startswith("PUT tickets/{id}") and number is not None:
             name = f"per-ticket-{number}"
-            return [
-                ("per-ticket-updates", take(name, limits.per_ticket, seconds=600)),
-                ("tickets-update", take("tickets-update", limits.tickets_update)),
-            ]
-        return []
+            yield "per-ticket-updates", take(name, limits.per_ticket, seconds=600)
+            yield "tickets-update", take("tickets-update", limits.tickets_update)
 
 
 def account_headers(stand: Stand) -> dict[str, str]:

@@ -28,10 +28,7 @@ def before_answer(faults: Faults, clock: Clock, key: str) -> Reply | Literal[Tru
     slow = faults.strike(Fault.SLOW, key)
     if slow is not None:
         clock.wait(threading.Event(), slow.seconds)
-    if faults.strike(Fault.HANGS, key):
-        faults.wait_for_release()
-        return True
-    if faults.strike(Fault.RESET, key):
+    if faults.hang(Fault.HANGS, key) or faults.strike(Fault.RESET, key):
         return True
     if key == "POST oauth/tokens":
         return refused_client() if faults.strike(Fault.TOKEN_REFUSED, key) else _edge(faults, key)
