@@ -134,7 +134,7 @@ def error_of(failure: Exception) -> str:
     """Slack's own word for it, the exception's name where Slack said nothing."""
     if isinstance(failure, SlackApiError):
         return str(failure.response.get("error") or "unknown_error")
-    return type(failure).__name__
+    return type(_cause(failure)).__name__
 
 
 def retry_after(failure: Exception) -> float:

@@ -18,6 +18,7 @@ from slack_bolt import Ack, App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.signature import SignatureVerifier
 
 from bot.clock import Clock
 from bot.rules.events import ButtonPressed, Event
@@ -31,6 +32,7 @@ COMMAND = "/desk"
 COMMIT_WITHIN = 1.8
 """Seconds for the store; with a second for the person's name it stays under Slack's three."""
 SOURCE = "slack"
+PLAIN = "text/plain; charset=utf-8"
 
 Receive = Callable[[Sequence[Event]], Future[int]]
 """Writes events down; the future ends with the commit, with the number of new ones."""
@@ -112,34 +114,34 @@ class ChatSource:
         Waits for the commit: call it from a thread that may wait.
         """
         if not self._settings.signing_secret:
-            return ChatReply(404, b"Slack is not heard by HTTP here", "text/plain; charset=utf-8")
+            return ChatReply(404, b"Slack is not heard by HTTP here", PLAIN)
+        known = {name.casefold(): value for name, value in headers.items()}
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError:
-            return ChatReply(400, b"not UTF-8", "text/plain; charset=utf-8")
-        request = BoltRequest(body=text, headers={name: [headers[name]] for name in headers})
+            return ChatReply(400, b"not UTF-8", PLAIN)
+        if not SignatureVerifier(self._settings.signing_secret).is_valid_request(text, known):
+            return ChatReply(401, b"not signed by Slack, or too long ago", PLAIN)
+        try:
+            request = BoltRequest(body=text, headers={name: [known[name]] for name in known})
+        except ValueError:
+            return ChatReply(400, b"the payload is no JSON", PLAIN)
         return _reply(self._app.dispatch(request))
 
     def _listeners(self) -> App:
         quiet = logging.getLogger("slack_bolt.deskmate")
-        quiet.setLevel(logging.WARNING)
+        quiet.setLevel(logging.ERROR)
         app = App(
             logger=quiet,
             signing_secret=self._settings.signing_secret or "not used by Socket Mode",
             client=self._client,
-            authorize=self._authorize,
+            authorize=_authorize_with(self._settings.bot_token),
             # The listener runs before the answer: nothing is acknowledged before the commit.
             process_before_response=True,
         )
         app.action(ACKNOWLEDGE)(self._pressed)
         app.command(COMMAND)(self._asked)
         return app
-
-    def _authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        """The one workspace of this token; without asking Slack, which may be slow just now."""
-        return AuthorizeResult(
-            enterprise_id=enterprise_id, team_id=team_id, bot_token=self._settings.bot_token
-        )
 
     def _pressed(self, ack: Ack, body: dict[str, object]) -> BoltResponse | None:
         event = self._event(body)
@@ -196,6 +198,15 @@ class ChatSource:
         ack(self._answer(command.get("text", "").strip(), person))
 
 
+def _authorize_with(bot_token: str) -> Callable[..., AuthorizeResult]:
+    """The one workspace of this token; without asking Slack, which may be slow just now."""
+
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=bot_token)
+
+    return authorize
+
+
 def stream_of(subject: str) -> str:
     """In which stream a press is handled: one at a time with whatever else it is about."""
     kind, _, which = subject.partition(":")
@@ -206,7 +217,7 @@ def stream_of(subject: str) -> str:
 
 def _reply(response: BoltResponse) -> ChatReply:
     body = response.body if isinstance(response.body, str) else json.dumps(response.body)
-    kind = next(iter(response.headers.get("content-type", ())), "text/plain; charset=utf-8")
+    kind = next(iter(response.headers.get("content-type", ())), PLAIN)
     return ChatReply(response.status, body.encode(), kind)
 
 

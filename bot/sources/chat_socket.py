@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from http.client import HTTPException
 
@@ -71,7 +72,23 @@ class ChatSocket:
             self._clock.wait(self._stopped, pause)
             pause = min(GREATEST_PAUSE, pause * 2)
         self._stopped.wait()
+        _wake(handler)
         handler.close()  # type: ignore[no-untyped-call]
+
+
+def _wake(handler: SocketModeHandler) -> None:
+    """End the waits of the library: a second for its queue, three for its socket."""
+    client = handler.client
+    client.auto_reconnect_enabled = False
+    client.message_processor.event.set()
+    client.message_queue.put(None)
+    session = client.current_session
+    line = session.sock if session is not None else None
+    try:
+        if line is not None:
+            line.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
 
 
 def _why(error: Exception) -> str:
