@@ -49,6 +49,7 @@ class TicketDesk:
         self._event_ids = itertools.count(900_000_000_001)
         self._tickets: dict[int, DeskTicket] = {}
         self._audits: list[Audit] = []
+        self._audits_of: dict[int, list[Audit]] = {}
         self._listeners: list[Listener] = []
 
     def create(
@@ -155,8 +156,9 @@ class TicketDesk:
     ) -> tuple[Audit, ...]:
         """Audits in order of time, of one ticket or from an instant on if named."""
         with self._lock:
-            first = 0 if since is None else bisect.bisect_left(self._audits, since, key=_instant)
-            return tuple(a for a in self._audits[first:] if number in (None, a.number))
+            rows = self._audits if number is None else self._audits_of.get(number, [])
+            first = 0 if since is None else bisect.bisect_left(rows, since, key=_instant)
+            return tuple(rows[first:])
 
     def listen(self, listener: Listener) -> None:
         """Call `listener` after every change, in order; it must not block."""
@@ -216,6 +218,7 @@ class TicketDesk:
         self._tickets[after.number] = after
         if audit is not None:
             bisect.insort(self._audits, audit, key=_instant)
+            bisect.insort(self._audits_of.setdefault(after.number, []), audit, key=_instant)
         news = TicketNews(what, self._clock.now(), before, after, audit)
         for listener in tuple(self._listeners):
             listener(news)

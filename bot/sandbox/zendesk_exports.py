@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.http import Reply, json_reply
@@ -80,11 +81,11 @@ class ExportPages:
         refusal = self._too_recent(ask)
         if refusal is not None:
             return refusal
-        start, horizon = ask.wanted("start_time"), self._horizon()
+        start = datetime.fromtimestamp(ask.wanted("start_time"), UTC)
         audits = [
             each
-            for each in self._world.desk.audits()
-            if start <= int(each.created_at.timestamp()) < horizon
+            for each in self._world.desk.audits(since=start)
+            if int(each.created_at.timestamp()) < self._horizon()
         ]
         times = [int(each.created_at.timestamp()) for each in audits]
         if self._faults.strike(Fault.EMPTY_PAGE, ask.key):
