@@ -7,7 +7,6 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from sandbox_callers import later
@@ -18,7 +17,6 @@ from bot.sandbox.http import Call, LoopbackServer, Reply
 from bot.sandbox.world import World
 from bot.sandbox.world_courier import signature
 from bot.sandbox.world_seed import Furniture
-from bot.sandbox.zendesk_breaker import Breaker
 from bot.sandbox.zendesk_emitter import WebhookEmitter
 from bot.sandbox.zendesk_webhook import TEST_SECRET, Webhook
 
@@ -251,22 +249,6 @@ def test_bad_signatures_can_be_sent(
     assert not _is_signed(wrong, webhook.secret)
     assert _is_signed(stale, webhook.secret)
     assert stale.headers[STAMP] == "2026-03-02T08:00:00Z"
-
-
-def test_the_breaker_opens_and_probes() -> None:
-    """70 % errors of at least 100 requests open it; after five seconds one probe decides."""
-    breaker, at = Breaker(), datetime(2026, 3, 2, tzinfo=UTC)
-    for place in range(99):
-        breaker.note(at, is_success=place % 4 == 0)
-    before = breaker.lets_pass(at)
-    breaker.note(at, is_success=False)
-    seconds = [breaker.lets_pass(at.replace(second=second)) for second in (0, 4, 5)]
-
-    breaker.note(at.replace(second=5), is_success=True)
-
-    assert before
-    assert seconds == [False, False, True]
-    assert breaker.lets_pass(at.replace(second=6))
 
 
 def test_an_open_breaker_loses_events(
