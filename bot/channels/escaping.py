@@ -13,8 +13,8 @@ JOINER = "\u2060"
 """WORD JOINER: invisible, breaks no line, and no client treats what it splits as one token."""
 
 _MENTION = re.compile(r"@(?=\w)")
-_SCHEME = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*)(?=:(?://|\S+@)|:[a-z0-9+])")
-_HOST = re.compile(r"(?i)(?<=\w)\.(?=[a-z]{2,})")
+_SCHEME = re.compile(r"(?i)(?=://)|(?<=[a-z])(?=:[^\s:])")
+_HOST = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2,})")
 _MRKDWN_LOOKALIKES = str.maketrans({"*": "∗", "`": "ˋ", "~": "∼"})
 """Slack's mrkdwn has no escape for its own marks; these look like them and mean nothing."""
 _MARKDOWN_MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~])")
@@ -23,7 +23,7 @@ _MARKDOWN_MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~])")
 def plain(text: str) -> str:
     """For plain text that a client may still look through: no mentions, nothing to click."""
     text = _MENTION.sub(f"@{JOINER}", text)
-    text = _SCHEME.sub(rf"\1{JOINER}", text)
+    text = _SCHEME.sub(JOINER, text)
     return _HOST.sub(f"{JOINER}.", text)
 
 

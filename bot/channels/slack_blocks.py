@@ -17,6 +17,8 @@ from bot.texts.render import Rendered, render
 
 EVENT_TYPE = "deskmate_notice"
 ACKNOWLEDGE = "acknowledge"
+GREATEST_HEADER = 150
+GREATEST_TEXT = 3_000
 GREATEST_BUTTON = 75
 GREATEST_VALUE = 2_000
 GREATEST_FIELD = 2_000
@@ -81,7 +83,8 @@ def key_of(message: Mapping[str, object]) -> str | None:
 
 
 def _blocks(notice: Notice, rendered: Rendered, people: Mapping[str, str]) -> list[Json]:
-    blocks: list[Json] = [{"type": "header", "text": _plain_text(rendered.headline)}]
+    headline = _plain_text(rendered.headline, GREATEST_HEADER)
+    blocks: list[Json] = [{"type": "header", "text": headline}]
     if rendered.facts:
         fields = [_field(label, value, rendered.colon) for label, value in rendered.facts]
         blocks.append({"type": "section", "fields": fields[:GREATEST_FIELDS]})
@@ -123,14 +126,14 @@ def _button(action: str, label: str, value: str) -> Json:
         "type": "button",
         "action_id": action,
         "style": "primary",
-        "text": _plain_text(label[:GREATEST_BUTTON]),
+        "text": _plain_text(label, GREATEST_BUTTON),
         "value": value[:GREATEST_VALUE],
     }
 
 
-def _plain_text(text: str) -> Json:
+def _plain_text(text: str, limit: int = GREATEST_TEXT) -> Json:
     # Slack itself escapes <, > and & in plain_text (bolt-python#513): entities would be seen.
-    return {"type": "plain_text", "text": plain(text), "emoji": False}
+    return {"type": "plain_text", "text": plain(text)[:limit], "emoji": False}
 
 
 def _mrkdwn(text: str) -> Json:

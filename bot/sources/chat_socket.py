@@ -80,7 +80,7 @@ def _wake(handler: SocketModeHandler) -> None:
     """End the waits of the library: a second for its queue, three for its socket."""
     client = handler.client
     client.auto_reconnect_enabled = False
-    client.message_processor.event.set()
+    client.closed = True
     client.message_queue.put(None)
     session = client.current_session
     line = session.sock if session is not None else None
