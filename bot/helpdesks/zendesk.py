@@ -19,7 +19,7 @@ from bot.helpdesks.zendesk_failures import Failure, trouble_of
 from bot.helpdesks.zendesk_limits import CallBudget
 from bot.helpdesks.zendesk_names import OwnNames
 from bot.helpdesks.zendesk_people import Directory
-from bot.helpdesks.zendesk_probes import Probes
+from bot.helpdesks.zendesk_probes import Patience, Probes
 from bot.helpdesks.zendesk_session import ZendeskLine
 from bot.helpdesks.zendesk_tickets import snapshot_of
 from bot.helpdesks.zendesk_token import Credentials, ZendeskAccess
@@ -49,8 +49,10 @@ class Zendesk:
         *,
         figures: Figures | None = None,
         withheld: timedelta = WITHHELD,
+        patience: Patience = Patience(),
     ) -> None:
         """`names` is the policy's `helpdesk:`; raises ValueError for an address that is none."""
+        self._patience = patience
         self._access = access
         self._clock = clock
         self._figures = figures
@@ -59,7 +61,12 @@ class Zendesk:
         self._closing = threading.Event()
         self._people = Directory()
         self._line = ZendeskLine(
-            access, clock, credentials=self._credentials, budget=self._budget, figures=figures
+            access,
+            clock,
+            credentials=self._credentials,
+            budget=self._budget,
+            figures=figures,
+            timeout=patience.call,
         )
         self._withheld = withheld
         self.use(names)
@@ -72,7 +79,7 @@ class Zendesk:
         self._exports = Exports(line, desk, self._budget, self._clock, withheld=self._withheld)
         bulk = BulkWriter(line, self._clock, self._closing)
         self._writer = TicketWriter(line, desk, self._budget, bulk)
-        self._probes = Probes(self._opened, self._clock, canary=own.canary)
+        self._probes = Probes(self._opened, self._clock, self._patience, canary=own.canary)
         self._examiner = Examiner(
             line, desk, self._exports, self._clock, categories=names.categories
         )

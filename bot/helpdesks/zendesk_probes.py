@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.helpdesks.zendesk_failures import Cause, Failure, verdict_of
 from bot.helpdesks.zendesk_session import ZendeskLine
+from bot.helpdesks.zendesk_token import TIMEOUT
 from bot.ports import Probe
 from bot.rules.events import Verdict
 
 Opener = Callable[[tuple[float, float], bool], ZendeskLine]
 """Opens a line: timeouts in seconds, and whether it is anonymous."""
 
-READ_TIMEOUT = (5.0, 10.0)
-WRITE_TIMEOUT = (5.0, 15.0)
 SLOW_FROM = 5.0
 DOWN_FROM = 10.0
 WRITE_DOWN_FROM = 15.0
@@ -29,20 +29,32 @@ _SOMEBODY_IS_AT_HOME = frozenset({Cause.CREDENTIALS, Cause.FORBIDDEN, Cause.NOT_
 COUNTER = "deskmate-canary-"
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Timeouts: seconds to connect, and between two pieces of an answer (docs/outages.md)."""
+
+    call: tuple[float, float] = TIMEOUT
+    probe: tuple[float, float] = (5.0, 10.0)
+    write_probe: tuple[float, float] = (5.0, 15.0)
+
+
 class Probes:
     """Asks; never raises for what the helpdesk does."""
 
-    def __init__(self, opened: Opener, clock: Clock, *, canary: int | None) -> None:
+    def __init__(
+        self, opened: Opener, clock: Clock, patience: Patience, *, canary: int | None
+    ) -> None:
         """`canary` is the number of the ticket that write probes use."""
         self._opened = opened
         self._clock = clock
+        self._patience = patience
         self._canary = canary
 
     def edge(self) -> Probe:
         """Any answer in JSON proves the way to Zendesk, also one that wants credentials."""
 
         def ask() -> None:
-            with self._line(READ_TIMEOUT, is_anonymous=True) as line:
+            with self._line(self._patience.probe, is_anonymous=True) as line:
                 try:
                     line.get("users/me.json")
                 except Failure as failure:
@@ -55,7 +67,7 @@ class Probes:
         """Our own user, with its shape."""
 
         def ask() -> None:
-            with self._line(READ_TIMEOUT) as line:
+            with self._line(self._patience.probe) as line:
                 line.me()
 
         return self._timed(ask, DOWN_FROM)
@@ -67,7 +79,7 @@ class Probes:
             return Probe(Verdict.MISCONFIGURED, 0.0, "no canary ticket is configured")
 
         def ask() -> None:
-            with self._line(WRITE_TIMEOUT) as line:
+            with self._line(self._patience.write_probe) as line:
                 wanted = f"{COUNTER}{counter}"
                 line.update(number, {"external_id": wanted})
                 shown = line.get(f"tickets/{number}.json").get("ticket")

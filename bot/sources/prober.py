@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.ports import Helpdesk, Probe
 from bot.rules.events import Event, ProbeRound, Verdict
 from bot.rules.outage import next_probe_at, wants_write
-from bot.rules.outage_state import OutageState
+from bot.rules.outage_state import OutageState, from_row
 from bot.rules.policy import OutagePolicy
 from bot.store.store import Store
 from bot.telemetry import Figures
@@ -30,6 +30,20 @@ NO_ANSWER = Probe(Verdict.DOWN, DEADLINE, "no answer at all")
 
 StateReader = Callable[[], OutageState]
 """Reads the outage machine's present state from the store."""
+
+
+MACHINE = "outage"
+"""The name under which the store keeps the outage machine's state."""
+
+
+def stored_state(store: Store) -> StateReader:
+    """Reads the state as the handlers last saved it."""
+
+    def read() -> OutageState:
+        with store.read() as reader:
+            return from_row(reader.states.load(MACHINE))
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +171,5 @@ def _testify(who: Witness, testified: list[bool | None], place: int) -> None:
 
 
 def _detail(answers: Mapping[str, Probe]) -> str:
-    said: Sequence[str] = [
-        f"{name}: {each.detail}" for name, each in answers.items() if each.detail
-    ]
+    said = (f"{name}: {each.detail}" for name, each in answers.items() if each.detail)
     return "; ".join(said)
