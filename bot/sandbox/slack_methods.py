@@ -101,6 +101,7 @@ class SlackMethods:
         if edited is None:
             return no("message_not_found")
         shown = _shown(edited, with_metadata=True)
+        del shown["ts"]
         return {
             "ok": True, "channel": channel.channel_id, "ts": ts, "text": text, "message": shown,
         }  # fmt: skip

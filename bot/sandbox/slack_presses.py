@@ -85,7 +85,7 @@ def slash_command(channel: Channel, member: Member, *, command: str, text: str) 
         "token": "not used", "team_id": TEAM_ID, "team_domain": "acme",
         "channel_id": channel.channel_id, "channel_name": channel.name,
         "user_id": member.user_id, "user_name": member.handle, "command": command, "text": text,
-        "api_app_id": APP_ID, "is_enterprise_install": "false", "trigger_id": "1.trigger",
+        "api_app_id": APP_ID, "is_enterprise_install": False, "trigger_id": "1.trigger",
     }  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def call_address(address: EventsAddress, payload: Mapping[str, object]) -> Press
     """POST a payload as Slack does: a form, signed with `v0` over timestamp and body."""
     is_command = "command" in payload
     fields = payload if is_command else {"payload": json.dumps(payload)}
-    body = urlencode({name: str(value) for name, value in fields.items()}).encode()
+    body = urlencode({name: _form_value(value) for name, value in fields.items()}).encode()
     stamp = str(int(SystemClock().now().timestamp() + address.skew))
     request = urllib.request.Request(
         address.url,
@@ -119,6 +119,10 @@ def sign(secret: str, stamp: str, body: bytes) -> str:
     """The signature of one request."""
     signed = f"v0:{stamp}:".encode() + body
     return "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+
+
+def _form_value(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _said(body: bytes) -> str:
