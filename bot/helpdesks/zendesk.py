@@ -7,7 +7,8 @@ Nothing of zenpy leaves `bot/helpdesks/`: ten attributes of its objects call the
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -141,11 +142,13 @@ class Zendesk:
 
     def read_webhook(self, body: bytes, now: datetime) -> Sequence[Event]:
         """The events of an event-subscribed delivery; raises ValueError with the reason."""
-        return self._webhooks.event(body, now)
+        with _told_plainly():
+            return self._webhooks.event(body, now)
 
     def read_trigger(self, body: bytes, now: datetime) -> Sequence[Event]:
         """The events of a trigger's delivery; raises ValueError with the reason."""
-        return self._triggers.events(body, now)
+        with _told_plainly():
+            return self._triggers.events(body, now)
 
     def close(self) -> None:
         """End waits for bulk jobs and let go of this thread's connections."""
@@ -162,3 +165,14 @@ class Zendesk:
             timeout=timeout,
             is_anonymous=is_anonymous,
         )
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """A body of the wrong shape is somebody else's doing, and no bug of ours."""
+    try:
+        yield
+    except KeyError as error:
+        raise ValueError(f"the body lacks {error}") from error
+    except (TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"the body has the wrong shape: {error}") from error
