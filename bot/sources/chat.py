@@ -47,7 +47,7 @@ class ChatSettings:
     """How to reach Slack; the secrets are not part of the `repr`.
 
     With `app_token` Slack is heard by Socket Mode, else by HTTP, signed with `signing_secret`.
-    `base_url` is Slack's Web API; `ping_every` in seconds finds dead sockets.
+    `base_url` is Slack's Web API; a dead socket is found after five times `ping_every` seconds.
     """
 
     bot_token: str = field(repr=False)
@@ -55,7 +55,7 @@ class ChatSettings:
     signing_secret: str = field(default="", repr=False)
     base_url: str = "https://slack.com/api/"
     language: str = "en"
-    ping_every: float = 5.0
+    ping_every: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
