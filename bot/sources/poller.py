@@ -46,6 +46,8 @@ class Poller:
         self._figures = figures
         self._lookback = lookback
         self._due: datetime | None = None
+        self.has_read = False
+        """Whether both exports were read to their end once since the start."""
 
     def due_at(self, now: datetime) -> datetime:
         """When the next look is due."""
@@ -68,6 +70,7 @@ class Poller:
                 case False:
                     self._due = now
                     return True
+        self.has_read = True
         return False
 
     def _read_up(self, name: str, read: Read, now: datetime) -> bool | Trouble:
