@@ -135,6 +135,17 @@ class Inbox(InboxView):
         )
         return InboxState.WAITING
 
+    def postpone(self, row_id: int, reason: str, *, retry_at: datetime) -> bool:
+        """Put an event back for later without counting it as a failure of its own."""
+        return self._set(
+            row_id,
+            state=InboxState.WAITING,
+            retry_at=micros(retry_at),
+            lease_until=None,
+            reason=clean(reason),
+            attempts=0,
+        )
+
     def park(self, row_id: int, reason: str, *, now: datetime) -> bool:
         """Lay an event aside for a person; its stream goes on without it."""
         return self._close(row_id, InboxState.PARKED, now=now, reason=clean(reason))

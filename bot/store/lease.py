@@ -29,7 +29,7 @@ try:
 except ImportError:  # pragma: no cover - Windows has no lock files of this kind
     fcntl = None  # type: ignore[assignment]
 
-_NAME = "daemon"
+LEASE_NAME = "daemon"
 _ADVISORY_LOCK = 0x6465736B6D617465
 
 
@@ -134,7 +134,7 @@ class ServerLine:
 
 def current(connection: Connection) -> Row[tuple[str, str, int, int]] | None:
     """The lease as the database has it."""
-    return connection.execute(select(lease).where(lease.c.name == _NAME)).one_or_none()
+    return connection.execute(select(lease).where(lease.c.name == LEASE_NAME)).one_or_none()
 
 
 def take(
@@ -181,7 +181,7 @@ def check_time(clock: Clock, held: Held) -> None:
 def check_epoch(connection: Connection, held: Held) -> None:
     """`StoreProblem` when another daemon took over; locks the lease until the transaction ends."""
     found = connection.scalar(
-        select(lease.c.epoch).where(lease.c.name == _NAME).with_for_update(read=True)
+        select(lease.c.epoch).where(lease.c.name == LEASE_NAME).with_for_update(read=True)
     )
     if found != held.epoch:
         raise _lost("another daemon took over")
@@ -194,4 +194,4 @@ def _lost(why: str) -> StoreProblem:
 
 
 def _write(connection: Connection, owner: str, epoch: int, until: int) -> None:
-    put(connection, lease, {"name": _NAME, "owner": owner, "epoch": epoch, "until": until})
+    put(connection, lease, {"name": LEASE_NAME, "owner": owner, "epoch": epoch, "until": until})

@@ -37,6 +37,10 @@ class OutboxView:
         """Every message about a ticket, in the order they were decided."""
         return self._rows(outbox.c.ticket_id == ticket_id)
 
+    def of_thread(self, thread: str) -> tuple[OutboxRow, ...]:
+        """Every message of one thread (`outage:3`), in the order they were decided."""
+        return self._rows(outbox.c.order_key.endswith(f"/{thread}", autoescape=True))
+
     def all(self) -> tuple[OutboxRow, ...]:
         """Every message there is, for audits and the demo's count."""
         return self._rows(outbox.c.id.is_not(None))
@@ -90,16 +94,20 @@ class OutboxView:
 class Outbox(OutboxView):
     """The outbox within a write transaction."""
 
-    def __init__(self, connection: Connection, touched: set[Touched]) -> None:
+    def __init__(
+        self, connection: Connection, touched: set[Touched], *, is_watch_only: bool = False
+    ) -> None:
         """Write over `connection`; what gets work is added to `touched`."""
         super().__init__(connection)
         self._touched = touched
+        self._is_watch_only = is_watch_only
 
     def add(self, outgoing: Outgoing, now: datetime, *, is_watched: bool = False) -> bool:
         """Write a message down; False when one with its key was there already.
 
         `is_watched` records it as decided and never sends it.
         """
+        is_watched = is_watched or self._is_watch_only
         is_new = insert_once(self._connection, outbox, _new_row(outgoing, now, is_watched))
         if is_new and not is_watched:
             self._touched.add(Touched.OUTBOX)
@@ -156,6 +164,16 @@ class Outbox(OutboxView):
         if changed is not None:
             self._log(changed, now, type(outcome).__name__, detail)
         return changed is not None
+
+    def give_back(self, row_id: int, *, due_at: datetime) -> bool:
+        """Put a claimed row back untried, for its destination asked us to wait until `due_at`."""
+        changed = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == row_id, outbox.c.state == OutboxState.CLAIMED)
+            .values(state=OutboxState.WAITING, due_at=micros(due_at))
+        )
+        self._touched.add(Touched.OUTBOX)
+        return bool(changed.rowcount)
 
     def supersede(
         self, *, now: datetime, reason: str, ticket_id: str | None = None, key: str | None = None

@@ -41,19 +41,30 @@ Listener = Callable[[frozenset[Touched]], None]
 class Store:
     """All state of a desk; safe to share between threads. Close it, or use it as a context."""
 
-    def __init__(self, url: URL, clock: Clock, *, scratch: Path | None = None) -> None:
+    def __init__(
+        self,
+        url: URL,
+        clock: Clock,
+        *,
+        scratch: Path | None = None,
+        is_watch_only: bool = False,
+    ) -> None:
         """Use `Store.open`, which also looks whether the database fits."""
         self._url, self._clock, self._scratch = url, clock, scratch
         self._writing = writer_engine(url, is_durable=scratch is None)
         self._reading = reader_engine(url)
         self._line = _life_line(url, self._writing, scratch)
         self._listeners: list[Listener] = []
-        self._writer = Writer(self._writing, clock, where=shown(url), told=self._tell)
+        self._writer = Writer(
+            self._writing, clock, where=shown(url), told=self._tell, is_watch_only=is_watch_only
+        )
         self._closing = threading.Lock()
 
     @classmethod
-    def open(cls, url: str, *, clock: Clock) -> Store:
+    def open(cls, url: str, *, clock: Clock, is_watch_only: bool = False) -> Store:
         """Open a store of the present shape; an empty database is given it.
+
+        With `is_watch_only` every message is recorded as decided and never sent.
 
         Raises `StoreProblem` with what to do: older shapes want `migrate`, newer ones are refused.
         """
@@ -64,7 +75,7 @@ class Store:
             url = f"sqlite:///{scratch / 'store.sqlite'}"
         parsed = parse(url)
         with reported(parsed):
-            store = cls(parsed, clock, scratch=scratch)
+            store = cls(parsed, clock, scratch=scratch, is_watch_only=is_watch_only)
             try:
                 store._prepare()
             except BaseException:

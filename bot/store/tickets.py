@@ -51,6 +51,10 @@ class TicketsView:
         """Every ticket there is, the oldest first."""
         return self._many(ticket.c.ticket_id.is_not(None))
 
+    def created_since(self, since: datetime) -> tuple[Ticket, ...]:
+        """Every ticket that came at an instant or later, the oldest first."""
+        return self._many(ticket.c.created_at >= micros(since))
+
     def count(self) -> int:
         """How many tickets are known."""
         return self._connection.scalar(select(func.count()).select_from(ticket)) or 0

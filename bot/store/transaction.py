@@ -62,10 +62,20 @@ class Transaction(Reader):
     states: States
     incidents: Incidents
 
-    def __init__(self, connection: Connection, clock: Clock, touched: set[Touched]) -> None:
-        """Write over `connection`; what gets work is added to `touched`."""
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Clock,
+        touched: set[Touched],
+        *,
+        is_watch_only: bool = False,
+    ) -> None:
+        """Write over `connection`; what gets work is added to `touched`.
+
+        With `is_watch_only` messages are recorded and never sent.
+        """
         self.inbox = Inbox(connection, touched)
-        self.outbox = Outbox(connection, touched)
+        self.outbox = Outbox(connection, touched, is_watch_only=is_watch_only)
         self.tickets = Tickets(connection, clock)
         self.timers = Timers(connection, touched)
         self.cursors = Cursors(connection)

@@ -75,9 +75,11 @@ class Writer:
         *,
         where: str,
         told: Callable[[frozenset[Touched]], None],
+        is_watch_only: bool = False,
     ) -> None:
         """`where` names the database for people; `told` hears what each commit gave work to."""
         self.held: Held | None = None
+        self._is_watch_only = is_watch_only
         self._engine, self._clock, self._where, self._told = engine, clock, where, told
         self._queue: SimpleQueue[Work | None] = SimpleQueue()
         self._connection: Connection | None = None
@@ -133,14 +135,32 @@ class Writer:
 
     def _write(self, group: Sequence[Job | Receipt]) -> None:
         touched: set[Touched] = set()
+        arrived = [work for work in group if isinstance(work, Receipt)]
         try:
-            self._commit(group, touched)
+            if self._is_small(arrived, of=group):
+                self._receive_alone(arrived, touched)
+            else:
+                self._commit(group, touched)
         except Exception as error:
             self._fail([work.answer for work in group], error)
             touched.clear()
         _resolve([work.answer for work in group])
         if touched:
             self._tell(frozenset(touched))
+
+    def _is_small(self, arrived: Sequence[Receipt], *, of: Sequence[Job | Receipt]) -> bool:
+        return (
+            len(arrived) == len(of)
+            and self._engine.dialect.name == "sqlite"
+            and 0 < sum(len(receipt.rows) for receipt in arrived) <= receipts.CHUNK
+        )
+
+    def _receive_alone(self, arrived: Sequence[Receipt], touched: set[Touched]) -> None:
+        if self.held is not None:
+            check_time(self._clock, self.held)
+        rows = [receipt.rows for receipt in arrived]
+        counts = receipts.insert_alone(self._connected(), rows, self.held)
+        _note(arrived, counts, touched)
 
     def _commit(self, group: Sequence[Job | Receipt], touched: set[Touched]) -> None:
         connection = self._connected()
@@ -157,7 +177,7 @@ class Writer:
         of_this: set[Touched] = set()
         savepoint = connection.begin_nested()
         try:
-            job.answer.value = job.run(Transaction(connection, self._clock, of_this))
+            job.answer.value = job.run(self._transaction(connection, of_this))
         except Exception as error:
             problem = problem_of(error, self._where) if isinstance(error, DriverError) else None
             if problem is not None:
@@ -168,6 +188,10 @@ class Writer:
             return
         savepoint.commit()
         touched |= of_this
+
+    def _transaction(self, connection: Connection, touched: set[Touched]) -> Transaction:
+        is_watched = self._is_watch_only
+        return Transaction(connection, self._clock, touched, is_watch_only=is_watched)
 
     def _change_lease(self, change: LeaseChange) -> None:
         try:
@@ -208,9 +232,12 @@ class Writer:
 
 
 def _receive(connection: Connection, arrived: list[Receipt], touched: set[Touched]) -> None:
-    if not arrived:
-        return
-    counts = receipts.insert(connection, [receipt.rows for receipt in arrived])
+    if arrived:
+        counts = receipts.insert(connection, [receipt.rows for receipt in arrived])
+        _note(arrived, counts, touched)
+
+
+def _note(arrived: Sequence[Receipt], counts: Sequence[int], touched: set[Touched]) -> None:
     for receipt, count in zip(arrived, counts, strict=True):
         receipt.answer.value = count
     if any(counts):

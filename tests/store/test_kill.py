@@ -37,9 +37,9 @@ def work(name):
         with lock:
             print(key, flush=True)
 
-for name in "abcd":
-    threading.Thread(target=work, args=(name,), daemon=True).start()
-threading.Event().wait()
+threads = [threading.Thread(target=work, args=(name,)) for name in "abcd"]
+for thread in threads:
+    thread.start()
 """
 
 
