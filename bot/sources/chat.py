@@ -210,9 +210,15 @@ def _authorize_with(bot_token: str) -> Callable[..., AuthorizeResult]:
 def stream_of(subject: str) -> str:
     """In which stream a press is handled: one at a time with whatever else it is about."""
     kind, _, which = subject.partition(":")
-    if kind == "ticket" and which:
-        return f"case/{which}"
-    return kind if kind == "outage" else "desk"
+    match kind:
+        case "ticket" if which:
+            return f"case/{which}"
+        case "alert" if which:
+            return f"alert/{which}"
+        case "outage":
+            return "outage"
+        case _:
+            return "desk"
 
 
 def _reply(response: BoltResponse) -> ChatReply:

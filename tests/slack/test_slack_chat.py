@@ -19,7 +19,7 @@ from bot.sandbox.http import Call, LoopbackServer, Reply
 from bot.sandbox.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackDoor
 from bot.sandbox.slack_faults import SlackFault
 from bot.sandbox.world import World
-from bot.sources.chat import ChatSettings, ChatSource
+from bot.sources.chat import ChatSettings, ChatSource, stream_of
 
 ENDLESS = 20.0
 
@@ -304,3 +304,18 @@ def test_source_stops_cleanly(by_socket: ChatSource, door: SlackDoor) -> None:
 def test_secrets_stay_out_of_print(settings: ChatSettings) -> None:
     """Printing the settings shows no token."""
     assert not any(each in repr(settings) for each in (BOT_TOKEN, APP_TOKEN, SIGNING_SECRET))
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        ("ticket:T1", "case/T1"),
+        ("alert:abc", "alert/abc"),
+        ("outage:3", "outage"),
+        ("desk", "desk"),
+        ("", "desk"),
+    ],
+)
+def test_press_is_handled_with_its_subject(subject: str, expected: str) -> None:
+    """A press waits in the line of what it is about."""
+    assert stream_of(subject) == expected
