@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 EVERYTHING = frozenset(
     "app channels cli clock commands config daemon handlers helpdesks inbox outbox pages ports "
-    "rules sandbox settings sources store telemetry texts".split()
+    "rules sandbox settings sources store telemetry texts timekeeper".split()
 )
 ADAPTER = frozenset("ports rules texts clock telemetry".split())
 
@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "sources": ADAPTER | {"store"},
     "handlers": frozenset("ports rules store texts clock telemetry".split()),
     "inbox": frozenset("ports rules store texts clock telemetry handlers".split()),
+    "timekeeper": frozenset("ports rules store texts clock telemetry handlers".split()),
     "outbox": frozenset("ports rules store texts clock telemetry".split()),
     "pages": frozenset("store rules texts clock telemetry".split()),
     "app": EVERYTHING - {"app", "daemon", "cli", "commands", "sandbox"},

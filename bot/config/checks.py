@@ -9,17 +9,15 @@ from bot.config.problems import Problem, did_you_mean
 from bot.rules.business_time import calendars_of
 from bot.rules.conditions import (
     AllClosed,
-    AllOf,
-    AnyOf,
     AnyOpen,
     Changed,
     Condition,
     Count,
     FieldIs,
     Matches,
-    Not,
     Says,
 )
+from bot.rules.layers import circles, parts_of
 from bot.rules.policy import NOWHERE, Place, Policy, Recipient, Rule
 from bot.rules.text import PatternProblem, compile_lists, compile_pattern
 
@@ -36,18 +34,8 @@ def check_policy(policy: Policy) -> list[Problem]:
         *_outage(policy),
         *_words(policy),
         *(problem for rule in policy.rules for problem in _rule(policy, rule)),
+        *_rule_circles(policy),
     ]
-
-
-def parts_of(condition: Condition) -> Iterator[Condition]:
-    """A condition and everything nested in it."""
-    yield condition
-    match condition:
-        case AllOf(parts) | AnyOf(parts):
-            for part in parts:
-                yield from parts_of(part)
-        case Not(part):
-            yield from parts_of(part)
 
 
 def _place(policy: Policy, path: str) -> Place:
@@ -185,3 +173,11 @@ def _condition(policy: Policy, place: Place, part: Condition) -> Iterator[Proble
             yield from _unknown(place, "priority", (*to, *was), policy.priorities)
         case Count(category=names):
             yield from _unknown(place, "category", names, policy.categories)
+
+
+def _rule_circles(policy: Policy) -> Iterator[Problem]:
+    found = circles(policy.rules)
+    if found:
+        names = ", ".join(rule.rule_id for rule in found)
+        advice = "let one of them read what no rule sets"
+        yield Problem(found[0].place, f"rules read what they set in a circle: {names}", advice)

@@ -9,6 +9,9 @@ import threading
 import uvicorn
 from starlette.types import ASGIApp
 
+WebApp = ASGIApp
+"""What can be served: the daemon's doors, the sandbox's page."""
+
 STOP_WITHIN = 5
 """Seconds that open requests are given when the server stops."""
 

@@ -18,6 +18,8 @@ from sqlalchemy.exc import ArgumentError
 from bot.store.problems import ProblemKind, StoreProblem
 
 BUSY_SECONDS = 5
+LOG_PAGES = 16_000
+"""Pages of 4 KiB after which the writer copies SQLite's log back itself: 62 MiB."""
 STANDSTILL_SECONDS = 30
 """After so long a pause inside a transaction PostgreSQL ends it: its instance was frozen."""
 _ADDRESS = (
@@ -72,6 +74,7 @@ def writer_engine(url: URL, *, is_durable: bool = True) -> Engine:
             f"synchronous = {synchronous}",
             "foreign_keys = ON",
             f"busy_timeout = {BUSY_SECONDS * 1000}",
+            f"wal_autocheckpoint = {LOG_PAGES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

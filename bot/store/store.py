@@ -24,6 +24,7 @@ from bot.clock import Clock
 from bot.rules.events import Event
 from bot.store import lease
 from bot.store.backup import lock_file
+from bot.store.checkpoints import Checkpointer
 from bot.store.engines import file_of, is_sqlite, parse, reader_engine, shown, writer_engine
 from bot.store.lease import FileLine, Held, LifeLine, NoLine, ServerLine
 from bot.store.migrate import reported, upgrade, version
@@ -81,7 +82,7 @@ class Store:
             except BaseException:
                 store._dispose()
                 raise
-        store._writer.start()
+        store._start()
         return store
 
     def __enter__(self) -> Store:
@@ -96,6 +97,8 @@ class Store:
         """Finish what waits and let go of everything; closing twice does nothing."""
         with self._closing:
             self._writer.stop()
+            if self._checkpointer is not None:
+                self._checkpointer.stop()
             self._line.let_go()
             self._dispose()
 
@@ -194,6 +197,16 @@ class Store:
                 f"{self.where} has the shape {found} and this program wants {SCHEMA}: "
                 "`deskmate run` brings it there after a backup",
             )
+
+    def _start(self) -> None:
+        if is_sqlite(self._url) and self._scratch is None:
+            self._checkpointer = Checkpointer(file_of(self._url))
+            self._checkpointer.start()
+        self._writer.start()
+
+    def _count(self, rows: int) -> None:
+        if self._checkpointer is not None:
+            self._checkpointer.wrote(rows)
 
     def _tell(self, touched: frozenset[Touched]) -> None:
         for listener in self._listeners:

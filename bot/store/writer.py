@@ -65,6 +65,10 @@ class LeaseChange:
 Work = Job | Receipt | LeaseChange
 
 
+def _ignore(_number: int) -> None:
+    """Nobody counts commits."""
+
+
 class Writer:
     """Owns the writing connection; `start` it once, `stop` it once."""
 
@@ -80,7 +84,8 @@ class Writer:
         """`where` names the database for people; `told` hears what each commit gave work to."""
         self.held: Held | None = None
         self._is_watch_only = is_watch_only
-        self._engine, self._clock, self._where, self._told = engine, clock, where, told
+        self._engine, self._clock, self._where = engine, clock, where
+        self._told, self._wrote = told, wrote
         self._queue: SimpleQueue[Work | None] = SimpleQueue()
         self._connection: Connection | None = None
         self._is_stopped = False
@@ -145,6 +150,7 @@ class Writer:
             self._fail([work.answer for work in group], error)
             touched.clear()
         _resolve([work.answer for work in group])
+        self._wrote(len(group))
         if touched:
             self._tell(frozenset(touched))
 

@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Chooses the concrete parts and puts them together: the one place that knows all of them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from bot.channels.mail import MailChannel, read_server
+from bot.channels.portal import PortalChannel
+from bot.channels.slack import SlackChannel, Threads
+from bot.channels.slack_client import slack_client
+from bot.channels.teams import TeamsChannel
+from bot.clock import Clock
+from bot.config.load import load_policy
+from bot.config.problems import Problem
+from bot.helpdesks.zendesk import Zendesk
+from bot.helpdesks.zendesk_token import ZendeskAccess
+from bot.inbox import Inbox
+from bot.outbox import Outbox
+from bot.ports import Channel
+from bot.rules.engine import CompiledPolicy, compile_policy
+from bot.settings import Settings
+from bot.sources.chat import ChatSettings, ChatSource
+from bot.sources.poller import Poller
+from bot.sources.prober import Prober, stored_state
+from bot.sources.web import WebhookReaders, build_app
+from bot.sources.web_server import WebApp, WebServer
+from bot.sources.web_signatures import DoorSecrets
+from bot.sources.web_slack import slack_route
+from bot.store.problems import StoreProblem
+from bot.store.queues import Touched
+from bot.store.store import Store
+from bot.telemetry import Figures, logger
+from bot.texts.replies import desk_help
+from bot.timekeeper import Timekeeper
+
+LEASE_SECONDS = 15.0
+KEEP_SETTLED = timedelta(days=30)
+PRUNE_EVERY = 3600.0
+START_PATIENCE = timedelta(minutes=2)
+"""How long due clocks wait after a start for the helpdesk to be read once."""
+
+log = logger("app")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One kind of work: `run` does a piece and says whether there was one; `every` in seconds.
+
+    `pause` says how long to sleep at most when there was none.
+    """
+
+    name: str
+    run: Callable[[], bool]
+    every: float
+    pause: Callable[[], float]
+
+
+class App:
+    """Everything of one desk, wired; the daemon opens it, runs its steps and closes it."""
+
+    def __init__(
+        self, settings: Settings, folder: Path, compiled: CompiledPolicy, store: Store, clock: Clock
+    ) -> None:
+        """Use `build_app_of`, which reports what is missing."""
+        self.figures = Figures()
+        self._settings = settings
+        self._folder = folder
+        self._compiled = compiled
+        self._store = store
+        self._clock = clock
+        self._has_lost_lease = False
+        policy = compiled.policy
+        self._helpdesk = Zendesk(
+            access_of(settings),
+            policy.helpdesk,
+            clock,
+            figures=self.figures,
+            withheld=timedelta(seconds=settings.export_delay),
+        )
+        self._channels = channels_of(settings, self._first_of_thread)
+        self._outbox = Outbox(store, clock, self.figures, chance=random.Random())
+        self._inbox = Inbox(store, lambda: self._compiled, self._helpdesk, clock, self.figures)
+        self._poller = Poller(self._helpdesk, store, every=policy.poll_every, figures=self.figures)
+        self._prober = Prober(
+            self._helpdesk, store, policy.outage, state=stored_state(store), figures=self.figures
+        )
+        self._timekeeper = Timekeeper(
+            store, lambda: self._compiled, clock, self.figures, may_fire=self._may_fire
+        )
+        self._chat = self._chat_source()
+        self._web = WebServer(self._web_app(), settings.listen_host, settings.listen_port)
+        self._opened_at = clock.now()
+        self.steps = self._steps()
+
+    def open(self, wake: Callable[[], None]) -> None:
+        """Open the doors; `wake` is called whenever there is new work."""
+
+        def changed(_touched: frozenset[Touched]) -> None:
+            wake()
+
+        self._store.on_change(changed)
+        self._web.start()
+        if self._chat is not None:
+            self._chat.start()
+        log.info("doors_opened", port=self._web.port, policy=self._compiled.policy.digest)
+
+    def close_doors(self) -> None:
+        """Take nothing new in."""
+        if self._chat is not None:
+            self._chat.stop()
+        self._web.stop()
+
+    def close(self) -> None:
+        """Let go of the helpdesk and the store; every step has ended."""
+        self._helpdesk.close()
+        try:
+            self._store.release_lease()
+        except StoreProblem as problem:
+            log.warning("lease_not_released", reason=str(problem))
+        self._store.close()
+
+    def reload(self) -> None:
+        """Read the policy again; a bad one is reported and the old one stays."""
+        loaded = load_policy(self._folder, this_year=self._clock.now().year)
+        if isinstance(loaded, list):
+            log.error("policy_refused", problems=[str(problem) for problem in loaded[:20]])
+            return
+        self._compiled = compile_policy(loaded.policy)
+        self._helpdesk.use(loaded.policy.helpdesk)
+        self._prober.use(loaded.policy.outage)
+        self._poller.every = loaded.policy.poll_every
+        log.info("policy_reloaded", policy=loaded.policy.digest)
+
+    def has_lost_lease(self) -> bool:
+        """Whether another daemon took over; this one must stop."""
+        return self._has_lost_lease
+
+    def _steps(self) -> Sequence[Step]:
+        def always(seconds: float) -> Callable[[], float]:
+            return lambda: seconds
+
+        def timed(name: str, run: Callable[[], bool], every: float) -> Step:
+            return Step(name, run, every, always(every))
+
+        return (
+            timed("handle", self._inbox.handle, 1.0),
+            Step("fire", self._timekeeper.fire_due, 5.0, self._timekeeper.pause),
+            timed("poll", lambda: self._poller.step(self._clock.now()), 0.5),
+            timed("probe", lambda: self._prober.step(self._clock.now()), 0.25),
+            timed("update", lambda: self._outbox.deliver_updates(self._helpdesk), 1.0),
+            *(
+                timed(f"deliver-{kind}", self._deliver(kind, channel), 1.0)
+                for kind, channel in self._channels.items()
+            ),
+            timed("lease", self._renew_lease, LEASE_SECONDS / 3),
+            timed("measure", self._measure, 5.0),
+            timed("prune", self._prune, PRUNE_EVERY),
+        )
+
+    def _deliver(self, kind: str, channel: Channel) -> Callable[[], bool]:
+        prefix = kind if kind == "portal" else f"{kind}:"
+        return lambda: self._outbox.deliver(prefix, channel)
+
+    def _first_of_thread(self, destination: str, thread: str) -> str | None:
+        with self._store.read() as reader:
+            for row in reader.outbox.of_thread(thread):
+                if row.outgoing.destination == destination and row.reference:
+                    return row.reference
+        return None
+
+    def _renew_lease(self) -> bool:
+        try:
+            self._store.renew_lease()
+        except StoreProblem as problem:
+            self._has_lost_lease = True
+            log.error("lease_lost", reason=str(problem))
+        return False
+
+    def _measure(self) -> bool:
+        with self._store.read() as reader:
+            self.figures.inbox_waiting.set(reader.inbox.waiting())
+            self.figures.outbox_waiting.set(sum(reader.outbox.waiting().values()))
+            state = reader.states.load("outage") or {}
+        self.figures.helpdesk_state.set(state.get("phase") == "down")
+        return False
+
+    def _prune(self) -> bool:
+        before = self._clock.now() - KEEP_SETTLED
+        self._store.write(
+            lambda tx: (tx.inbox.prune(before), tx.outbox.prune(before), tx.timers.prune(before))
+        )
+        return False
+
+    def _may_fire(self) -> bool:
+        """Clocks wait until the helpdesk was read once since the start, or will not be soon."""
+        if self._poller.has_read:
+            return True
+        return self._clock.now() - self._opened_at > START_PATIENCE
+
+    def _chat_source(self) -> ChatSource | None:
+        settings = self._settings
+        if not settings.slack_bot_token:
+            return None
+        token = settings.slack_bot_token.reveal()
+        language = self._compiled.policy.language
+        return ChatSource(
+            self._store.receive,
+            lambda _text, _person: desk_help(self._compiled.policy.language),
+            settings=ChatSettings(
+                bot_token=token,
+                app_token=settings.slack_app_token.reveal(),
+                signing_secret=settings.slack_signing_secret.reveal(),
+                base_url=settings.slack_url,
+                language=language,
+            ),
+            client=slack_client(token, base_url=settings.slack_url),
+            quick_client=slack_client(token, base_url=settings.slack_url, timeout=1),
+            clock=self._clock,
+        )
+
+    def _web_app(self) -> WebApp:
+        settings = self._settings
+        routes = [slack_route(self._chat.answer_http)] if self._chat is not None else []
+        return build_app(
+            self._store,
+            DoorSecrets(
+                webhook=settings.zendesk_webhook_secret.reveal(),
+                trigger=settings.zendesk_trigger_secret.reveal(),
+                events=settings.events_secret.reveal(),
+            ),
+            self._clock,
+            readers=WebhookReaders(self._helpdesk.read_webhook, self._helpdesk.read_trigger),
+            figures=self.figures,
+            not_ready=lambda: "" if self._poller.has_read else "the helpdesk was not read yet",
+            extra_routes=routes,
+        )
+
+
+def build_app_of(
+    settings: Settings, folder: Path, clock: Clock, *, is_watch_only: bool = False
+) -> App | list[Problem]:
+    """Load the policy, open the store, take the lease and wire everything.
+
+    Raises `StoreProblem` where the store cannot be used; returns the policy's mistakes if any.
+    """
+    loaded = load_policy(folder, this_year=clock.now().year)
+    if isinstance(loaded, list):
+        return loaded
+    store = Store.open(settings.store, clock=clock, is_watch_only=is_watch_only)
+    try:
+        store.acquire_lease("deskmate", LEASE_SECONDS)
+        return App(settings, folder, compile_policy(loaded.policy), store, clock)
+    except BaseException:
+        store.close()
+        raise
+
+
+def channels_of(settings: Settings, threads: Threads) -> dict[str, Channel]:
+    """Every way to people that is set up: kind -> channel; Teams and the portal are always there
+    to say what is missing. `threads` finds the first message of a thread."""
+    channels: dict[str, Channel] = {
+        "portal": PortalChannel(settings.banner_file),
+        "teams": TeamsChannel({name: url.reveal for name, url in settings.teams.items()}),
+    }
+    if settings.slack_bot_token:
+        client = slack_client(settings.slack_bot_token.reveal(), base_url=settings.slack_url)
+        channels["slack"] = SlackChannel(client, threads=threads)
+    if settings.smtp_url:
+        server = read_server(settings.smtp_url.reveal())
+        channels["mail"] = MailChannel(server, settings.mail_from)
+    return channels
+
+
+def access_of(settings: Settings) -> ZendeskAccess:
+    """The helpdesk's address and our credentials."""
+    return ZendeskAccess(
+        url=settings.zendesk_url,
+        client_id=settings.zendesk_client_id,
+        client_secret=settings.zendesk_client_secret.reveal(),
+        email=settings.zendesk_email,
+        api_token=settings.zendesk_api_token.reveal(),
+    )

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`deskmate check`: every mistake of a policy before it is live, and what is missing outside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.clock import SystemClock
+from bot.commands.check_online import check_online
+from bot.config.load import Loaded, load_policy
+from bot.config.problems import Problem
+from bot.config.schema import policy_schema
+
+
+def check(policy: Path, *, is_online: bool, wants_schema: bool, as_json: bool) -> int:
+    """Print what is wrong; 0 for nothing, 1 for mistakes, 2 for a folder without a policy."""
+    console = Console(highlight=False, soft_wrap=True)
+    if wants_schema:
+        print(json.dumps(policy_schema(), indent=1, ensure_ascii=False))  # noqa: T201
+        return 0
+    loaded = load_policy(policy, this_year=SystemClock().now().year)
+    problems = list(loaded.warnings) if isinstance(loaded, Loaded) else loaded
+    if as_json and not is_online:
+        print(json.dumps({"problems": [_row(each) for each in problems]}, ensure_ascii=False))  # noqa: T201
+    elif not as_json:
+        _show(console, policy, loaded, problems)
+    if not isinstance(loaded, Loaded):
+        return 2 if _is_unreadable(policy) else 1
+    return check_online(loaded.policy, as_json=as_json, console=console) if is_online else 0
+
+
+def _show(
+    console: Console, folder: Path, loaded: Loaded | list[Problem], problems: Sequence[Problem]
+) -> None:
+    for problem in problems:
+        console.print(str(problem), markup=False)
+    if not isinstance(loaded, Loaded):
+        count = len(problems)
+        console.print(f"{count} mistake{'s' if count != 1 else ''}: nothing of {folder} is used.")
+        return
+    policy = loaded.policy
+    console.print(
+        f"{folder}: good. {len(policy.rules)} rules, {len(policy.promises)} promises, "
+        f"{len(policy.calendars)} calendars, {len(policy.people)} recipients."
+    )
+
+
+def _row(problem: Problem) -> dict[str, object]:
+    return {
+        "file": problem.place.file,
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "what": problem.what,
+        "advice": problem.advice,
+        "warning": problem.is_warning,
+    }
+
+
+def _is_unreadable(folder: Path) -> bool:
+    return not folder.is_dir() or not any(folder.glob("*.y*ml"))

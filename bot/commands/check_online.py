@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`deskmate check --online`: asks the helpdesk, the chat and the mail server, tells nobody."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from datetime import timedelta
+
+from rich.console import Console
+
+from bot.app import access_of, channels_of
+from bot.clock import SystemClock
+from bot.helpdesks.zendesk import Zendesk
+from bot.ports import Finding
+from bot.rules.policy import Policy
+from bot.settings import Settings, read_settings
+
+
+def check_online(policy: Policy, *, as_json: bool, console: Console) -> int:
+    """Print each finding with what to do; 0 when all hold, 1 when one does not, 2 for settings."""
+    settings = read_settings(os.environ)
+    if isinstance(settings, list):
+        for problem in settings:
+            console.print(str(problem), markup=False)
+        return 2
+    findings = [*_helpdesk(settings, policy), *_ways(settings, policy)]
+    if as_json:
+        rows = [
+            {"what": each.what, "ok": each.is_ok, "detail": each.detail, "advice": each.advice}
+            for each in findings
+        ]
+        print(json.dumps({"findings": rows}, ensure_ascii=False))  # noqa: T201
+    else:
+        for finding in findings:
+            _show(console, finding)
+    return 0 if all(finding.is_ok for finding in findings) else 1
+
+
+def _helpdesk(settings: Settings, policy: Policy) -> Sequence[Finding]:
+    if not settings.zendesk_url:
+        advice = "write https://YOUR-NAME.zendesk.com"
+        return (Finding("DESKMATE_ZENDESK_URL", False, "not set", advice),)
+    clock = SystemClock()
+    delay = timedelta(seconds=settings.export_delay)
+    helpdesk = Zendesk(access_of(settings), policy.helpdesk, clock, withheld=delay)
+    try:
+        return helpdesk.examine()
+    finally:
+        helpdesk.close()
+
+
+def _ways(settings: Settings, policy: Policy) -> Sequence[Finding]:
+    """Every destination that the policy names, by the channel that would send there."""
+    wanted: dict[str, list[str]] = {}
+    for person in policy.people.values():
+        ways = (("slack", person.slack), ("teams", person.teams), ("mail", person.mail))
+        for kind, address in ways:
+            if address:
+                wanted.setdefault(kind, []).append(f"{kind}:{address}")
+    if policy.outage.banner:
+        wanted["portal"] = ["portal"]
+    channels = channels_of(settings, lambda _destination, _thread: None)
+    findings: list[Finding] = []
+    for kind, destinations in wanted.items():
+        channel = channels.get(kind)
+        if channel is None:
+            advice = "set it up (.env.example), or take it out of `people:`"
+            findings.append(Finding(kind, False, "the policy names it, no setting does", advice))
+        else:
+            findings += channel.examine(list(dict.fromkeys(destinations)))
+    return findings
+
+
+def _show(console: Console, finding: Finding) -> None:
+    mark = "[green]ok[/]     " if finding.is_ok else "[bold red]missing[/]"
+    console.print(mark, finding.what, f"({finding.detail})" if finding.detail else "", sep=" ")
+    if not finding.is_ok and finding.advice:
+        console.print(f"         {finding.advice}", markup=False)

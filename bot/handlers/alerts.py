@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Handles what comes from beside the helpdesk: alerts, announced works, pressed buttons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.handlers.ticket_effects import notice_of
+from bot.handlers.tickets import Handled, last_told
+from bot.rules.actions import Notice, NoticeKind, Outgoing, Reason, TicketUpdate
+from bot.rules.delivery import tell
+from bot.rules.engine import CompiledPolicy, RulesDecision, decide
+from bot.rules.events import (
+    AlertReceived,
+    AlertState,
+    ButtonPressed,
+    Event,
+    MaintenanceAnnounced,
+    Occasion,
+)
+from bot.rules.situation import Situation
+from bot.rules.text import prepare
+from bot.rules.ticket import Actor, Origin, Status, Ticket
+from bot.store.transaction import Transaction
+
+
+def handle_alert(
+    event: Event, alert: AlertReceived, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+) -> Handled:
+    """Try the rules on an alert and tell whom they name; repeats of a firing alert are counted."""
+    key = event.stream
+    known = tx.alerts.load(key) or {"count": 0}
+    is_repeat = alert.state is AlertState.FIRING and known.get("state") == AlertState.FIRING
+    tx.alerts.save(key, {"state": alert.state.value, "count": int(known["count"]) + 1})
+    if is_repeat:
+        return Handled("a repeat, counted")
+    situation = _situation(event, Occasion.ALERT, _picture(event, alert), tx, compiled, alert)
+    return _tell_of(event, situation, decide(compiled, situation), tx, compiled, now=now)
+
+
+def handle_maintenance(
+    event: Event,
+    news: MaintenanceAnnounced,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> Handled:
+    """Try the rules on announced works."""
+    ticket = _outside(event, "Announced works", news.text)
+    situation = _situation(event, Occasion.MAINTENANCE_ANNOUNCED, ticket, tx, compiled, None)
+    return _tell_of(event, situation, decide(compiled, situation), tx, compiled, now=now)
+
+
+def handle_button(
+    event: Event,
+    pressed: ButtonPressed,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> Handled:
+    """Somebody has it: no more warnings, a note on the ticket, and everybody who was told knows."""
+    kind, _, subject = pressed.subject.partition(":")
+    taken = f"taken/{subject}"
+    if tx.alerts.load(taken) is not None:
+        return Handled("taken already")
+    state = {"by": pressed.person, "via": pressed.via, "at": event.at.isoformat()}
+    ticket = tx.tickets.load(subject) if kind == "ticket" else None
+    tx.alerts.save(taken, state, ticket_id=ticket.ticket_id if ticket else None)
+    if ticket is not None:
+        reason = f"{pressed.person} has it"
+        tx.outbox.supersede(now=now, reason=reason, ticket_id=ticket.ticket_id)
+        tx.outbox.add(_note(ticket, pressed, event), now)
+    for row in _acknowledgements(pressed, ticket, event, tx, compiled):
+        tx.outbox.add(row, now)
+    tx.journal.add(
+        at=now,
+        subject=pressed.subject,
+        event_key=event.key,
+        policy_hash=compiled.policy.digest,
+        reasons=(Reason("acknowledge", evidence=(f"{pressed.person}, by {pressed.via}",)),),
+        summary=f"{pressed.person} has it",
+    )
+    return Handled("acknowledged", ticket.ticket_id if ticket else None)
+
+
+def _situation(
+    event: Event,
+    occasion: Occasion,
+    ticket: Ticket,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    alert: AlertReceived | None,
+) -> Situation:
+    return Situation(
+        ticket=ticket,
+        occasion=occasion,
+        at=event.at,
+        key=event.key,
+        message=prepare(ticket.subject, ticket.description),
+        actor=Actor.SYSTEM,
+        alert=alert,
+        last_told=last_told(tx, compiled),
+    )
+
+
+def _tell_of(
+    event: Event,
+    situation: Situation,
+    decision: RulesDecision,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> Handled:
+    ticket, policy = situation.ticket, compiled.policy
+    for told in decision.told:
+        fired = next(each for each in decision.fired if each.rule.rule_id == told.rule_id)
+        notice = Notice(
+            kind=NoticeKind.ALERT,
+            thread=event.stream.replace("/", ":", 1),
+            at=event.at,
+            title=ticket.subject,
+            category=decision.category if "category" not in decision.defaults else None,
+            quote=ticket.description,
+            reason="; ".join(fired.evidence[:3]),
+            language=policy.language,
+            zone=policy.zone,
+            buttons=("acknowledge",),
+        )
+        key = f"rule/{told.rule_id}/{event.key}"
+        for row in tell(told.names, notice, compiled, key=key, now=now, urgency=told.urgency):
+            tx.outbox.add(row, now)
+    tx.journal.add(
+        at=now,
+        subject=event.stream,
+        event_key=event.key,
+        policy_hash=policy.digest,
+        reasons=decision.reasons(),
+        summary=f"{situation.occasion}: told "
+        + (", ".join(name for told in decision.told for name in told.names) or "nobody"),
+    )
+    return Handled(f"told {len(decision.told)}")
+
+
+def _picture(event: Event, alert: AlertReceived) -> Ticket:
+    subject = " on ".join(part for part in (alert.name, alert.host) if part)
+    facts = (("service", alert.service), ("severity", alert.severity), ("line", alert.line))
+    text = "; ".join(f"{name}: {value}" for name, value in facts if value)
+    return _outside(event, subject, text)
+
+
+def _outside(event: Event, subject: str, text: str) -> Ticket:
+    """An outside event as rules look at it; the rules issue opens real tickets for alerts."""
+    return Ticket(
+        ticket_id=event.stream,
+        origin=Origin.ALERT,
+        created_at=event.at,
+        updated_at=event.at,
+        status=Status.NEW,
+        subject=subject,
+        description=text,
+        via="alert",
+    )
+
+
+def _note(ticket: Ticket, pressed: ButtonPressed, event: Event) -> Outgoing:
+    update = TicketUpdate(
+        ticket_id=ticket.ticket_id,
+        number=ticket.number,
+        comment=f"{pressed.person} has it (by {pressed.via}).",
+    )
+    return Outgoing(
+        key=f"acknowledge/ticket:{ticket.ticket_id}/{event.key}",
+        destination="helpdesk",
+        order_key=f"helpdesk/ticket:{ticket.ticket_id}",
+        message=update,
+        ticket_id=ticket.ticket_id,
+    )
+
+
+def _acknowledgements(
+    pressed: ButtonPressed,
+    ticket: Ticket | None,
+    event: Event,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+) -> list[Outgoing]:
+    """One per chat destination that heard of the matter: the message there is edited in place."""
+    policy = compiled.policy
+    base = (
+        notice_of(ticket, NoticeKind.ACKNOWLEDGED, compiled, event.at)
+        if ticket is not None
+        else Notice(
+            kind=NoticeKind.ACKNOWLEDGED,
+            thread=pressed.subject,
+            at=event.at,
+            language=policy.language,
+            zone=policy.zone,
+        )
+    )
+    notice = replace(base, owner=pressed.person, buttons=())
+    heard = (
+        tx.outbox.of_ticket(ticket.ticket_id)
+        if ticket is not None
+        else tx.outbox.of_thread(pressed.subject)
+    )
+    destinations = dict.fromkeys(row.outgoing.destination for row in heard)
+    return [
+        Outgoing(
+            key=f"acknowledged/{pressed.subject}/{destination}",
+            destination=destination,
+            order_key=f"{destination}/{pressed.subject}",
+            message=notice,
+            ticket_id=ticket.ticket_id if ticket else None,
+        )
+        for destination in destinations
+        if destination.startswith("slack:")
+    ]

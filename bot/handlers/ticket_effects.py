@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes a decision of the rules into the store: ticket, history, outbox, journal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.rules.actions import Notice, NoticeKind, Outgoing, TicketUpdate, Urgency
+from bot.rules.delivery import tell
+from bot.rules.engine import CompiledPolicy, RulesDecision, Told
+from bot.rules.history import Change, ChangeKind
+from bot.rules.situation import Situation
+from bot.rules.ticket import Actor, Ticket
+from bot.store.transaction import Transaction
+
+OWN_FIELDS = ("priority", "category", "group")
+
+
+def commit_decision(
+    decision: RulesDecision,
+    situation: Situation,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> Ticket:
+    """Write down everything that one decision changes; returns the ticket after it."""
+    ticket = situation.ticket
+    changed = _changed(decision, situation)
+    after = replace(
+        ticket,
+        priority=decision.priority,
+        category=decision.category,
+        group=decision.group,
+        tags=(ticket.tags | decision.add_tags) - decision.remove_tags,
+        fields={**ticket.fields, **decision.fields},
+        set_by={**ticket.set_by, **dict.fromkeys(changed, Actor.SELF)},
+        fired=dict(decision.holding),
+    )
+    tx.tickets.save(after)
+    for name, (old, new) in changed.items():
+        tx.tickets.add_change(ticket.ticket_id, _own_change(situation, name, old, new))
+    update = _update(decision, changed, after, compiled)
+    if update is not None:
+        tx.outbox.add(_to_helpdesk(update, situation), now)
+    for told in decision.told:
+        _tell(told, decision, after, situation, tx, compiled, now=now)
+    _write_journal(decision, changed, situation, tx, compiled, now=now)
+    return after
+
+
+def notice_of(ticket: Ticket, kind: NoticeKind, compiled: CompiledPolicy, now: datetime) -> Notice:
+    """What every notice of a ticket says of it."""
+    policy = compiled.policy
+    return Notice(
+        kind=kind,
+        thread=f"ticket:{ticket.ticket_id}",
+        at=now,
+        title=ticket.subject,
+        ticket_id=ticket.ticket_id,
+        number=ticket.number,
+        priority=ticket.priority,
+        category=ticket.category,
+        customer=ticket.requester.name,
+        organisation=ticket.organisation,
+        owner=ticket.assignee.name if ticket.assignee else None,
+        quote=ticket.description,
+        language=policy.language,
+        zone=policy.zone,
+        buttons=("acknowledge",),
+    )
+
+
+def _changed(
+    decision: RulesDecision, situation: Situation
+) -> dict[str, tuple[str | None, str | None]]:
+    """The own fields that the decision changes: name -> old and new value."""
+    ticket = situation.ticket
+    return {
+        name: (getattr(ticket, name), getattr(decision, name))
+        for name in OWN_FIELDS
+        if getattr(decision, name) is not None and getattr(decision, name) != getattr(ticket, name)
+    }
+
+
+def _own_change(situation: Situation, name: str, old: str | None, new: str | None) -> Change:
+    return Change(
+        key=f"own/{situation.key}/{name}",
+        at=situation.at,
+        kind=ChangeKind.FIELD,
+        actor=Actor.SELF,
+        field=name,
+        old=old,
+        new=new,
+    )
+
+
+def _update(
+    decision: RulesDecision,
+    changed: dict[str, tuple[str | None, str | None]],
+    ticket: Ticket,
+    compiled: CompiledPolicy,
+) -> TicketUpdate | None:
+    """The net change for the helpdesk, None where there is none.
+
+    Where no rule decided a priority and the helpdesk has none, it is given the desk's default, so
+    that no ticket of its own is without one.
+    """
+    priority = decision.priority if "priority" in changed else None
+    if decision.priority is None and ticket.helpdesk_priority is None:
+        priority = compiled.policy.default_priority
+    update = TicketUpdate(
+        ticket_id=ticket.ticket_id,
+        number=ticket.number,
+        priority=priority,
+        category=decision.category if "category" in changed else None,
+        group=decision.group if "group" in changed else None,
+        add_tags=decision.add_tags,
+        remove_tags=decision.remove_tags,
+        fields=decision.fields,
+        comment="\n\n".join(decision.comments) or None,
+    )
+    empty = TicketUpdate(ticket_id=ticket.ticket_id, number=ticket.number)
+    return None if update == empty else update
+
+
+def _to_helpdesk(update: TicketUpdate, situation: Situation) -> Outgoing:
+    return Outgoing(
+        key=f"update/ticket:{update.ticket_id}/{situation.key}",
+        destination="helpdesk",
+        order_key=f"helpdesk/ticket:{update.ticket_id}",
+        message=update,
+        urgency=Urgency.NORMAL,
+        ticket_id=update.ticket_id,
+    )
+
+
+def _tell(
+    told: Told,
+    decision: RulesDecision,
+    ticket: Ticket,
+    situation: Situation,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> None:
+    fired = next(each for each in decision.fired if each.rule.rule_id == told.rule_id)
+    kind = NoticeKind.ALERT if situation.alert else NoticeKind.RULE
+    notice = replace(
+        notice_of(ticket, kind, compiled, situation.at), reason="; ".join(fired.evidence[:3])
+    )
+    key = f"rule/{told.rule_id}/ticket:{ticket.ticket_id}/{situation.key}"
+    rows = tell(told.names, notice, compiled, key=key, now=now, urgency=told.urgency)
+    for row in rows:
+        tx.outbox.add(row, now)
+    if fired.rule.effects.once_per is not None:
+        tx.states.save(f"once_per/{told.rule_id}", {"at": situation.at.isoformat()})
+
+
+def _write_journal(
+    decision: RulesDecision,
+    changed: dict[str, tuple[str | None, str | None]],
+    situation: Situation,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> None:
+    parts = [f"{name} {new}" for name, (_, new) in changed.items()]
+    parts += [f"tag {tag}" for tag in sorted(decision.add_tags)]
+    parts += [f"told {', '.join(told.names)}" for told in decision.told]
+    parts += [f"kept what a person set against {kept}" for kept in decision.kept]
+    tx.journal.add(
+        at=now,
+        subject=f"ticket:{situation.ticket.ticket_id}",
+        event_key=situation.key,
+        policy_hash=compiled.policy.digest,
+        reasons=decision.reasons(),
+        summary=f"{situation.occasion}: {'; '.join(parts) or 'nothing to do'}",
+    )

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Handles news of tickets: loads what is known, asks the rules, commits all that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.handlers.ticket_effects import commit_decision
+from bot.rules.actions import Timer
+from bot.rules.conditions import Count
+from bot.rules.engine import CompiledPolicy, decide
+from bot.rules.events import CommentAdded, Event, FieldChanged, Occasion, TicketSeen
+from bot.rules.history import Change
+from bot.rules.layers import parts_of
+from bot.rules.situation import Recent, Situation
+from bot.rules.text import Message, machine_verdict, prepare
+from bot.rules.ticket import Actor, Snapshot, Ticket
+from bot.rules.ticket_clocks import BREACHED, WARNING, clocks_of, timers_of
+from bot.rules.ticket_news import TicketNews, after_event, born
+from bot.store.transaction import Transaction
+
+CLOCK_TIMERS = (WARNING, BREACHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of an event, for the log and the inbox."""
+
+    outcome: str
+    ticket_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsTicket:
+    """The event speaks of a ticket that nobody has shown us: read it, then handle again."""
+
+    number: int
+
+
+def handle_ticket_event(
+    event: Event,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+    picture: Snapshot | None = None,
+) -> Handled | NeedsTicket:
+    """Take one event of a ticket; `picture` is what a read brought after `NeedsTicket`."""
+    number = _number(event)
+    ticket = tx.tickets.by_number(number)
+    if ticket is None:
+        snapshot = event.fact.snapshot if isinstance(event.fact, TicketSeen) else picture
+        if snapshot is None:
+            return NeedsTicket(number) if _wants_picture(event) else Handled("of an unknown ticket")
+        first = born(tx.tickets.new_id(), snapshot, event)
+        ticket_id = _take(first, event, tx, compiled, now=now)
+        if not isinstance(event.fact, TicketSeen):
+            return handle_ticket_event(event, tx, compiled, now=now)
+        return Handled("created", ticket_id)
+    news = after_event(ticket, event, tx.tickets.history(ticket.ticket_id))
+    if news.change is None and news.ticket == ticket:
+        return Handled("known already", ticket.ticket_id)
+    _take(news, event, tx, compiled, now=now)
+    return Handled(news.occasion or "noted", ticket.ticket_id)
+
+
+def set_clocks(
+    ticket: Ticket,
+    history: tuple[Change, ...],
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> None:
+    """Recompute a ticket's clocks and let exactly their timers run."""
+    clocks = clocks_of(ticket, history, compiled, now)
+    wanted = timers_of(ticket.ticket_id, clocks)
+    keys = {timer.key for timer in wanted}
+    for running in tx.timers.of_ticket(ticket.ticket_id):
+        if running.kind in CLOCK_TIMERS and running.key not in keys:
+            tx.timers.stop(running.key)
+    for timer in _not_told(ticket.ticket_id, wanted, tx):
+        tx.timers.set(timer)
+    states = {
+        clock.state.name: {
+            "phase": clock.state.phase.value,
+            "cycle": clock.state.cycle,
+            "due_at": _iso(clock.state.due_at),
+            "started_at": _iso(clock.state.started_at),
+            "breached_at": _iso(clock.state.breached_at),
+            "achieved_at": _iso(clock.state.achieved_at),
+            "target": clock.state.target,
+            "calendar": clock.state.calendar,
+        }
+        for clock in clocks
+    }
+    tx.tickets.save_clocks(ticket.ticket_id, states)
+
+
+def _take(
+    news: TicketNews, event: Event, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+) -> str:
+    """Save the news and, where rules are tried on it, what they decide."""
+    ticket = news.ticket
+    tx.tickets.save(ticket)
+    if news.change is not None:
+        tx.tickets.add_change(ticket.ticket_id, news.change)
+    if news.occasion is not None and not ticket.status.is_done:
+        situation = _situation(news, event, news.occasion, tx, compiled)
+        decision = decide(compiled, situation)
+        ticket = commit_decision(decision, situation, tx, compiled, now=now)
+    if ticket.status.is_done:
+        reason = f"the ticket is {ticket.status}"
+        tx.outbox.supersede(now=now, reason=reason, ticket_id=ticket.ticket_id)
+    set_clocks(ticket, tx.tickets.history(ticket.ticket_id), tx, compiled, now=now)
+    return ticket.ticket_id
+
+
+def _situation(
+    news: TicketNews,
+    event: Event,
+    occasion: Occasion,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+) -> Situation:
+    fact, ticket = event.fact, news.ticket
+    at = news.change.at if news.change else event.at
+    outage = tx.states.load("outage") or {}
+    return Situation(
+        ticket=ticket,
+        occasion=occasion,
+        at=at,
+        key=event.key,
+        message=message_of(news),
+        changes=(fact,) if isinstance(fact, FieldChanged) else (),
+        actor=news.change.actor if news.change else Actor.REQUESTER,
+        recent=_recent(tx, compiled, at),
+        helpdesk_state="down" if outage.get("phase") in ("down", "recovering") else "up",
+        last_told=last_told(tx, compiled),
+    )
+
+
+def message_of(news: TicketNews) -> Message | None:
+    """The text that rules search: a reply's own words, else what the ticket opened with."""
+    ticket, change = news.ticket, news.change
+    is_reply = news.occasion in (Occasion.REQUESTER_REPLY, Occasion.AGENT_REPLY)
+    verdict = machine_verdict(
+        headers=None,
+        sender=ticket.requester.email,
+        subject=None if is_reply else ticket.subject,
+        tags=ticket.tags,
+    )
+    if is_reply and change is not None:
+        body = change.body
+        return prepare(ticket.subject, body, is_reply=True, is_machine=verdict.is_machine)
+    return prepare(ticket.subject, ticket.description, is_machine=verdict.is_machine)
+
+
+def last_told(tx: Transaction, compiled: CompiledPolicy) -> dict[str, datetime]:
+    """When each rule with `once_per` last told somebody."""
+    found = {}
+    for rule in compiled.policy.rules:
+        if rule.effects.once_per is not None:
+            state = tx.states.load(f"once_per/{rule.rule_id}")
+            if state is not None:
+                found[rule.rule_id] = datetime.fromisoformat(state["at"])
+    return found
+
+
+def _recent(tx: Transaction, compiled: CompiledPolicy, at: datetime) -> tuple[Recent, ...]:
+    """The tickets of the longest counting window; none are read where no rule counts."""
+    windows = [
+        part.within
+        for rule in compiled.policy.rules
+        for part in parts_of(rule.condition)
+        if isinstance(part, Count)
+    ]
+    if not windows:
+        return ()
+    since = at - max(windows, default=timedelta())
+    return tuple(
+        Recent(each.ticket_id, each.created_at, each.category, each.organisation, each.fields)
+        for each in tx.tickets.created_since(since)
+    )
+
+
+def _not_told(ticket_id: str, wanted: Iterable[Timer], tx: Transaction) -> Iterable[Timer]:
+    """Timers whose warning or breach was told before stay quiet."""
+    told = tx.alerts.of_ticket(ticket_id)
+    return (timer for timer in wanted if timer.key not in told)
+
+
+def _wants_picture(event: Event) -> bool:
+    return isinstance(event.fact, CommentAdded | FieldChanged)
+
+
+def _number(event: Event) -> int:
+    if isinstance(event.fact, TicketSeen):
+        return event.fact.snapshot.number
+    number = getattr(event.fact, "number", None)
+    assert isinstance(number, int), f"{type(event.fact).__name__} is no news of a ticket"
+    return number
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+__all__ = ["Handled", "NeedsTicket", "handle_ticket_event", "set_clocks"]

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fires what fell due: warnings and breaches of clocks, and the outage machine's own instants.
+
+A timer is only a reason to look: the clock is recomputed first, so that an answer which came
+meanwhile silences it. After downtime each clock tells only the highest of what it missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.handlers.outage import handle_outage_timer
+from bot.handlers.ticket_effects import commit_decision, notice_of
+from bot.handlers.tickets import last_told, set_clocks
+from bot.rules.actions import NoticeKind, Reason, Timer, Urgency
+from bot.rules.delivery import tell
+from bot.rules.engine import CompiledPolicy, decide
+from bot.rules.events import Occasion
+from bot.rules.situation import Situation
+from bot.rules.ticket import Actor, Ticket
+from bot.rules.ticket_clocks import BREACHED, WARNING, TicketClock, clocks_of
+from bot.store.transaction import Transaction
+
+ONE_SECOND = timedelta(seconds=1)
+
+
+def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> str:
+    """Do what one due timer is for, within `tx`; says what that was, for the log."""
+    if timer.kind == "outage":
+        tx.timers.mark_fired(timer.key, now)
+        news = handle_outage_timer(tx, compiled, now=now)
+        return ", ".join(news.steps) or "nothing due"
+    tx.timers.mark_fired(timer.key, now)
+    ticket = tx.tickets.load(timer.ticket_id or "")
+    if ticket is None or ticket.status.is_done:
+        return "the ticket is done"
+    history = tx.tickets.history(ticket.ticket_id)
+    clocks = clocks_of(ticket, history, compiled, now)
+    clock = next((each for each in clocks if each.state.name == timer.detail["clock"]), None)
+    if clock is None or not _still_holds(timer, clock):
+        set_clocks(ticket, history, tx, compiled, now=now)
+        return "answered meanwhile"
+    if timer.kind == WARNING and clock.state.breached_at is not None:
+        return "the breach is told instead"
+    _tell(timer, clock, ticket, tx, compiled, now=now)
+    _try_rules(timer, ticket, tx, compiled)
+    return timer.kind
+
+
+def _still_holds(timer: Timer, clock: TicketClock) -> bool:
+    """Whether the clock still runs in the same cycle and has come as far as the timer says."""
+    state = clock.state
+    if not state.is_open or str(state.cycle) != timer.detail["cycle"]:
+        return False
+    if timer.kind == BREACHED:
+        return state.breached_at is not None
+    if state.breached_at is not None:
+        return True
+    return any(due.at <= timer.due_at for due in clock.due)
+
+
+def _tell(
+    timer: Timer,
+    clock: TicketClock,
+    ticket: Ticket,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> None:
+    """Tell the people of the promise, at most once per timer, by the instant it was due."""
+    is_breach = timer.kind == BREACHED
+    promise = clock.promise
+    names: Sequence[str] = promise.tell_at_breach if is_breach else promise.tell_at_warning
+    kind = NoticeKind.SLA_BREACHED if is_breach else NoticeKind.SLA_WARNING
+    happened_at = clock.state.due_at if is_breach else timer.due_at
+    notice = replace(
+        notice_of(ticket, kind, compiled, happened_at or now),
+        clock=clock.state.name,
+        due_at=clock.state.due_at,
+    )
+    urgency = Urgency.CRITICAL if is_breach else None
+    rows = tell(
+        names, notice, compiled, key=timer.key, now=now, urgency=urgency,
+        is_obsolete_when_done=not is_breach,
+    )  # fmt: skip
+    is_taken = _is_taken(ticket, tx)
+    if not is_taken or is_breach:
+        for row in rows:
+            tx.outbox.add(row, now)
+    tx.alerts.save(timer.key, {"told_at": now.isoformat()}, ticket_id=ticket.ticket_id)
+    tx.journal.add(
+        at=now,
+        subject=f"ticket:{ticket.ticket_id}",
+        event_key=timer.key,
+        policy_hash=compiled.policy.digest,
+        reasons=(Reason(f"promise {clock.state.name}", promise.because, _evidence(clock)),),
+        summary=f"{timer.kind}: told {', '.join(names) or 'nobody'}"
+        + (" (taken already: no warning)" if is_taken and not is_breach else ""),
+    )
+
+
+def _evidence(clock: TicketClock) -> tuple[str, ...]:
+    state = clock.state
+    due = state.due_at.isoformat() if state.due_at else "not"
+    return (f"{state.elapsed} s of {state.target} s used in {state.calendar}, due {due}",)
+
+
+def _is_taken(ticket: Ticket, tx: Transaction) -> bool:
+    state = tx.alerts.load(f"taken/{ticket.ticket_id}")
+    return state is not None
+
+
+def _try_rules(timer: Timer, ticket: Ticket, tx: Transaction, compiled: CompiledPolicy) -> None:
+    occasion = Occasion.SLA_BREACHED if timer.kind == BREACHED else Occasion.SLA_WARNING
+    if not any(occasion in rule.occasions for rule in compiled.policy.rules):
+        return
+    situation = Situation(
+        ticket=ticket,
+        occasion=occasion,
+        at=timer.due_at,
+        key=timer.key,
+        actor=Actor.SYSTEM,
+        last_told=last_told(tx, compiled),
+    )
+    commit_decision(decide(compiled, situation), situation, tx, compiled, now=timer.due_at)

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Works off the inbox: claims events, hands each to its handler, settles it in one transaction.
+
+One event at a time per stream; many streams share a commit. An event whose handler fails is put
+back with a growing pause, and parked for a person when it goes on failing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.handlers.alerts import handle_alert, handle_button, handle_maintenance
+from bot.handlers.outage import handle_probe
+from bot.handlers.tickets import Handled, NeedsTicket, handle_ticket_event
+from bot.ports import Helpdesk, Trouble, TroubleKind
+from bot.rules.engine import CompiledPolicy
+from bot.rules.events import (
+    AlertReceived,
+    ButtonPressed,
+    CommentAdded,
+    FieldChanged,
+    MaintenanceAnnounced,
+    ProbeRound,
+    TicketGone,
+    TicketSeen,
+    Unreadable,
+)
+from bot.rules.ticket import Snapshot
+from bot.store.problems import StoreProblem
+from bot.store.queues import Claimed
+from bot.store.store import Store
+from bot.store.transaction import Transaction
+from bot.telemetry import Figures, logger
+
+BATCH = 64
+LEASE_SECONDS = 30.0
+"""A handler reads and writes the store alone; a read of the helpdesk has its own timeouts."""
+
+log = logger("inbox")
+
+
+class Inbox:
+    """Handles what sources wrote down; one `handle` call is one step's piece of work."""
+
+    def __init__(
+        self,
+        store: Store,
+        compiled: Callable[[], CompiledPolicy],
+        helpdesk: Helpdesk,
+        clock: Clock,
+        figures: Figures,
+    ) -> None:
+        """`compiled` gives the policy of the moment; `helpdesk` brings missing tickets."""
+        self._store = store
+        self._compiled = compiled
+        self._helpdesk = helpdesk
+        self._clock = clock
+        self._figures = figures
+
+    def handle(self) -> bool:
+        """Handle the events that may be taken now; True if there were any."""
+        now = self._clock.now()
+        claimed = self._store.write(
+            lambda tx: tx.inbox.claim(now=now, lease_seconds=LEASE_SECONDS, limit=BATCH)
+        )
+        self._handle_all(claimed, {})
+        return bool(claimed)
+
+    def _handle_all(self, claimed: Sequence[Claimed], pictures: dict[int, Snapshot]) -> None:
+        pending = [(row, self._submit(row, pictures)) for row in claimed]
+        wanting: list[Claimed] = []
+        numbers: dict[int, None] = {}
+        for row, future in pending:
+            done = self._result(row, future)
+            if isinstance(done, NeedsTicket):
+                wanting.append(row)
+                numbers[done.number] = None
+        if wanting:
+            found = self._read(numbers, wanting)
+            self._handle_all([row for row in wanting if _number(row) in found], found)
+
+    def _submit(self, row: Claimed, pictures: dict[int, Snapshot]) -> Future[Handled | NeedsTicket]:
+        now, compiled = self._clock.now(), self._compiled()
+
+        def work(tx: Transaction) -> Handled | NeedsTicket:
+            done = dispatch(row, tx, compiled, pictures, now=now)
+            if isinstance(done, Handled):
+                tx.inbox.settle(row.row_id, done.outcome, now)
+            return done
+
+        return self._store.submit(work)
+
+    def _result(
+        self, row: Claimed, future: Future[Handled | NeedsTicket]
+    ) -> Handled | NeedsTicket | None:
+        try:
+            done = future.result()
+        except StoreProblem:
+            raise  # The store itself is unwell: nothing can be written down, not even a failure.
+        except Exception as error:
+            self._put_back(row, f"{type(error).__name__}: {error}")
+            log.exception("event_failed", key=row.event.key, attempt=row.attempts)
+            return None
+        if isinstance(done, Handled):
+            kind = type(row.event.fact).__name__
+            self._figures.decisions.labels(kind).inc()
+            log.debug("event_handled", key=row.event.key, outcome=done.outcome)
+        return done
+
+    def _read(self, numbers: dict[int, None], rows: Sequence[Claimed]) -> dict[int, Snapshot]:
+        """Read tickets that nobody has shown us; events of those that are gone are settled."""
+        found: dict[int, Snapshot] = {}
+        for number in numbers:
+            picture = self._helpdesk.ticket(number)
+            if isinstance(picture, Snapshot):
+                found[number] = picture
+                continue
+            for row in rows:
+                if _number(row) == number:
+                    self._after_trouble(row, picture)
+        return found
+
+    def _after_trouble(self, row: Claimed, trouble: Trouble) -> None:
+        now = self._clock.now()
+        if trouble.kind is TroubleKind.NOT_FOUND:
+            self._store.write(lambda tx: tx.inbox.settle(row.row_id, "ticket gone meanwhile", now))
+            return
+        wait = timedelta(seconds=trouble.retry_after or 15.0)
+        reason = f"the ticket could not be read: {trouble.reason}"
+        self._store.write(lambda tx: tx.inbox.postpone(row.row_id, reason, retry_at=now + wait))
+
+    def _put_back(self, row: Claimed, reason: str) -> None:
+        retry_at = self._clock.now() + timedelta(seconds=min(300, 2**row.attempts))
+        self._store.write(lambda tx: tx.inbox.fail(row.row_id, reason[:500], retry_at=retry_at))
+
+
+def dispatch(
+    row: Claimed,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    pictures: dict[int, Snapshot],
+    *,
+    now: datetime,
+) -> Handled | NeedsTicket:
+    """Give one event to the handler of its kind, within `tx`."""
+    event = row.event
+    match event.fact:
+        case TicketSeen() | CommentAdded() | FieldChanged() | TicketGone():
+            picture = pictures.get(_number(row) or 0)
+            return handle_ticket_event(event, tx, compiled, now=now, picture=picture)
+        case ProbeRound() as probes:
+            news = handle_probe(probes, tx, compiled, now=max(now, event.at))
+            return Handled(", ".join(news.steps) or news.phase)
+        case AlertReceived() as alert:
+            return handle_alert(event, alert, tx, compiled, now=now)
+        case MaintenanceAnnounced() as maintenance:
+            return handle_maintenance(event, maintenance, tx, compiled, now=now)
+        case ButtonPressed() as pressed:
+            return handle_button(event, pressed, tx, compiled, now=now)
+        case Unreadable(reason=reason):
+            return Handled(f"unreadable: {reason}"[:200])
+
+
+def _number(row: Claimed) -> int | None:
+    fact = row.event.fact
+    if isinstance(fact, TicketSeen):
+        return fact.snapshot.number
+    number = getattr(fact, "number", None)
+    return number if isinstance(number, int) else None

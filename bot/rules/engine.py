@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decides: tries every rule on one event, and settles each field by the policy's order.
+
+Rules that read what others set are tried after them, in layers; within a layer nobody sees what
+the others propose. The earlier in the list of priorities and of categories wins, tags and people
+told add up, a person's decision stays, and a rule tells again only after it was false in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.rules.actions import Reason, Urgency
+from bot.rules.business_time import Calendar, calendars_of
+from bot.rules.evaluation import Judge
+from bot.rules.layers import is_per_event, layers_of
+from bot.rules.policy import Policy, Rule
+from bot.rules.situation import Decided, Situation
+from bot.rules.text import Vocabulary, compile_lists
+from bot.rules.ticket import Actor, Ticket
+from bot.rules.truth import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPolicy:
+    """A policy made ready to decide by: calendars, word lists, rules in layers."""
+
+    policy: Policy
+    calendars: Mapping[str, Calendar]
+    vocabulary: Vocabulary
+    layers: tuple[tuple[Rule, ...], ...]
+
+
+def compile_policy(policy: Policy) -> CompiledPolicy:
+    """Make a policy ready; one that loaded without a mistake always compiles."""
+    return CompiledPolicy(
+        policy=policy,
+        calendars=calendars_of(policy.calendars),
+        vocabulary=compile_lists(policy.words),
+        layers=layers_of(policy.rules),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A rule that held: its statements, what was seen, and whether it acts (`is_edge`) now."""
+
+    rule: Rule
+    evidence: tuple[str, ...]
+    is_edge: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Whom a rule tells, and how urgent it is."""
+
+    rule_id: str
+    names: tuple[str, ...]
+    urgency: Urgency | None
+
+
+@dataclass(frozen=True, slots=True)
+class RulesDecision:
+    """What the rules decided of one event.
+
+    `priority` and `category` hold the values after it, None for none; `defaults` names the fields
+    that got the desk's default because no rule decided. `kept` are proposals that a person's
+    decision stood against. `holding` are the rules that hold now, for the next edge.
+    """
+
+    priority: str | None
+    category: str | None
+    group: str | None
+    add_tags: frozenset[str] = frozenset()
+    remove_tags: frozenset[str] = frozenset()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    comments: tuple[str, ...] = ()
+    told: tuple[Told, ...] = ()
+    fired: tuple[Fired, ...] = ()
+    unknown: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    holding: Mapping[str, str] = field(default_factory=dict)
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why, for the journal."""
+        found = [Reason(each.rule.rule_id, each.rule.because, each.evidence) for each in self.fired]
+        if self.defaults:
+            found.append(Reason("default", evidence=self.defaults))
+        if self.unknown:
+            found.append(Reason("unknown", evidence=self.unknown))
+        return tuple(found)
+
+
+def decide(compiled: CompiledPolicy, situation: Situation) -> RulesDecision:
+    """Try every rule on the event and settle what follows."""
+    trial = _Trial(compiled, situation)
+    for layer in compiled.layers:
+        trial.try_layer(layer)
+    return trial.decision()
+
+
+class _Trial:
+    """One event's way through the layers."""
+
+    def __init__(self, compiled: CompiledPolicy, situation: Situation) -> None:
+        self._compiled = compiled
+        self._policy = compiled.policy
+        self._situation = situation
+        ticket = situation.ticket
+        self._start = Decided(
+            priority=ticket.priority if self._trusts(ticket, "priority") else None,
+            category=ticket.category,
+            group=ticket.group,
+            tags=ticket.tags,
+            fields=ticket.fields,
+        )
+        self._decided = self._start
+        self._fired: list[Fired] = []
+        self._unknown: dict[str, None] = {}
+        self._kept: list[str] = []
+        self._holding = dict(ticket.fired)
+
+    def try_layer(self, layer: tuple[Rule, ...]) -> None:
+        judge = Judge(
+            self._policy,
+            self._compiled.calendars,
+            self._compiled.vocabulary,
+            self._situation,
+            self._decided,
+        )
+        fired = [found for rule in layer if (found := self._try(judge, rule))]
+        self._fired += fired
+        self._settle(fired)
+
+    def decision(self) -> RulesDecision:
+        decided, defaults = self._with_defaults()
+        live = [each for each in self._fired if not each.rule.is_watched]
+        acting = [each for each in live if each.is_edge]
+        removed = frozenset(tag for each in live for tag in each.rule.effects.remove_tags)
+        return RulesDecision(
+            priority=decided.priority,
+            category=decided.category,
+            group=decided.group,
+            add_tags=decided.tags - self._start.tags - removed,
+            remove_tags=removed & self._start.tags,
+            fields=self._fields(live),
+            comments=tuple(
+                each.rule.effects.comment for each in acting if each.rule.effects.comment
+            ),
+            told=tuple(self._told(acting)),
+            fired=tuple(self._fired),
+            unknown=tuple(self._unknown),
+            defaults=defaults,
+            kept=tuple(self._kept),
+            holding=self._holding,
+        )
+
+    def _try(self, judge: Judge, rule: Rule) -> Fired | None:
+        if self._situation.occasion not in rule.occasions or self._is_over(rule):
+            return None
+        answer = judge.answer(rule.condition)
+        if answer.truth is Truth.UNKNOWN:
+            self._unknown.update(dict.fromkeys(answer.unknown))
+            return None
+        if answer.truth is Truth.FALSE:
+            self._holding.pop(rule.rule_id, None)
+            return None
+        is_edge = rule.rule_id not in self._holding or is_per_event(rule)
+        self._holding[rule.rule_id] = self._situation.key
+        return Fired(rule, tuple(dict.fromkeys(answer.evidence)), is_edge)
+
+    def _is_over(self, rule: Rule) -> bool:
+        return rule.until is not None and self._situation.at.date() > rule.until
+
+    def _settle(self, fired: Iterable[Fired]) -> None:
+        """Let a layer's proposals take effect for the layers behind it."""
+        effects = [each.rule.effects for each in fired if not each.rule.is_watched]
+        self._decided = replace(
+            self._decided,
+            priority=self._settled("priority", [each.priority for each in effects]),
+            category=self._settled("category", [each.category for each in effects]),
+            group=self._settled("group", [each.group for each in effects]),
+            tags=self._decided.tags | {tag for each in effects for tag in each.add_tags},
+        )
+
+    def _settled(self, name: str, proposed: list[str | None]) -> str | None:
+        current: str | None = getattr(self._decided, name)
+        wanted = [code for code in proposed if code is not None]
+        if not wanted:
+            return current
+        if self._is_persons(name) and getattr(self._start, name) is not None:
+            self._kept += [f"{name} {code}" for code in wanted if code != current]
+            return current
+        order = {"priority": self._policy.priorities, "category": self._policy.categories}.get(name)
+        if order is None:
+            return wanted[0] if current == getattr(self._start, name) else current
+        candidates = wanted if self._is_fresh(name, current) else [current or "", *wanted]
+        ranked = [code for code in order if code in candidates]
+        return ranked[0] if ranked else current
+
+    def _is_fresh(self, name: str, current: str | None) -> bool:
+        """Whether the present value gives way: nothing, or a default that nobody decided."""
+        if current is None:
+            return True
+        return current == getattr(self._start, name) and self._is_undecided(name)
+
+    def _is_undecided(self, name: str) -> bool:
+        by = self._situation.ticket.set_by.get(name)
+        return by is None or by in (Actor.REQUESTER, Actor.SYSTEM)
+
+    def _is_persons(self, name: str) -> bool:
+        return self._situation.ticket.set_by.get(name) is Actor.AGENT
+
+    def _trusts(self, ticket: Ticket, name: str) -> bool:
+        if ticket.set_by.get(name) in (Actor.AGENT, Actor.SELF):
+            return True
+        return self._policy.trusts_requester_priority
+
+    def _with_defaults(self) -> tuple[Decided, tuple[str, ...]]:
+        decided, defaults = self._decided, []
+        if decided.category is None and self._policy.categories:
+            decided = replace(decided, category=self._policy.categories[-1])
+            defaults.append(f"category {decided.category}")
+        return decided, tuple(defaults)
+
+    def _fields(self, live: Iterable[Fired]) -> dict[str, str]:
+        fields: dict[str, str] = {}
+        for each in live:
+            for name, value in each.rule.effects.fields.items():
+                if self._situation.ticket.fields.get(name) != value:
+                    fields.setdefault(name, value)
+        return fields
+
+    def _told(self, acting: Iterable[Fired]) -> Iterable[Told]:
+        for each in acting:
+            effects = each.rule.effects
+            if effects.tell and not self._was_told(each.rule, self._situation.at):
+                yield Told(each.rule.rule_id, effects.tell, effects.urgency)
+
+    def _was_told(self, rule: Rule, now: datetime) -> bool:
+        last = self._situation.last_told.get(rule.rule_id)
+        once_per = rule.effects.once_per
+        return once_per is not None and last is not None and now - last < once_per

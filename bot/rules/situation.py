@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a decision is made from: the ticket, what just happened, and everything known beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.rules.events import AlertReceived, FieldChanged, Occasion
+from bot.rules.policy import Policy
+from bot.rules.text import Message
+from bot.rules.ticket import Actor, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A ticket of the last while, for counts: its category, its customer, when it came."""
+
+    ticket_id: str
+    at: datetime
+    category: str | None
+    organisation: str | None
+    fields: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One event on one ticket; `message` is the text the rules may search, None for none.
+
+    `unknown` names facts that could not be read. `last_told` says when a rule with `once_per`
+    last told somebody. `key` is the event's, `helpdesk_state` is `up` or `down`.
+    """
+
+    ticket: Ticket
+    occasion: Occasion
+    at: datetime
+    key: str
+    message: Message | None = None
+    changes: tuple[FieldChanged, ...] = ()
+    actor: Actor = Actor.REQUESTER
+    alert: AlertReceived | None = None
+    recent: tuple[Recent, ...] = ()
+    helpdesk_state: str = "up"
+    unknown: frozenset[str] = frozenset()
+    last_told: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What earlier rules of the same event decided; later ones read it."""
+
+    priority: str | None
+    category: str | None
+    group: str | None
+    tags: frozenset[str]
+    fields: Mapping[str, str | None]
+
+
+def values_of(
+    name: str, situation: Situation, decided: Decided, policy: Policy
+) -> tuple[str, ...] | None:
+    """The value of a field as texts: none for "has no value", None for "could not be read".
+
+    `facts:` say what holds while a fact is unknown or empty (`if_unknown`).
+    """
+    found = _raw(name, situation, decided)
+    fact = policy.facts.get(name.removeprefix("org."))
+    if not found and fact is not None and fact.if_unknown is not None:
+        return (fact.if_unknown,)
+    return found
+
+
+def _raw(name: str, situation: Situation, decided: Decided) -> tuple[str, ...] | None:
+    if name in situation.unknown:
+        return None
+    ticket = situation.ticket
+    match name:
+        case "priority":
+            return _one(decided.priority)
+        case "category":
+            return _one(decided.category)
+        case "group":
+            return _one(decided.group)
+        case "tags":
+            return tuple(sorted(decided.tags))
+        case "status":
+            return (ticket.status.value,)
+        case "assignee":
+            assignee = ticket.assignee
+            return _one(assignee.email or assignee.name) if assignee else ()
+        case "requester" | "requester.email":
+            return _one(ticket.requester.email)
+        case "requester.name":
+            return _one(ticket.requester.name)
+        case "organisation" | "org.name":
+            return _one(ticket.organisation)
+        case "language" | "brand" | "via" | "subject":
+            return _one(getattr(ticket, name))
+        case "actor":
+            return (situation.actor.value,)
+        case "event":
+            return (situation.occasion.value,)
+        case "helpdesk.state":
+            return (situation.helpdesk_state,)
+    if name.startswith("alert."):
+        return _of_alert(name.removeprefix("alert."), situation.alert)
+    fields = decided.fields
+    own = name.removeprefix("field.") if name.startswith("field.") else name.removeprefix("org.")
+    return _one(fields[own]) if own in fields else None
+
+
+def _of_alert(name: str, alert: AlertReceived | None) -> tuple[str, ...] | None:
+    if alert is None:
+        return ()
+    value = getattr(alert, name, None)
+    return _one(None if value is None else str(value))
+
+
+def _one(value: str | None) -> tuple[str, ...]:
+    return () if value is None or value == "" else (value,)

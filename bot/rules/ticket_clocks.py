@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads a ticket's history as its clocks do, and says where each of them stands and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.rules.actions import Timer
+from bot.rules.engine import CompiledPolicy
+from bot.rules.history import Change, ChangeKind
+from bot.rules.policy import Promise
+from bot.rules.sla import (
+    ClockEvent,
+    ClockState,
+    Clockwork,
+    Due,
+    DueKind,
+    Moment,
+    read_clock,
+    upcoming,
+)
+from bot.rules.ticket import Actor, Ticket
+
+WARNING, BREACHED = "sla_warning", "sla_breached"
+_CHANGED = {
+    "status": Moment.STATUS,
+    "priority": Moment.PRIORITY,
+    "plan": Moment.PLAN,
+    "organisation": Moment.ORGANISATION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TicketClock:
+    """One promise to one ticket: its clock now, and the instants at which people are told."""
+
+    promise: Promise
+    state: ClockState
+    due: tuple[Due, ...]
+
+
+def clocks_of(
+    ticket: Ticket, history: Sequence[Change], compiled: CompiledPolicy, now: datetime
+) -> tuple[TicketClock, ...]:
+    """Every clock that the policy promises such a ticket; those without a target are left out."""
+    events = tuple(clock_events(ticket, history, compiled))
+    found = []
+    for promise in compiled.policy.promises.values():
+        work = Clockwork(promise.clock, compiled.calendars[promise.hours], compiled.calendars)
+        state = read_clock(work, events, now)
+        if state.has_target:
+            found.append(TicketClock(promise, state, upcoming(work, state)))
+    return tuple(found)
+
+
+def clock_events(
+    ticket: Ticket, history: Sequence[Change], compiled: CompiledPolicy
+) -> Iterable[ClockEvent]:
+    """The history as clocks see it; what was set at birth stands in the first event.
+
+    What the rules decided at the ticket's creation stands in the history at that instant, so the
+    promise does not depend on when we saw the ticket.
+    """
+    first_status = _at_birth("status", ticket.status.value, history) or "new"
+    priority = _at_birth("priority", ticket.priority, history)
+    priority = priority or compiled.policy.default_priority
+    yield ClockEvent(
+        ticket.created_at,
+        Moment.CREATED,
+        status=first_status,
+        priority=priority,
+        plan=ticket.fields.get("plan"),
+        organisation=ticket.organisation,
+    )
+    for change in history:
+        if change.at >= ticket.created_at:
+            yield from _events_of(change, compiled)
+
+
+def timers_of(ticket_id: str, clocks: Iterable[TicketClock]) -> tuple[Timer, ...]:
+    """A timer per warning and breach that lies ahead; the key says clock, cycle and which."""
+    return tuple(
+        Timer(
+            key=timer_key(ticket_id, due),
+            kind=WARNING if due.kind is DueKind.WARNING else BREACHED,
+            due_at=due.at,
+            ticket_id=ticket_id,
+            detail={"clock": due.clock, "cycle": str(due.cycle), "share": f"{due.share:.3f}"},
+        )
+        for clock in clocks
+        for due in clock.due
+    )
+
+
+def timer_key(ticket_id: str, due: Due) -> str:
+    """What makes a warning or a breach the same one, however often it is computed."""
+    which = f"warning-{due.share:.3f}" if due.kind is DueKind.WARNING else "breach"
+    return f"clock/{ticket_id}/{due.clock}/{due.cycle}/{which}"
+
+
+def _at_birth(field: str, present: str | None, history: Sequence[Change]) -> str | None:
+    """A field's value before its first change; its present one if it never changed."""
+    for change in history:
+        if change.field == field:
+            return change.old
+    return present
+
+
+def _events_of(change: Change, compiled: CompiledPolicy) -> Iterable[ClockEvent]:
+    match change.kind:
+        case ChangeKind.COMMENT:
+            moment = _comment_moment(change)
+            if moment is not None:
+                yield ClockEvent(change.at, moment)
+        case ChangeKind.FIELD if change.field in _CHANGED:
+            value = change.new
+            if change.field == "priority":
+                value = value or compiled.policy.default_priority
+            yield ClockEvent(change.at, _CHANGED[change.field], value)
+        case ChangeKind.FIELD if change.field == "assignee" and change.new:
+            yield ClockEvent(change.at, Moment.ASSIGNED)
+        case ChangeKind.GONE:
+            yield ClockEvent(change.at, Moment.MERGED)
+
+
+def _comment_moment(change: Change) -> Moment | None:
+    match change.actor:
+        case Actor.AGENT:
+            return Moment.AGENT_REPLY if change.is_public else Moment.AGENT_NOTE
+        case Actor.REQUESTER if change.is_public:
+            return Moment.REQUESTER_REPLY
+        case _:
+            return None
