@@ -56,8 +56,14 @@ class Store:
         self._reading = reader_engine(url)
         self._line = _life_line(url, self._writing, scratch)
         self._listeners: list[Listener] = []
+        self._checkpointer: Checkpointer | None = None
         self._writer = Writer(
-            self._writing, clock, where=shown(url), told=self._tell, is_watch_only=is_watch_only
+            self._writing,
+            clock,
+            where=shown(url),
+            told=self._tell,
+            wrote=self._count,
+            is_watch_only=is_watch_only,
         )
         self._closing = threading.Lock()
 

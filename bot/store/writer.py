@@ -79,9 +79,13 @@ class Writer:
         *,
         where: str,
         told: Callable[[frozenset[Touched]], None],
+        wrote: Callable[[int], None] = _ignore,
         is_watch_only: bool = False,
     ) -> None:
-        """`where` names the database for people; `told` hears what each commit gave work to."""
+        """`where` names the database for people; `told` hears what each commit gave work to.
+
+        `wrote` hears how many pieces of work were in each commit.
+        """
         self.held: Held | None = None
         self._is_watch_only = is_watch_only
         self._engine, self._clock, self._where = engine, clock, where
