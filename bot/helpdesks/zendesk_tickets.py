@@ -33,7 +33,6 @@ def snapshot_of(ticket: Json, names: OwnNames, people: Directory) -> Snapshot:
     requester = people.user(ticket.get("requester_id"))
     organisation = people.organisation(ticket.get("organization_id"))
     group = people.group(ticket.get("group_id"))
-    category_id = names.field_id(CATEGORY)
     return Snapshot(
         number=int(ticket["id"]),
         created_at=instant(ticket["created_at"]),
@@ -44,7 +43,7 @@ def snapshot_of(ticket: Json, names: OwnNames, people: Directory) -> Snapshot:
         description=ticket.get("description") or "",
         priority=names.own_priority(ticket.get("priority")),
         helpdesk_priority=ticket.get("priority"),
-        category=names.own_category(plain(values.get(category_id))),
+        category=names.own_category(_value(CATEGORY, values, names)),
         tags=frozenset(ticket.get("tags") or ()),
         group=names.own_group(group) if group else None,
         assignee=people.person(ticket.get("assignee_id")),
@@ -53,7 +52,10 @@ def snapshot_of(ticket: Json, names: OwnNames, people: Directory) -> Snapshot:
         language=(requester.locale or "")[:2] or None if requester else None,
         via=(ticket.get("via") or {}).get("channel"),
         external_id=ticket.get("external_id"),
-        fields={own: _value(own, ticket, values, names, people) for own in names.own_fields()},
+        fields={
+            **{own: _value(own, values, names) for own in names.own_fields()},
+            **held_fields(ticket, names, people),
+        },
     )
 
 
@@ -69,14 +71,22 @@ def event_of(row: Json, names: OwnNames, people: Directory) -> Event:
     return Event(f"{stream}/seen@{moved}/{at.isoformat()}", stream, at, EXPORT, seen)
 
 
-def _value(
-    own: str, ticket: Json, values: Mapping[Any, object], names: OwnNames, people: Directory
-) -> str | None:
-    holder, _, key = (names.reference(own) or "").partition(".")
-    if holder == "organization" and key:
-        organisation = people.organisation(ticket.get("organization_id"))
-        return plain(organisation.fields.get(key)) if organisation else None
-    if holder == "user" and key:
-        user = people.user(ticket.get("requester_id"))
-        return plain(user.fields.get(key)) if user else None
-    return plain(values.get(names.field_id(own)))
+def held_fields(ticket: Json, names: OwnNames, people: Directory) -> dict[str, str | None]:
+    """The mapped fields that stand with the organisation or the requester, as far as known.
+
+    `ticket` needs only `organization_id` and `requester_id`.
+    """
+    organisation = people.organisation(ticket.get("organization_id"))
+    user = people.user(ticket.get("requester_id"))
+    found: dict[str, str | None] = {}
+    for own in names.own_fields():
+        holder, _, key = (names.reference(own) or "").partition(".")
+        known = {"organization": organisation, "user": user}.get(holder)
+        if known is not None and key:
+            found[own] = plain(known.fields.get(key))
+    return found
+
+
+def _value(own: str, values: Mapping[Any, object], names: OwnNames) -> str | None:
+    field_id = names.field_id(own)
+    return None if field_id is None else plain(values.get(field_id))

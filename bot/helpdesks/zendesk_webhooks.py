@@ -16,7 +16,7 @@ from typing import Any
 from bot.helpdesks.zendesk_changes import told
 from bot.helpdesks.zendesk_names import OwnNames
 from bot.helpdesks.zendesk_people import Directory
-from bot.helpdesks.zendesk_tickets import instant
+from bot.helpdesks.zendesk_tickets import held_fields, instant
 from bot.rules.events import (
     CommentAdded,
     Event,
@@ -170,11 +170,16 @@ class WebhookReader:
         return True
 
     def _snapshot(self, number: int, detail: Json) -> Snapshot:
-        """What the delivery of a created ticket shows: no category and no fields yet."""
+        """What the delivery of a created ticket shows: without its category and own fields."""
         people, names = self._people, self._names
+        ids = {
+            name: as_id(detail.get(name))
+            for name in ("organization_id", "requester_id", "assignee_id", "group_id")
+        }
+        requester = people.user(ids["requester_id"])
         theirs = _lower(detail.get("priority"))
-        group = people.group(as_id(detail.get("group_id")))
-        organisation = people.organisation(as_id(detail.get("organization_id")))
+        group = people.group(ids["group_id"])
+        organisation = people.organisation(ids["organization_id"])
         updated = str(detail.get("updated_at") or detail["created_at"])
         return Snapshot(
             number=number,
@@ -188,11 +193,13 @@ class WebhookReader:
             helpdesk_priority=theirs,
             tags=frozenset(detail.get("tags") or ()),
             group=names.own_group(group) if group else None,
-            assignee=people.person(as_id(detail.get("assignee_id")) or None),
-            requester=people.person(as_id(detail.get("requester_id")) or None) or Person(),
+            assignee=people.person(ids["assignee_id"]),
+            requester=people.person(ids["requester_id"]) or Person(),
             organisation=organisation.name if organisation else None,
             via=(detail.get("via") or {}).get("channel"),
+            language=(requester.locale or "")[:2] or None if requester else None,
             external_id=detail.get("external_id") or None,
+            fields=held_fields(ids, names, people),
         )
 
 

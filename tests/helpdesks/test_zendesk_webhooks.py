@@ -107,7 +107,7 @@ def test_own_echo_is_told_from_others(
 def test_created_ticket_is_seen_at_once(
     zendesk: Zendesk, world: World, desk: Furniture, post: Post
 ) -> None:
-    """A new ticket is known from its delivery; category and fields wait for the export."""
+    """A new ticket is known from its delivery; what only the ticket holds waits for the export."""
     made = world.create_ticket("Printer", "It burns", requester=desk.customers["northwind"])
 
     (event,) = read(zendesk, post.bodies(), world.clock.now())
@@ -116,7 +116,7 @@ def test_created_ticket_is_seen_at_once(
     seen = event.fact.snapshot
     assert (made.number, "Printer", "It burns") == (seen.number, seen.subject, seen.description)
     assert (seen.organisation, seen.requester.email) == ("Northwind", "nora@northwind.example")
-    assert seen.fields == {}
+    assert seen.fields == {"plan": "enterprise"}
 
 
 def test_deleted_tickets_are_gone(zendesk: Zendesk, world: World, post: Post) -> None:
