@@ -23,6 +23,7 @@ from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.ports import Channel
 from bot.rules.engine import CompiledPolicy, compile_policy
+from bot.rules.policy import Policy
 from bot.settings import Settings
 from bot.sources.chat import ChatSettings, ChatSource
 from bot.sources.poller import Poller
@@ -82,7 +83,7 @@ class App:
             figures=self.figures,
             withheld=timedelta(seconds=settings.export_delay),
         )
-        self._channels = channels_of(settings, self._first_of_thread)
+        self._channels = channels_of(settings, policy, self._first_of_thread)
         self._outbox = Outbox(store, clock, self.figures, chance=random.Random())
         self._inbox = Inbox(store, lambda: self._compiled, self._helpdesk, clock, self.figures)
         self._poller = Poller(self._helpdesk, store, every=policy.poll_every, figures=self.figures)
@@ -260,7 +261,7 @@ def build_app_of(
         raise
 
 
-def channels_of(settings: Settings, threads: Threads) -> dict[str, Channel]:
+def channels_of(settings: Settings, policy: Policy, threads: Threads) -> dict[str, Channel]:
     """Every way to people that is set up: kind -> channel; Teams and the portal are always there
     to say what is missing. `threads` finds the first message of a thread."""
     channels: dict[str, Channel] = {
@@ -269,7 +270,7 @@ def channels_of(settings: Settings, threads: Threads) -> dict[str, Channel]:
     }
     if settings.slack_bot_token:
         client = slack_client(settings.slack_bot_token.reveal(), base_url=settings.slack_url)
-        channels["slack"] = SlackChannel(client, threads=threads)
+        channels["slack"] = SlackChannel(client, threads=threads, names=policy.labels)
     if settings.smtp_url:
         server = read_server(settings.smtp_url.reveal())
         channels["mail"] = MailChannel(server, settings.mail_from)

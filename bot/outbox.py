@@ -30,7 +30,7 @@ from bot.telemetry import Figures, logger
 LEASE_SECONDS = 60
 """Longer than all network timeouts of one send together."""
 GREATEST_BACK_OFF = 300.0
-LOOK_AGAIN = timedelta(seconds=2)
+LOOK_AGAIN_AT_MOST = 120.0
 HELPDESK = "helpdesk"
 HELPDESK_BATCH = 300
 CHANNEL_BATCH = 10
@@ -123,7 +123,7 @@ class Outbox:
             case Delivered() | Accepted() | Refused():
                 return None
             case Unknown():
-                return now + LOOK_AGAIN
+                return now + timedelta(seconds=min(LOOK_AGAIN_AT_MOST, 2.0 ** min(row.attempts, 8)))
             case TryLater(after=after):
                 back_off = min(GREATEST_BACK_OFF, 2.0 ** min(row.attempts, 10))
                 wait = max(after or 0.0, back_off * self._chance.uniform(0.5, 1.0))

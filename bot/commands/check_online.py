@@ -61,7 +61,7 @@ def _ways(settings: Settings, policy: Policy) -> Sequence[Finding]:
                 wanted.setdefault(kind, []).append(f"{kind}:{address}")
     if policy.outage.banner:
         wanted["portal"] = ["portal"]
-    channels = channels_of(settings, lambda _destination, _thread: None)
+    channels = channels_of(settings, policy, lambda _destination, _thread: None)
     findings: list[Finding] = []
     for kind, destinations in wanted.items():
         channel = channels.get(kind)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.handlers.ticket_effects import notice_of
 from bot.handlers.tickets import Handled, last_told
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Reason, TicketUpdate
 from bot.rules.delivery import tell
@@ -73,7 +72,7 @@ def handle_button(
         reason = f"{pressed.person} has it"
         tx.outbox.supersede(now=now, reason=reason, ticket_id=ticket.ticket_id)
         tx.outbox.add(_note(ticket, pressed, event), now)
-    for row in _acknowledgements(pressed, ticket, event, tx, compiled):
+    for row in _acknowledgements(pressed, ticket, event, tx):
         tx.outbox.add(row, now)
     tx.journal.add(
         at=now,
@@ -186,36 +185,35 @@ def _acknowledgements(
     ticket: Ticket | None,
     event: Event,
     tx: Transaction,
-    compiled: CompiledPolicy,
 ) -> list[Outgoing]:
-    """One per chat destination that heard of the matter: the message there is edited in place."""
-    policy = compiled.policy
-    base = (
-        notice_of(ticket, NoticeKind.ACKNOWLEDGED, compiled, event.at)
-        if ticket is not None
-        else Notice(
-            kind=NoticeKind.ACKNOWLEDGED,
-            thread=pressed.subject,
-            at=event.at,
-            language=policy.language,
-            zone=policy.zone,
-        )
-    )
-    notice = replace(base, owner=pressed.person, buttons=())
+    """One per chat destination that heard of the matter: the message there is edited in place.
+
+    It says what the first message said, because the edit takes its place.
+    """
     heard = (
         tx.outbox.of_ticket(ticket.ticket_id)
         if ticket is not None
         else tx.outbox.of_thread(pressed.subject)
     )
-    destinations = dict.fromkeys(row.outgoing.destination for row in heard)
+    first: dict[str, Notice] = {}
+    for row in heard:
+        if isinstance(row.outgoing.message, Notice):
+            first.setdefault(row.outgoing.destination, row.outgoing.message)
     return [
         Outgoing(
             key=f"acknowledged/{pressed.subject}/{destination}",
             destination=destination,
             order_key=f"{destination}/{pressed.subject}",
-            message=notice,
+            message=replace(
+                notice,
+                kind=NoticeKind.ACKNOWLEDGED,
+                at=event.at,
+                owner=pressed.person,
+                buttons=(),
+                reason="",
+            ),
             ticket_id=ticket.ticket_id if ticket else None,
         )
-        for destination in destinations
+        for destination, notice in first.items()
         if destination.startswith("slack:")
     ]

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`deskmate decide`: what the policy would do with each event of a file, touching nothing.
+
+Lines are independent: the past stands in `current` and `context`; budgets, once-per limits and
+edge-triggering do not apply. A line that cannot be read gives an error in its place.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bot.clock import SystemClock
+from bot.commands.decide_answer import answer_of
+from bot.commands.decide_input import BadLine, read_line
+from bot.config.load import Loaded, load_policy
+from bot.rules import engine
+from bot.rules.engine import CompiledPolicy, compile_policy
+
+LONGEST_LINE = 4 * 1024 * 1024
+
+
+def decide(folder: Path, file: str) -> int:
+    """Read events from `file` (`-` is standard input), write one decision a line.
+
+    0 when every line was read, 1 when one was not, 2 when the policy or the file cannot be.
+    """
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    loaded = load_policy(folder, this_year=SystemClock().now().year)
+    if not isinstance(loaded, Loaded):
+        for problem in loaded:
+            errors.print(str(problem), markup=False)
+        return 2
+    compiled = compile_policy(loaded.policy)
+    try:
+        lines = sys.stdin.buffer if file == "-" else Path(file).open("rb")  # noqa: SIM115
+    except OSError as error:
+        errors.print(f"deskmate: cannot read {file}: {error.strerror}", markup=False)
+        return 2
+    is_good = True
+    with lines:
+        for answer in decide_lines(compiled, lines):
+            is_good = is_good and "error" not in answer
+            sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+    return 0 if is_good else 1
+
+
+def decide_lines(compiled: CompiledPolicy, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """One answer per line that is not blank, in the same order."""
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _decide_line(compiled, line, number)
+
+
+def _decide_line(compiled: CompiledPolicy, line: bytes, number: int) -> dict[str, Any]:
+    given: Any = None
+    try:
+        if len(line) > LONGEST_LINE:
+            raise BadLine("the line is over 4 MiB")
+        try:
+            given = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise BadLine(f"this is no JSON: {str(error)[:120]}") from None
+        asked = read_line(given, compiled)
+    except BadLine as problem:
+        line_id = given.get("id") if isinstance(given, dict) else None
+        return {"id": line_id, "error": f"line {number}: {problem}"}
+    return answer_of(asked, engine.decide(compiled, asked.situation), compiled)
