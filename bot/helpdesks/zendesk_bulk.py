@@ -39,11 +39,18 @@ class BulkWriter:
         """What became of each ticket, by number; `wanted` holds each write in Zendesk's words."""
         outcomes: dict[int, Outcome] = {}
         running: dict[str, Sequence[TicketWrite]] = {}
+        first: Failure | None = None
         for chunk in chunks(writes, MOST_ITEMS):
+            if first is not None:
+                # Sending the rest into a dead line would only outlast the rows' lease.
+                unsent = TryLater(first.reason, first.retry_after)
+                outcomes.update({each.number: unsent for each in chunk})
+                continue
             items = [bulk_payload(wanted[each.number], each.number) for each in chunk]
             try:
                 running[self._line.update_many(items)] = chunk
             except Failure as failure:
+                first = failure
                 outcomes.update({each.number: outcome_of(failure) for each in chunk})
         for job_id, job in self._ended(list(running)).items():
             outcomes.update(_outcomes(running.pop(job_id), job))

@@ -167,6 +167,18 @@ def test_slow_job_is_unknown_and_found_later(
     assert {Delivered} == {type(each) for each in found}
 
 
+def test_dead_line_is_not_fed(zendesk: Zendesk, door: ZendeskDoor, make: Make) -> None:
+    """When the first job gets no answer, the others are kept for later instead of sent after it."""
+    numbers = [each.number for each in make(150)]
+    door.faults.switch_on(Fault.ANSWER_LOST, endpoint=BULK)
+
+    outcomes = zendesk.update({f"{n}": TicketUpdate("T", n, comment="Hi.") for n in numbers})
+
+    kinds = [type(outcomes[f"{number}"]) for number in numbers]
+    assert [Unknown] * 100 + [TryLater] * 50 == kinds
+    assert door.calls[BULK] == 1
+
+
 @pytest.mark.parametrize("fault", [Fault.ANSWER_LOST, Fault.HANGS])
 def test_lost_answer_is_looked_up(
     zendesk: Zendesk, world: World, door: ZendeskDoor, make: Make, fault: Fault
