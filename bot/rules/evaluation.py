@@ -89,7 +89,8 @@ class Judge:
             case MachineMail(expected):
                 message = self.situation.message
                 truth = message.is_machine if message else Truth.FALSE
-                return Answer(truth if expected else not_(truth), ("a machine's mail",))
+                unknown = ("machine_mail",) if truth is Truth.UNKNOWN else ()
+                return Answer(truth if expected else not_(truth), ("a machine's mail",), unknown)
             case _:
                 assert_never(condition)
 
