@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +15,7 @@ from bot.helpdesks.zendesk_token import ZendeskAccess
 from bot.rules.policy import HelpdeskMap
 from bot.sandbox.world import World
 from bot.sandbox.world_seed import Furniture, furnish
+from bot.sandbox.world_values import DeskTicket
 from bot.sandbox.zendesk import ZendeskDoor
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -72,3 +73,19 @@ def zendesk(door: ZendeskDoor, names: HelpdeskMap, clock: VirtualClock) -> Itera
 def start(clock: VirtualClock) -> datetime:
     """Where a first poll begins."""
     return clock.now() - timedelta(hours=1)
+
+
+@pytest.fixture
+def make(world: World, desk: Furniture) -> Callable[[int], list[DeskTicket]]:
+    """Makes so many tickets, each with the tag `old`."""
+
+    def made(count: int) -> list[DeskTicket]:
+        return [
+            world.create_ticket(
+                f"Help {each}", "Please", requester=desk.customers["contoso"],
+                values={"tags": ("old",)},
+            )
+            for each in range(count)
+        ]  # fmt: skip
+
+    return made
