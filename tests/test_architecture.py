@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "app": EVERYTHING - {"app", "daemon", "cli", "commands", "sandbox"},
     "daemon": frozenset("app clock settings telemetry".split()),
     "cli": EVERYTHING,
+    "__main__": frozenset({"cli"}),
     "commands": EVERYTHING - {"cli"},
     "sandbox": frozenset("app config store ports rules clock pages settings".split()),
 }

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from enum import StrEnum
 
 from aiosmtpd.controller import Controller
@@ -52,7 +53,11 @@ class SmtpDoor:
 
 class _Controller(Controller):  # type: ignore[misc]  # aiosmtpd has no type hints
     def _trigger_server(self) -> None:
-        """Nothing: the base class connects to `port`, which is 0 where any free one will do."""
+        """Connect once, as the base class does, but to the port that was really taken."""
+        server = self.server
+        assert isinstance(server, asyncio.base_events.Server), "called once the server listens"
+        with socket.create_connection(server.sockets[0].getsockname(), timeout=1.0) as probe:
+            probe.recv(1024)
 
 
 class _Taker:
