@@ -113,8 +113,7 @@ class Inbox:
     def _read(self, numbers: dict[int, None], rows: Sequence[Claimed]) -> dict[int, Snapshot]:
         """Read tickets that nobody has shown us; events of those that are gone are settled."""
         found: dict[int, Snapshot] = {}
-        for number in numbers:
-            picture = self._helpdesk.ticket(number)
+        for number, picture in self._helpdesk.tickets(list(numbers)).items():
             if isinstance(picture, Snapshot):
                 found[number] = picture
                 continue

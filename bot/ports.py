@@ -79,8 +79,8 @@ class Helpdesk(Protocol):
         """One page of `CommentAdded` and `FieldChanged` after `cursor`."""
         ...
 
-    def ticket(self, number: int) -> Snapshot | Trouble:
-        """One ticket as it is now; `NOT_FOUND` when it is gone."""
+    def tickets(self, numbers: Sequence[int]) -> Mapping[int, Snapshot | Trouble]:
+        """Up to 100 tickets as they are now, in one call; `NOT_FOUND` for those that are gone."""
         ...
 
     def update(self, updates: Mapping[str, TicketUpdate]) -> Mapping[str, Outcome]:

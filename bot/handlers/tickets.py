@@ -51,7 +51,7 @@ def handle_ticket_event(
     number = _number(event)
     ticket = tx.tickets.by_number(number)
     if ticket is None:
-        snapshot = event.fact.snapshot if isinstance(event.fact, TicketSeen) else picture
+        snapshot = picture or _whole_picture(event)
         if snapshot is None:
             return NeedsTicket(number) if _wants_picture(event) else Handled("of an unknown ticket")
         first = born(tx.tickets.new_id(), snapshot, event)
@@ -59,6 +59,8 @@ def handle_ticket_event(
         if not isinstance(event.fact, TicketSeen):
             return handle_ticket_event(event, tx, compiled, now=now)
         return Handled("created", ticket_id)
+    if isinstance(event.fact, TicketSeen) and _whole_picture(event) is None:
+        return Handled("known already", ticket.ticket_id)
     news = after_event(ticket, event, tx.tickets.history(ticket.ticket_id))
     if news.change is None and news.ticket == ticket:
         return Handled("known already", ticket.ticket_id)
@@ -192,8 +194,15 @@ def _not_told(ticket_id: str, wanted: Iterable[Timer], tx: Transaction) -> Itera
     return (timer for timer in wanted if timer.key not in told)
 
 
+def _whole_picture(event: Event) -> Snapshot | None:
+    """The export shows whole tickets; a webhook's picture lacks the category and own fields."""
+    if isinstance(event.fact, TicketSeen) and event.source != "webhook":
+        return event.fact.snapshot
+    return None
+
+
 def _wants_picture(event: Event) -> bool:
-    return isinstance(event.fact, CommentAdded | FieldChanged)
+    return isinstance(event.fact, TicketSeen | CommentAdded | FieldChanged)
 
 
 def _number(event: Event) -> int:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.clock import Clock
 from bot.helpdesks.zendesk_bulk import BulkWriter
@@ -101,20 +102,15 @@ class Zendesk:
         except Failure as failure:
             return trouble_of(failure)
 
-    def ticket(self, number: int) -> Snapshot | Trouble:
-        """One ticket as it is now; `NOT_FOUND` when it is gone."""
+    def tickets(self, numbers: Sequence[int]) -> Mapping[int, Snapshot | Trouble]:
+        """Up to 100 tickets as they are now, in one call; `NOT_FOUND` for those that are gone."""
         try:
             self._desk.prepare()
-            found = self._desk.present_tickets([number]).get(number)
-            if found is None:
-                return Trouble(TroubleKind.NOT_FOUND, f"ticket {number} is gone")
-            self._desk.complete([found])
-            return snapshot_of(found, self._desk.names, self._people)
+            found = self._desk.present_tickets(list(numbers))
+            self._desk.complete(list(found.values()))
         except Failure as failure:
-            return trouble_of(failure)
-        except (KeyError, ValueError, TypeError) as error:
-            reason = f"ticket {number} cannot be read: {type(error).__name__}: {error}"
-            return Trouble(TroubleKind.WRONG_CONTENT, reason)
+            return dict.fromkeys(numbers, trouble_of(failure))
+        return {number: self._picture(number, found.get(number)) for number in numbers}
 
     def update(self, updates: Mapping[str, TicketUpdate]) -> Mapping[str, Outcome]:
         """Carry out updates, outbox key -> outcome; merged per ticket, in bulk when many."""
@@ -149,6 +145,15 @@ class Zendesk:
         """The events of a trigger's delivery; raises ValueError with the reason."""
         with _told_plainly():
             return self._triggers.events(body, now)
+
+    def _picture(self, number: int, row: Mapping[str, Any] | None) -> Snapshot | Trouble:
+        if row is None:
+            return Trouble(TroubleKind.NOT_FOUND, f"ticket {number} is gone")
+        try:
+            return snapshot_of(row, self._desk.names, self._people)
+        except (KeyError, ValueError, TypeError) as error:
+            reason = f"ticket {number} cannot be read: {type(error).__name__}: {error}"
+            return Trouble(TroubleKind.WRONG_CONTENT, reason)
 
     def close(self) -> None:
         """End waits for bulk jobs and let go of this thread's connections."""

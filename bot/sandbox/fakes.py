@@ -80,14 +80,9 @@ class FakeHelpdesk:
         last = max((audit.audit_id for audit in audits), default=since)
         return Page(events, str(last), is_last=True)
 
-    def ticket(self, number: int) -> Snapshot | Trouble:
-        """One ticket as it is now."""
-        if trouble := self._trouble():
-            return trouble
-        ticket = self._world.ticket(number)
-        if ticket is None:
-            return Trouble(TroubleKind.NOT_FOUND, f"ticket {number} is gone")
-        return self._names.snapshot(ticket)
+    def tickets(self, numbers: Sequence[int]) -> Mapping[int, Snapshot | Trouble]:
+        """Tickets as they are now."""
+        return {number: self._picture(number) for number in numbers}
 
     def update(self, updates: Mapping[str, TicketUpdate]) -> Mapping[str, Outcome]:
         """Carry out each update as one audit that carries its key."""
@@ -125,6 +120,14 @@ class FakeHelpdesk:
     @property
     def _faults(self) -> Faults:
         return self._world.faults
+
+    def _picture(self, number: int) -> Snapshot | Trouble:
+        if trouble := self._trouble():
+            return trouble
+        ticket = self._world.ticket(number)
+        if ticket is None:
+            return Trouble(TroubleKind.NOT_FOUND, f"ticket {number} is gone")
+        return self._names.snapshot(ticket)
 
     def _trouble(self) -> Trouble | None:
         if any(self._faults.is_on(fault) for fault in DOWN):

@@ -71,7 +71,7 @@ def test_export_needs_no_extra_reads(
     for number in range(40):
         help_asked(world, desk, f"Help {number}")
     a_minute_later(clock)
-    zendesk.ticket(desk.canary)
+    zendesk.tickets([desk.canary])
     door.forget_calls()
 
     tickets = page(zendesk.tickets_since(None, start))
@@ -212,7 +212,7 @@ def test_single_ticket_is_read_whole(zendesk: Zendesk, world: World, desk: Furni
     """One ticket can be read as it is now, with people and organisation."""
     ticket = help_asked(world, desk)
 
-    snapshot = zendesk.ticket(ticket.number)
+    snapshot = zendesk.tickets([ticket.number])[ticket.number]
 
     assert isinstance(snapshot, Snapshot)
     assert (snapshot.status, snapshot.organisation) == (Status.NEW, "Northwind")
@@ -221,7 +221,7 @@ def test_single_ticket_is_read_whole(zendesk: Zendesk, world: World, desk: Furni
 
 def test_missing_ticket_is_not_found(zendesk: Zendesk) -> None:
     """A ticket that is not there is told from a helpdesk that is not there."""
-    missing = zendesk.ticket(4711)
+    missing = zendesk.tickets([4711])[4711]
 
     assert isinstance(missing, Trouble)
     assert missing.kind == TroubleKind.NOT_FOUND
