@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -165,7 +166,7 @@ class _Doors:
         new = await self._store.receive_async(events) if events else 0
         if new:
             self._figures.events.labels(entrance.source).inc(new)
-        return JSONResponse({"received": len(events), "new": new})
+        return _receipt(len(events), new)
 
     def _understood(self, entrance: _Entrance, body: bytes) -> Sequence[Event]:
         now = self._clock.now()
@@ -194,6 +195,11 @@ async def _body(request: Request) -> bytes:
             raise _TooLarge
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+@lru_cache(maxsize=64)
+def _receipt(received: int, new: int) -> Response:
+    return JSONResponse({"received": received, "new": new})
 
 
 def _read_event(body: bytes, now: datetime) -> Sequence[Event]:
