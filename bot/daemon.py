@@ -7,6 +7,7 @@ due. A step that fails is logged and tried again with growing pauses; the others
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from collections.abc import Callable
@@ -65,6 +66,7 @@ class Daemon:
                 max_instances=1,
             )
         self._ticker.start()
+        _spare_what_stays()
         log.info("daemon_started", steps=len(self._runners))
 
     def stop(self) -> None:
@@ -133,6 +135,14 @@ class Daemon:
     def _has_worked(self, runner: _Runner) -> bool:
         """The boundary of a step: whatever a bug raises ends here, is counted and tried again."""
         return _guarded(runner.step.run, runner, self._app)
+
+
+def _spare_what_stays() -> None:
+    # What the start made lives as long as we do; looking through it again and again would hold
+    # deliveries up by some 30 ms each time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _guarded(run: Callable[[], bool], runner: _Runner, app: App) -> bool:
