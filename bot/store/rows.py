@@ -50,6 +50,7 @@ MESSAGES: dict[str, type] = {
 
 Value = TypeVar("Value")
 _KEY_LENGTH = 512
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 _UNPRINTABLE = str.maketrans({"\0": "\\x00"})
 
 
@@ -62,7 +63,7 @@ def _codec(hint: Hashable) -> Codec:
 
 def to_json(value: object) -> str:
     """A value of plain JSON as text; ASCII only, so that every text survives every database."""
-    return json.dumps(value, separators=(",", ":"))
+    return _encode(value)
 
 
 def from_json(text: str) -> Any:
