@@ -255,6 +255,8 @@ def build_app_of(
     store = Store.open(settings.store, clock=clock, is_watch_only=is_watch_only)
     try:
         store.acquire_lease("deskmate", LEASE_SECONDS)
+        now = clock.now()
+        store.write(lambda tx: (tx.inbox.free_claims(now), tx.outbox.doubt_claims(now)))
         return App(settings, folder, compile_policy(loaded.policy), store, clock)
     except BaseException:
         store.close()
@@ -266,14 +268,16 @@ def channels_of(settings: Settings, policy: Policy, threads: Threads) -> dict[st
     to say what is missing. `threads` finds the first message of a thread."""
     channels: dict[str, Channel] = {
         "portal": PortalChannel(settings.banner_file),
-        "teams": TeamsChannel({name: url.reveal for name, url in settings.teams.items()}),
+        "teams": TeamsChannel(
+            {name: url.reveal for name, url in settings.teams.items()}, names=policy.labels
+        ),
     }
     if settings.slack_bot_token:
         client = slack_client(settings.slack_bot_token.reveal(), base_url=settings.slack_url)
         channels["slack"] = SlackChannel(client, threads=threads, names=policy.labels)
     if settings.smtp_url:
         server = read_server(settings.smtp_url.reveal())
-        channels["mail"] = MailChannel(server, settings.mail_from)
+        channels["mail"] = MailChannel(server, settings.mail_from, names=policy.labels)
     return channels
 
 

@@ -35,9 +35,12 @@ from bot.store.store import Store
 from bot.store.transaction import Transaction
 from bot.telemetry import Figures, logger
 
-BATCH = 64
+BATCH = 100
 LEASE_SECONDS = 30.0
 """A handler reads and writes the store alone; a read of the helpdesk has its own timeouts."""
+
+READ_EVERY = timedelta(seconds=1)
+"""Missing tickets are read at most so often; agents share the helpdesk's limits with us."""
 
 log = logger("inbox")
 
@@ -59,6 +62,7 @@ class Inbox:
         self._helpdesk = helpdesk
         self._clock = clock
         self._figures = figures
+        self._read_at: datetime | None = None
 
     def handle(self) -> bool:
         """Handle the events that may be taken now; True if there were any."""
@@ -78,9 +82,13 @@ class Inbox:
             if isinstance(done, NeedsTicket):
                 wanting.append(row)
                 numbers[done.number] = None
-        if wanting:
-            found = self._read(numbers, wanting)
-            self._handle_all([row for row in wanting if _number(row) in found], found)
+        if not wanting:
+            return
+        if self._has_just_read():
+            self._wait_for_more(wanting)
+            return
+        found = self._read(numbers, wanting)
+        self._handle_all([row for row in wanting if _number(row) in found], found)
 
     def _submit(self, row: Claimed, pictures: dict[int, Snapshot]) -> Future[Handled | NeedsTicket]:
         now, compiled = self._clock.now(), self._compiled()
@@ -110,9 +118,23 @@ class Inbox:
             log.debug("event_handled", key=row.event.key, outcome=done.outcome)
         return done
 
+    def _has_just_read(self) -> bool:
+        return self._read_at is not None and self._clock.now() - self._read_at < READ_EVERY
+
+    def _wait_for_more(self, rows: Sequence[Claimed]) -> None:
+        """Let a storm of new tickets gather, so that one call reads a hundred of them."""
+        retry_at = (self._read_at or self._clock.now()) + READ_EVERY
+
+        def postpone(tx: Transaction) -> None:
+            for row in rows:
+                tx.inbox.postpone(row.row_id, "its ticket is read soon", retry_at=retry_at)
+
+        self._store.write(postpone)
+
     def _read(self, numbers: dict[int, None], rows: Sequence[Claimed]) -> dict[int, Snapshot]:
         """Read tickets that nobody has shown us; events of those that are gone are settled."""
         found: dict[int, Snapshot] = {}
+        self._read_at = self._clock.now()
         for number, picture in self._helpdesk.tickets(list(numbers)).items():
             if isinstance(picture, Snapshot):
                 found[number] = picture

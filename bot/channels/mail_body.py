@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two bodies of a notice's mail: plain text for everybody, HTML that looks cared for.
+
+The HTML loads nothing from outside, runs nothing, and reads well on dark paper too.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from bot.channels.escaping import plain
+from bot.texts.render import Rendered
+
+_STYLE = (
+    "font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;max-width:40em;margin:0;"
+)
+_LABEL = "padding:2px 16px 2px 0;vertical-align:top;opacity:.7;white-space:nowrap;"
+_VALUE = "padding:2px 0;vertical-align:top;"
+
+
+def text_body(rendered: Rendered) -> str:
+    """The facts as lines, what follows, what to do next."""
+    facts = "\n".join(f"{label}{rendered.colon}{value}" for label, value in rendered.facts)
+    parts = (rendered.headline, facts, rendered.body, rendered.next_step)
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def html_body(rendered: Rendered, *, language: str) -> str:
+    """The same as HTML; every text is escaped, and customers' addresses are no links."""
+    rows = "".join(
+        f'<tr><td style="{_LABEL}">{_safe(label)}</td><td style="{_VALUE}">{_safe(value)}</td></tr>'
+        for label, value in rendered.facts
+    )
+    table = f'<table role="presentation" style="border-spacing:0">{rows}</table>' if rows else ""
+    body = "".join(f"<p>{_safe(line)}</p>" for line in rendered.body.splitlines() if line)
+    step = f"<p><strong>{escape(rendered.next_step)}</strong></p>" if rendered.next_step else ""
+    return (
+        f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'
+        '<meta name="color-scheme" content="light dark"></head>'
+        f'<body style="{_STYLE}"><h1 style="font-size:1.2em">{_safe(rendered.headline)}</h1>'
+        f"{table}{body}{step}</body></html>\n"
+    )
+
+
+def _safe(text: str) -> str:
+    return escape(plain(text))
