@@ -135,6 +135,14 @@ class Inbox(InboxView):
         )
         return InboxState.WAITING
 
+    def free_claims(self, now: datetime) -> int:
+        """End every lease, for a daemon that has just taken over: who held them is dead."""
+        changed = self._connection.execute(
+            update(inbox).where(inbox.c.state == InboxState.CLAIMED).values(lease_until=micros(now))
+        )
+        self._touched.add(Touched.INBOX)
+        return changed.rowcount
+
     def postpone(self, row_id: int, reason: str, *, retry_at: datetime) -> bool:
         """Put an event back for later without counting it as a failure of its own."""
         return self._set(

@@ -175,6 +175,15 @@ class Outbox(OutboxView):
         self._touched.add(Touched.OUTBOX)
         return bool(changed.rowcount)
 
+    def doubt_claims(self, now: datetime) -> int:
+        """End every lease, for a daemon that has just taken over: who held them is dead."""
+        changed = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.is_open == 1, outbox.c.state == OutboxState.CLAIMED)
+            .values(lease_until=micros(now))
+        )
+        return changed.rowcount
+
     def supersede(
         self, *, now: datetime, reason: str, ticket_id: str | None = None, key: str | None = None
     ) -> int:
