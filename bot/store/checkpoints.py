@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Copies SQLite's log back into its database beside the writer, so that no delivery waits for it.
+"""Copies SQLite's log back into its database beside the writer, in a moment that is not a storm.
 
-Left to itself SQLite does so within a commit, every 4 MiB, for some 10 ms. If this thread cannot
-keep up the writer does it after all (`engines.LOG_PAGES`).
+Left to itself SQLite does so within a commit, every 4 MiB, and whoever waits for that commit waits
+for the copy. So a storm of deliveries goes into the log alone; beyond `engines.LOG_PAGES` of it
+the writer copies after all.
 """
 
 from __future__ import annotations
@@ -14,43 +15,45 @@ from pathlib import Path
 
 from bot.store.engines import BUSY_SECONDS
 
-_ROWS = 500
-"""Rows between two rounds: some 4 MiB of webhooks."""
+_PAUSE = 1.0
+"""Seconds between a write and the look whether it is quiet."""
+_STORM = 1000
+"""Pieces of work in one pause that are a storm."""
 
 
 class Checkpointer:
-    """Counts what is written and copies the log back now and then."""
+    """Hears of what is written and copies the log back when it is quiet."""
 
     def __init__(self, path: Path) -> None:
         """Work on the database at `path`, in a thread of its own, until `stop`."""
-        self._path, self._rows = path, 0
-        self._is_wanted, self._is_stopped = threading.Event(), False
+        self._path, self._written = path, 0
+        self._has_work, self._is_stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="store-checkpoints", daemon=True)
 
     def start(self) -> None:
         """Begin to listen."""
         self._thread.start()
 
-    def wrote(self, rows: int) -> None:
+    def wrote(self, pieces: int) -> None:
         """Hear of a commit; called by the writer alone."""
-        self._rows += rows
-        if self._rows >= _ROWS:
-            self._rows = 0
-            self._is_wanted.set()
+        self._written += pieces
+        if not self._has_work.is_set():
+            self._has_work.set()
 
     def stop(self) -> None:
         """End after what is under way; closing the database copies the rest."""
-        self._is_stopped = True
-        self._is_wanted.set()
+        self._is_stopping.set()
+        self._has_work.set()
         if self._thread.is_alive():
             self._thread.join()
 
     def _run(self) -> None:
-        while True:
-            self._is_wanted.wait()
-            self._is_wanted.clear()
-            if self._is_stopped:
-                return
+        while self._has_work.wait() and not self._is_stopping.is_set():
+            before = self._written
+            self._is_stopping.wait(_PAUSE)
+            if self._written - before > _STORM or self._is_stopping.is_set():
+                continue
+            self._has_work.clear()
             try:
                 self._copy()
             except sqlite3.Error:
