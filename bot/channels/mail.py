@@ -92,7 +92,7 @@ class MailChannel:
                 has_sent = True
                 refused = _judged(smtp.data(mail.as_bytes(policy=SMTP)), "the mail")
                 taken = refused or Delivered(str(mail["Message-ID"]))
-            return taken
+            return taken  # noqa: RET504 - the farewell at the end of `with` may fail
         except smtplib.SMTPAuthenticationError:
             return Refused("the mail server refuses our password", "renew DESKMATE_SMTP_URL")
         except smtplib.SMTPDataError as error:

@@ -43,10 +43,14 @@ def _show(
         console.print(f"{count} mistake{'s' if count != 1 else ''}: nothing of {folder} is used.")
         return
     policy = loaded.policy
-    console.print(
-        f"{folder}: good. {len(policy.rules)} rules, {len(policy.promises)} promises, "
-        f"{len(policy.calendars)} calendars, {len(policy.people)} recipients."
+    counts = (
+        (len(policy.rules), "rule"),
+        (len(policy.promises), "promise"),
+        (len(policy.calendars), "calendar"),
+        (len(policy.people), "recipient"),
     )
+    held = ", ".join(f"{count} {what}{'s' if count != 1 else ''}" for count, what in counts)
+    console.print(f"{folder}: good. {held}.", markup=False)
 
 
 def _row(problem: Problem) -> dict[str, object]:

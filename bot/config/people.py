@@ -22,18 +22,18 @@ HELPDESK_KEYS = (
     "kind", "category", "code", "plan", "region", "fields", "groups", "canary", "receipt_trigger",
     "categories",
 )  # fmt: skip
-_OUTAGE_TIMES = (
+OUTAGE_TIMES = (
     "interval", "interval_suspect", "declare_after", "declare_window", "recover_after", "hold",
     "hold_greatest", "reopen_window", "release_after", "banner_after", "banner_valid",
     "write_probe_every", "reminder_every", "credentials_after", "unobserved_after",
 )  # fmt: skip
-_OUTAGE_COUNTS = (
+OUTAGE_COUNTS = (
     "declare_in_a_row", "declare_failing", "declare_of", "leave_suspect", "recover_in_a_row",
     "relapse_in_a_row",
 )  # fmt: skip
 OUTAGE_KEYS = (
-    "tell", "mailbox", "banner", "tag", "banner_texts", "witnesses", *_OUTAGE_TIMES,
-    *_OUTAGE_COUNTS,
+    "tell", "mailbox", "banner", "tag", "banner_texts", "witnesses", *OUTAGE_TIMES,
+    *OUTAGE_COUNTS,
 )  # fmt: skip
 
 
@@ -141,9 +141,9 @@ def read_outage(reader: Reader, entry: Entry) -> OutagePolicy:
     """`helpdesk_down:`; every time of the state machine is a key with a simulated default."""
     entries = reader.mapping(entry.node, "helpdesk_down", OUTAGE_KEYS)
     times: dict[str, Any] = {
-        key: reader.duration(entries[key].node, key) for key in _OUTAGE_TIMES if key in entries
+        key: reader.duration(entries[key].node, key) for key in OUTAGE_TIMES if key in entries
     }
-    for key in _OUTAGE_COUNTS:
+    for key in OUTAGE_COUNTS:
         if key in entries:
             times[key] = reader.number(entries[key].node, key, least=1)
     return OutagePolicy(

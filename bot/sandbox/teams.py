@@ -62,6 +62,9 @@ class TeamsDoor:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed breaks its line; that is no news here."""
+
 
 def _handler(world: World, faults: Faults, door: TeamsDoor) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
