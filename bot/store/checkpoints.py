@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.store.engines import BUSY_SECONDS
 
-_PAUSE = 1.0
+PAUSE = 1.0
 """Seconds between a write and the look whether it is quiet."""
 _STORM = 1000
 """Pieces of work in one pause that are a storm."""
@@ -24,9 +24,12 @@ _STORM = 1000
 class Checkpointer:
     """Hears of what is written and copies the log back when it is quiet."""
 
-    def __init__(self, path: Path) -> None:
-        """Work on the database at `path`, in a thread of its own, until `stop`."""
-        self._path, self._written = path, 0
+    def __init__(self, path: Path, *, pause: float = PAUSE) -> None:
+        """Work on the database at `path`, in a thread of its own, until `stop`.
+
+        `pause` is in seconds.
+        """
+        self._path, self._pause, self._written = path, pause, 0
         self._has_work, self._is_stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="store-checkpoints", daemon=True)
 
@@ -50,17 +53,18 @@ class Checkpointer:
     def _run(self) -> None:
         while self._has_work.wait() and not self._is_stopping.is_set():
             before = self._written
-            self._is_stopping.wait(_PAUSE)
+            self._is_stopping.wait(self._pause)
             if self._written - before > _STORM or self._is_stopping.is_set():
                 continue
             self._has_work.clear()
             try:
-                self._copy()
+                self.copy()
             except sqlite3.Error:
                 # The writer meets the same trouble with its next commit and reports it.
                 continue
 
-    def _copy(self) -> None:
+    def copy(self) -> None:
+        """Copy what can be copied without making anybody wait."""
         with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS)) as connection:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()

@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 from store_samples import NOON, later, outgoing
 
+from bot.clock import VirtualClock
 from bot.rules.actions import Outgoing, Urgency
 from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
 from bot.store.queues import ClaimedOutgoing, Order, OutboxRow, OutboxState
@@ -287,6 +288,15 @@ def test_watched_message_is_kept_and_never_sent(store: Store) -> None:
     assert claim(store) == []
     assert row(store, "a").state is OutboxState.WATCHED
     assert add(store, outgoing("a")) == [False]
+
+
+def test_watch_only_store_sends_nothing(url: str, clock: VirtualClock) -> None:
+    """A store that was opened to watch records every message and hands none out."""
+    with Store.open(url, clock=clock, is_watch_only=True) as store:
+        add(store, outgoing("a"))
+
+        assert claim(store) == []
+        assert row(store, "a").state is OutboxState.WATCHED
 
 
 def test_outbox_says_how_much_waits_and_until_when(store: Store) -> None:
