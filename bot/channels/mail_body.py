@@ -19,9 +19,9 @@ _VALUE = "padding:2px 0;vertical-align:top;"
 
 
 def text_body(rendered: Rendered) -> str:
-    """The facts as lines, what follows, what to do next."""
+    """The facts as lines, what follows, what to do next; the subject said the headline."""
     facts = "\n".join(f"{label}{rendered.colon}{value}" for label, value in rendered.facts)
-    parts = (rendered.headline, facts, rendered.body, rendered.next_step)
+    parts = (facts, rendered.body, rendered.next_step)
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

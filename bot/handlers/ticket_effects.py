@@ -11,6 +11,7 @@ from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy, RulesDecision, Told
 from bot.rules.history import Change, ChangeKind
 from bot.rules.situation import Situation
+from bot.rules.text import new_part
 from bot.rules.ticket import Actor, Ticket
 from bot.store.transaction import Transaction
 
@@ -65,7 +66,7 @@ def notice_of(ticket: Ticket, kind: NoticeKind, compiled: CompiledPolicy, now: d
         customer=ticket.requester.name,
         organisation=ticket.organisation,
         owner=ticket.assignee.name if ticket.assignee else None,
-        quote=ticket.description,
+        quote=new_part(ticket.description),
         language=policy.language,
         zone=policy.zone,
         buttons=("acknowledge",),

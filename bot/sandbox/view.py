@@ -26,6 +26,9 @@ _ALARMS = ("breach", "down", "broken", "missed")
 _WARNINGS = ("left", "warn", "soon", "due")
 
 
+_MARKDOWN_MARK = re.compile(r"\\(?=[^\w\s])")
+
+
 def world_view(
     world: World, *, story: Sequence[str] = (), category_field: int | None = None
 ) -> WorldView:
@@ -84,7 +87,7 @@ def _message(message: ChatMessage) -> Said:
 
 
 def _card(card: TeamsCard) -> Said:
-    texts = [_plain(text) for text in _texts(card.body)]
+    texts = [_plain(_MARKDOWN_MARK.sub("", text)) for text in _texts(card.body)]
     title, *rest = [text for text in texts if text] or ["(empty card)"]
     actions = tuple(name for name in _buttons(card.body))
     return Said(
