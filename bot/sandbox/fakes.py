@@ -58,7 +58,9 @@ class FakeHelpdesk:
         moved = sorted(
             (each.generated, each.number, each)
             for each in self._world.desk.tickets()
-            if (each.generated, each.number) > after and each.generated <= newest
+            if (each.generated, each.number) > after
+            and each.generated <= newest
+            and each.number != self._canary
         )
         if moved:
             cursor = f"{moved[-1][0]}/{moved[-1][1]}"
@@ -74,7 +76,9 @@ class FakeHelpdesk:
         audits = [
             audit
             for audit in self._world.desk.audits(since=None if cursor else start)
-            if audit.audit_id > since and audit.created_at <= newest
+            if audit.audit_id > since
+            and audit.created_at <= newest
+            and audit.number != self._canary
         ]
         events = tuple(event for audit in audits for event in self._events(audit))
         last = max((audit.audit_id for audit in audits), default=since)

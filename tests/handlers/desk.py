@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole desk in virtual time: a world, its fake ports, a real store, the daemon's own steps."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.clock import VirtualClock
+from bot.config.load import Loaded, load_policy
+from bot.inbox import Inbox
+from bot.outbox import Outbox
+from bot.rules.engine import CompiledPolicy, compile_policy
+from bot.rules.events import ButtonPressed, Event, ProbeRound, Verdict
+from bot.rules.ticket import Ticket
+from bot.sandbox.fakes import FakeChannel, FakeHelpdesk
+from bot.sandbox.world import World
+from bot.sandbox.world_seed import furnish
+from bot.sources.poller import Poller
+from bot.store.store import Store
+from bot.telemetry import Figures
+from bot.timekeeper import Timekeeper
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+POLICY = """
+desk: test
+hours:
+  office: {zone: Europe/Stockholm, mon-fri: "09:00-17:00", holidays: none}
+helpdesk:
+  category: Category
+  plan: organization.plan
+  groups: {first_line: First line}
+  canary: 1
+categories: [incident, question, other]
+priorities: {urgent: urgent, normal: normal}
+words:
+  down: {en: [is down]}
+  how_to: {en: [how can i]}
+people:
+  team: {slack: support, mail: team@acme.example}
+  lead: {slack: leads}
+groups: {first_line: [team]}
+promises:
+  first_response:
+    within: {urgent: 1h, normal: 4h}
+    hours: office
+    warn: 50%
+    tell: team
+    breached: {tell: lead}
+helpdesk_down:
+  tell: team
+  mailbox: escalations@acme.example
+  banner: portal
+  banner_texts: {en: We are down}
+rules:
+  down:
+    if: {says: down}
+    then: {category: incident, priority: urgent, tag: outage, tell: team, comment: Told the team.}
+  question:
+    if: {says: how_to}
+    then: {category: question}
+"""
+
+
+def compiled_policy(folder: Path, text: str = POLICY) -> CompiledPolicy:
+    """The policy of `text`, loaded as the daemon loads it."""
+    (folder / "rules.yaml").write_text(text, encoding="utf-8")
+    loaded = load_policy(folder, this_year=2026)
+    assert isinstance(loaded, Loaded), "\n".join(map(str, loaded))
+    return compile_policy(loaded.policy)
+
+
+@dataclass
+class Desk:
+    """Runs the steps in the order in which the daemon's threads would come to them."""
+
+    compiled: CompiledPolicy
+    clock: VirtualClock = field(default_factory=lambda: VirtualClock(MONDAY))
+    is_watch_only: bool = False
+
+    def __post_init__(self) -> None:
+        self.world = World(self.clock)
+        self.furniture = furnish(self.world)
+        self.store = Store.open("sqlite://", clock=self.clock, is_watch_only=self.is_watch_only)
+        self.helpdesk = FakeHelpdesk(
+            self.world, self.compiled.policy.helpdesk, withhold=timedelta(seconds=1)
+        )
+        self.channel = FakeChannel(self.world)
+        figures = Figures()
+        self.poller = Poller(
+            self.helpdesk, self.store, every=timedelta(seconds=30), figures=figures
+        )
+        self.inbox = Inbox(self.store, lambda: self.compiled, self.helpdesk, self.clock, figures)
+        self.outbox = Outbox(self.store, self.clock, figures, chance=random.Random(1))
+        self.timekeeper = Timekeeper(self.store, lambda: self.compiled, self.clock, figures)
+
+    def close(self) -> None:
+        self.store.close()
+
+    def write(self, subject: str, body: str = "Hello", *, who: str = "contoso") -> int:
+        """A customer writes; the ticket's number."""
+        customer = self.furniture.customers[who]
+        return self.world.create_ticket(subject, body, requester=customer).number
+
+    def run(self, span: timedelta = timedelta(seconds=2)) -> None:
+        """Let time pass, with a look of every step at each timer and at least every 30 s."""
+        end = self.clock.now() + span
+        while True:
+            self._steps()
+            now = self.clock.now()
+            if now >= end:
+                return
+            with self.store.read() as reader:
+                due = reader.timers.next_due()
+            soonest = [end, now + timedelta(seconds=30)]
+            if due is not None and due > now:
+                soonest.append(due)
+            self.clock.move_to(min(soonest))
+
+    def probe(self, read: Verdict) -> None:
+        """One round of probes as the prober would write it down."""
+        now = self.clock.now()
+        probes = ProbeRound(read, read, read, detail="503" if read is Verdict.DOWN else "")
+        event = Event(f"outage/round@{now.isoformat()}", "outage", now, "probe", probes)
+        self.store.receive([event]).result()
+        self._steps()
+
+    def press(self, number: int, person: str = "Bo") -> None:
+        """Somebody presses the button of a ticket's message."""
+        ticket = self.ticket(number)
+        now = self.clock.now()
+        fact = ButtonPressed("acknowledge", f"ticket:{ticket.ticket_id}", person, "slack")
+        event = Event(f"press/{now}/{person}", f"case/{ticket.ticket_id}", now, "slack", fact)
+        self.store.receive([event]).result()
+        self._steps()
+
+    def ticket(self, number: int) -> Ticket:
+        with self.store.read() as reader:
+            ticket = reader.tickets.by_number(number)
+        assert ticket is not None, f"ticket {number} is not in the store"
+        return ticket
+
+    def told(self, kind: str) -> list[tuple[str, datetime]]:
+        """Destinations that were sent a notice of this kind, and when."""
+        return [
+            (outgoing.destination, at)
+            for at, outgoing in self.channel.delivered
+            if getattr(outgoing.message, "kind", None) == kind
+        ]
+
+    def notes(self, number: int) -> list[str]:
+        """Our internal notes on a ticket."""
+        daemon = self.world.daemon.user_id
+        return [c.body for c in self.world.comments(number) if c.author_id == daemon]
+
+    def _steps(self) -> None:
+        for _ in range(50):
+            worked = [self.poller.step(self.clock.now()), self.inbox.handle()]
+            worked += [self.timekeeper.fire_due(), self.outbox.deliver_updates(self.helpdesk)]
+            for prefix in ("slack:", "mail:", "teams:", "portal"):
+                worked.append(self.outbox.deliver(prefix, self.channel))
+            if not any(worked):
+                return
+        raise AssertionError("the steps never come to rest")

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What happens when the helpdesk goes down, and when it is back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from desk import Desk
+
+from bot.rules.events import Verdict
+from bot.sandbox.faults import Fault
+
+MINUTE = timedelta(minutes=1)
+
+
+def _fail(desk: Desk, span: timedelta) -> None:
+    """The helpdesk fails for a while, probed every 15 s."""
+    desk.world.faults.switch_on(Fault.UNAVAILABLE)
+    _probe(desk, span, Verdict.DOWN)
+
+
+def _probe(desk: Desk, span: timedelta, verdict: Verdict) -> None:
+    end = desk.clock.now() + span
+    while desk.clock.now() < end:
+        desk.probe(verdict)
+        desk.run(timedelta(seconds=15))
+
+
+def _recover(desk: Desk, span: timedelta) -> None:
+    desk.world.faults.clear()
+    _probe(desk, span, Verdict.OK)
+
+
+def test_staff_hear_first_and_customers_after_five_minutes(desk: Desk) -> None:
+    """Slack, mail and the escalation mailbox at once; the banner only when it lasts."""
+    _fail(desk, 3 * MINUTE)
+    early = desk.world.portal.banner()
+    _fail(desk, 3 * MINUTE)
+
+    assert sorted(where for where, _ in desk.told("helpdesk_down")) == [
+        "mail:escalations@acme.example",
+        "mail:team@acme.example",
+        "slack:support",
+    ]
+    assert early is None
+    assert desk.world.portal.banner() is not None
+
+
+def test_changes_are_held_and_written_once(desk: Desk) -> None:
+    """A note decided while the helpdesk is down is written after it is back, once."""
+    number = desk.write("Portal is down")
+    desk.run(2 * MINUTE)
+    _fail(desk, 3 * MINUTE)
+    desk.press(number)
+    held = list(desk.notes(number))
+
+    _recover(desk, 20 * MINUTE)
+
+    assert "Bo has it (by slack)." not in held
+    assert desk.notes(number).count("Bo has it (by slack).") == 1
+
+
+def test_clocks_run_on_without_the_helpdesk(desk: Desk) -> None:
+    """A promise does not wait for the helpdesk: its warning comes at its minute."""
+    desk.write("Portal is down")
+    desk.run(2 * MINUTE)
+
+    _fail(desk, 40 * MINUTE)
+
+    assert desk.told("sla_warning") != []
+
+
+def test_all_clear_withdraws_the_banner(desk: Desk) -> None:
+    """After the hold the banner is gone, staff have one summary, and nothing is held."""
+    _fail(desk, 7 * MINUTE)
+    _recover(desk, 15 * MINUTE)
+
+    with desk.store.read() as reader:
+        held = reader.outbox.held()
+    assert desk.world.portal.banner() is None
+    assert held == {}
+    assert len([where for where, _ in desk.told("helpdesk_up") if where == "slack:support"]) == 2
+
+
+def test_refused_credentials_tell_the_team_and_no_customer(desk: Desk) -> None:
+    """A 401 is our fault: staff are told once, nothing is held, no banner."""
+    _probe(desk, 10 * MINUTE, Verdict.CREDENTIALS)
+
+    with desk.store.read() as reader:
+        held = reader.outbox.held()
+    assert [where for where, _ in desk.told("admin")].count("slack:support") == 1
+    assert held == {} and desk.world.portal.banner() is None
