@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Commands say what is wrong in a sentence, never in a stack trace, and exit as documented."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.clock import SystemClock
+from bot.config.schema import policy_schema
+from bot.config.yaml_nodes import Node, read_yaml
+from bot.settings import NAMES
+from bot.store.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
+    """The command line in an environment of its own, with a store in a temporary folder."""
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DESKMATE_STORE", f"sqlite:///{tmp_path}/desk.sqlite3")
+    return CliRunner()
+
+
+def _plain(node: Node) -> object:
+    if isinstance(node.value, tuple):
+        return [_plain(each) for each in node.value]
+    if isinstance(node.value, dict):
+        return {name: _plain(entry.node) for name, entry in node.value.items()}
+    return node.value
+
+
+def test_help_teaches_every_command(run: CliRunner) -> None:
+    """`--help` names each command with a line of its own."""
+    shown = run.invoke(app, ["--help"]).output
+
+    for command in ("run", "demo", "check", "init", "decide", "status", "backup", "restore"):
+        assert f"  {command} " in shown
+
+
+def test_check_of_the_shipped_policy_is_good(run: CliRunner) -> None:
+    """The policy that people start from is without a mistake."""
+    result = run.invoke(app, ["check", "--policy", str(ROOT)])
+
+    assert result.exit_code == 0
+    assert "good. 9 rules" in result.output
+
+
+def test_check_says_mistakes_as_json(run: CliRunner, tmp_path: Path) -> None:
+    """Scripts get file, line, column, what and advice."""
+    (tmp_path / "rules.yaml").write_text("desk: a\nrulez: 1\n", encoding="utf-8")
+
+    result = run.invoke(app, ["check", "--json", "--policy", str(tmp_path)])
+
+    [problem] = json.loads(result.output)["problems"]
+    assert result.exit_code == 1
+    assert (problem["line"], problem["column"]) == (2, 1)
+
+
+def test_check_without_a_policy_is_unusable(run: CliRunner, tmp_path: Path) -> None:
+    """A folder without YAML exits with 2."""
+    assert run.invoke(app, ["check", "--policy", str(tmp_path / "none")]).exit_code == 2
+
+
+@pytest.mark.parametrize("file", ["rules.yaml", "calendars.yaml", "bot/sandbox/policy/rules.yaml"])
+def test_schema_accepts_what_loads(file: str) -> None:
+    """Editors that use the schema find no fault with the shipped files."""
+    node, problems = read_yaml((ROOT / file).read_text("utf-8"), file)
+
+    jsonschema.Draft202012Validator(policy_schema()).validate(_plain(node))
+
+    assert problems == []
+
+
+def test_schema_refuses_a_misspelt_key() -> None:
+    """A wrong key is underlined while it is typed."""
+    validator = jsonschema.Draft202012Validator(policy_schema())
+
+    assert not validator.is_valid({"rulez": {}})
+
+
+def test_init_writes_a_policy_that_loads(run: CliRunner, tmp_path: Path) -> None:
+    """Answers become files that load, and nothing is ever overwritten."""
+    answers = tmp_path / "answers.yaml"
+    answers.write_text("desk: 'My \"desk\"'\nholidays: SE\nslack: '#help'\n", encoding="utf-8")
+    folder = tmp_path / "desk"
+
+    first = run.invoke(app, ["init", str(folder), "--answers", str(answers)])
+    again = run.invoke(app, ["init", str(folder), "--answers", str(answers)])
+
+    assert first.exit_code == 0, first.output
+    assert "OAuth client" in first.output
+    assert run.invoke(app, ["check", "--policy", str(folder)]).exit_code == 0
+    assert again.exit_code == 1
+    assert "there already" in again.output
+
+
+def test_init_without_anybody_to_ask_says_so(run: CliRunner, tmp_path: Path) -> None:
+    """In a script it names the answers it wants instead of waiting."""
+    result = run.invoke(app, ["init", str(tmp_path / "desk")], input="")
+
+    assert result.exit_code == 2
+    assert "--answers FILE" in result.output
+
+
+def test_run_names_missing_settings(run: CliRunner) -> None:
+    """Without credentials the daemon does not start, and says which settings it wants."""
+    result = run.invoke(app, ["run", "--policy", str(ROOT)])
+
+    assert result.exit_code == 2
+
+
+def test_status_of_an_empty_store(run: CliRunner, tmp_path: Path) -> None:
+    """Before the first ticket there is nothing to show, and that is no error."""
+    Store.open(f"sqlite:///{tmp_path}/desk.sqlite3", clock=SystemClock()).close()
+
+    result = run.invoke(app, ["status", "--json"])
+
+    assert result.exit_code == 0
+    assert json.loads(result.output)["open_tickets"] == 0
+
+
+def test_backup_comes_back(run: CliRunner, tmp_path: Path) -> None:
+    """A backup is written, and restored only where it replaces nothing by accident."""
+    Store.open(f"sqlite:///{tmp_path}/desk.sqlite3", clock=SystemClock()).close()
+    copy = tmp_path / "copy.sqlite3"
+
+    assert run.invoke(app, ["backup", str(copy)]).exit_code == 0
+    assert run.invoke(app, ["restore", str(copy)]).exit_code == 1
+    assert run.invoke(app, ["restore", str(copy), "--force"]).exit_code == 0
