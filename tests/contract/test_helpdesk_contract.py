@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Both doors of the sandbox say the same: the fake port, and the real adapter over a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.clock import VirtualClock
+from bot.helpdesks.zendesk import Zendesk
+from bot.helpdesks.zendesk_token import ZendeskAccess
+from bot.ports import Delivered, Helpdesk, Page, Refused, Trouble, TroubleKind
+from bot.rules.actions import TicketUpdate
+from bot.rules.events import CommentAdded, FieldChanged, TicketGone, TicketSeen, Verdict
+from bot.rules.policy import HelpdeskMap
+from bot.rules.ticket import Actor, Snapshot
+from bot.sandbox.fakes import FakeHelpdesk
+from bot.sandbox.faults import Fault
+from bot.sandbox.world import World
+from bot.sandbox.world_seed import Furniture, furnish
+from bot.sandbox.world_values import NewComment
+from bot.sandbox.zendesk import ZendeskDoor
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+WITHHELD = timedelta(seconds=60)
+
+
+@dataclass
+class Door:
+    """One world and one way into it."""
+
+    world: World
+    furniture: Furniture
+    clock: VirtualClock
+    helpdesk: Helpdesk
+
+    def ticket(self, subject: str = "Portal", **values: str) -> int:
+        customer = self.furniture.customers["contoso"]
+        made = self.world.create_ticket(subject, "Hello", requester=customer, values=values)
+        return made.number
+
+    def pass_by(self) -> None:
+        self.clock.advance(WITHHELD + timedelta(seconds=2))
+
+    def seen(self) -> list[Snapshot]:
+        page = self.helpdesk.tickets_since(None, START - timedelta(hours=1))
+        assert isinstance(page, Page), page
+        return [e.fact.snapshot for e in page.events if isinstance(e.fact, TicketSeen)]
+
+    def changes(self) -> list[CommentAdded | FieldChanged]:
+        page = self.helpdesk.changes_since(None, START - timedelta(hours=1))
+        assert isinstance(page, Page), page
+        facts = [event.fact for event in page.events]
+        return [f for f in facts if isinstance(f, CommentAdded | FieldChanged)]
+
+
+@pytest.fixture(params=["fake", "zendesk"])
+def door(request: pytest.FixtureRequest) -> Iterator[Door]:
+    """The same furnished world behind either door, two minutes after its beginning."""
+    clock = VirtualClock(START)
+    world = World(clock)
+    furniture = furnish(world)
+    names = HelpdeskMap(
+        fields={"category": "Category", "plan": "organization.plan"},
+        priorities={"p1": "urgent", "p2": "normal"},
+        groups={"first": "First line"},
+        canary=furniture.canary,
+    )
+    clock.advance(timedelta(minutes=2))
+    if request.param == "fake":
+        yield Door(world, furniture, clock, FakeHelpdesk(world, names, withhold=WITHHELD))
+        return
+    served = ZendeskDoor(world, withhold=WITHHELD.total_seconds())
+    served.start()
+    access = ZendeskAccess(served.url, "deskmate", "sandbox-secret")
+    zendesk = Zendesk(access, names, clock, withheld=WITHHELD)
+    yield Door(world, furniture, clock, zendesk)
+    zendesk.close()
+    served.stop()
+
+
+def test_ticket_is_seen_in_own_names(door: Door) -> None:
+    """Priority, organisation, plan and requester come as the desk calls them."""
+    number = door.ticket(priority="urgent")
+    door.pass_by()
+
+    [snapshot] = door.seen()
+
+    assert snapshot.number == number
+    assert (snapshot.priority, snapshot.helpdesk_priority) == ("p1", "urgent")
+    assert snapshot.organisation == "Contoso"
+    assert snapshot.fields["plan"] == "professional"
+    assert snapshot.requester.email == "carl@contoso.example"
+
+
+def test_newest_minute_is_withheld(door: Door) -> None:
+    """What was changed within the last minute is not shown yet, by either door."""
+    door.ticket()
+
+    assert door.seen() == []
+
+
+def test_cursor_goes_on_where_it_stopped(door: Door) -> None:
+    """A second look with the first one's cursor brings only what moved since."""
+    door.ticket("one")
+    door.pass_by()
+    first = door.helpdesk.tickets_since(None, START)
+    assert isinstance(first, Page)
+    door.ticket("two")
+    door.pass_by()
+
+    second = door.helpdesk.tickets_since(first.cursor, START)
+
+    assert isinstance(second, Page)
+    subjects = [e.fact.snapshot.subject for e in second.events if isinstance(e.fact, TicketSeen)]
+    assert subjects == ["two"]
+
+
+def test_replies_and_changes_name_their_actor(door: Door) -> None:
+    """Each reply, note and change is one fact with who did it."""
+    number = door.ticket()
+    ada = door.furniture.agents["ada"]
+    customer = door.furniture.customers["contoso"]
+    door.world.change_ticket(number, by=ada, values={"priority": "urgent"})
+    door.world.change_ticket(number, by=ada, comment=NewComment("note", is_public=False))
+    door.world.change_ticket(number, by=customer, comment=NewComment("and?"))
+    door.pass_by()
+
+    facts = door.changes()
+
+    comments = [(f.body, f.actor, f.is_public, f.is_first) for f in facts
+                if isinstance(f, CommentAdded)]  # fmt: skip
+    assert comments == [
+        ("Hello", Actor.REQUESTER, True, True),
+        ("note", Actor.AGENT, False, False),
+        ("and?", Actor.REQUESTER, True, False),
+    ]
+    priority = [f for f in facts if isinstance(f, FieldChanged) and f.field == "priority"]
+    assert [(f.old, f.new, f.actor) for f in priority] == [(None, "p1", Actor.AGENT)]
+
+
+def test_deleted_ticket_is_gone(door: Door) -> None:
+    """A deletion is told as such, and the ticket cannot be read any more."""
+    number = door.ticket()
+    door.world.delete_ticket(number)
+    door.pass_by()
+
+    page = door.helpdesk.tickets_since(None, START)
+
+    assert isinstance(page, Page)
+    assert [e.fact for e in page.events] == [TicketGone(number, "deleted")]
+    trouble = door.helpdesk.tickets([number])[number]
+    assert isinstance(trouble, Trouble) and trouble.kind is TroubleKind.NOT_FOUND
+
+
+def test_update_is_written_and_recognised(door: Door) -> None:
+    """Priority, category, group, tags and note arrive, and come back as our own."""
+    number = door.ticket()
+    update = TicketUpdate(
+        "t", number, priority="p1", category="incident", group="first",
+        add_tags=frozenset({"outage"}), comment="Told the team.",
+    )  # fmt: skip
+
+    outcome = door.helpdesk.update({"key-1": update})["key-1"]
+    door.pass_by()
+
+    assert isinstance(outcome, Delivered)
+    ticket = door.world.ticket(number)
+    assert ticket is not None and ticket.priority == "urgent" and "outage" in ticket.tags
+    own = [f for f in door.changes() if f.number == number and f.actor is Actor.SELF]
+    assert {f.field for f in own if isinstance(f, FieldChanged)} >= {"priority", "category", "tags"}
+    assert [f.own_key for f in own if isinstance(f, CommentAdded)] == ["key-1"]
+
+
+def test_doubtful_update_is_looked_up(door: Door) -> None:
+    """After a lost answer the key on the ticket says whether it was carried out."""
+    number = door.ticket()
+    update = TicketUpdate("t", number, comment="Told the team.")
+    before = door.helpdesk.was_applied("key-1", update)
+    door.helpdesk.update({"key-1": update})
+
+    assert isinstance(before, Refused)
+    assert isinstance(door.helpdesk.was_applied("key-1", update), Delivered)
+
+
+def test_update_of_a_deleted_ticket_is_refused(door: Door) -> None:
+    """There is nothing to write to, now or later."""
+    number = door.ticket()
+    door.world.delete_ticket(number)
+
+    outcome = door.helpdesk.update({"k": TicketUpdate("t", number, priority="p1")})["k"]
+
+    assert isinstance(outcome, Refused)
+
+
+def test_helpdesk_that_is_down_says_so(door: Door) -> None:
+    """Reads are trouble of the kind "down", probes find it down, and up again afterwards."""
+    door.world.faults.switch_on(Fault.UNAVAILABLE_PAGE)
+    trouble = door.helpdesk.tickets_since(None, START)
+    down = door.helpdesk.probe_read()
+    door.world.faults.clear()
+
+    assert isinstance(trouble, Trouble) and trouble.kind is TroubleKind.DOWN
+    assert down.verdict is Verdict.DOWN
+    assert door.helpdesk.probe_edge().verdict is Verdict.OK
+    assert door.helpdesk.probe_read().verdict is Verdict.OK
+    assert door.helpdesk.probe_write(1).verdict is Verdict.OK
+
+
+def test_many_updates_end_alike(door: Door) -> None:
+    """Twelve tickets written at once, among them one that is gone."""
+    numbers = [door.ticket(f"ticket {n}") for n in range(12)]
+    door.world.delete_ticket(numbers[5])
+    base = TicketUpdate("t", None, add_tags=frozenset({"seen"}))
+    updates = {f"k{n}": replace(base, number=n, ticket_id=f"t{n}") for n in numbers}
+
+    outcomes = door.helpdesk.update(updates)
+
+    kinds = [type(outcomes[f"k{n}"]) for n in numbers]
+    assert kinds == [Refused if n == numbers[5] else Delivered for n in numbers]
