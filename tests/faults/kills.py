@@ -25,8 +25,8 @@ from bot.clock import SystemClock
 from bot.commands.demo_daemon import DaemonProcess
 from bot.sandbox.audit import Audit, audit
 from bot.sandbox.stage import Stage
-from bot.sandbox.zendesk_limits import Limits
 from bot.sandbox.world_values import NewComment, Refusal
+from bot.sandbox.zendesk_limits import Limits
 from bot.store.store import Store
 
 POLICY = Path(__file__).resolve().parent / "policy"
