@@ -24,7 +24,7 @@ LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 KEYS = (
     "zone", "always", "daily", "holidays", "closed", "opened", "half_days", "breaks", "union",
-    "without", "because", "days_from",
+    "without", "because",
 )  # fmt: skip
 DEFAULT_CATEGORY = "public"
 YEARS_BACK, YEARS_AHEAD = 3, 5

@@ -17,7 +17,6 @@ from bot.rules.text import ListSpec, Negation
 
 RULE_KEYS = (
     "because", "event", "events", "if", "if_any", "unless", "then", "once_per", "watch", "until",
-    "note", "runbook",
 )  # fmt: skip
 EFFECT_KEYS = (
     "priority", "category", "group", "tag", "untag", "set", "comment", "tell", "once_per",

@@ -171,7 +171,6 @@ class OutagePolicy:
     banner_valid: timedelta = timedelta(minutes=15)
     write_probe_every: timedelta = timedelta(minutes=5)
     reminder_every: timedelta = timedelta(minutes=30)
-    credentials_after: timedelta = timedelta(minutes=10)
     unobserved_after: timedelta = timedelta(minutes=5)
     witnesses: tuple[str, ...] = ()
     place: Place = NOWHERE
