@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import secrets
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -254,7 +257,8 @@ def build_app_of(
         return loaded
     store = Store.open(settings.store, clock=clock, is_watch_only=is_watch_only)
     try:
-        store.acquire_lease("deskmate", LEASE_SECONDS)
+        owner = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+        store.acquire_lease(owner, LEASE_SECONDS)
         now = clock.now()
         store.write(lambda tx: (tx.inbox.free_claims(now), tx.outbox.doubt_claims(now)))
         return App(settings, folder, compile_policy(loaded.policy), store, clock)

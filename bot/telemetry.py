@@ -47,7 +47,15 @@ def configure_logs(log_format: str, level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # Libraries that log every request, bodies of tickets included, at debug and info.
-    for noisy in ("urllib3", "zenpy", "slack_sdk", "slack_bolt", "apscheduler", "alembic"):
+    for noisy in (
+        "urllib3",
+        "zenpy",
+        "slack_sdk",
+        "slack_bolt",
+        "apscheduler",
+        "alembic",
+        "uvicorn",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
