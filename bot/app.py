@@ -38,12 +38,15 @@ from bot.sources.web_slack import slack_route
 from bot.store.problems import StoreProblem
 from bot.store.queues import Touched
 from bot.store.store import Store
+from bot.store.transaction import Transaction
 from bot.telemetry import Figures, logger
 from bot.texts.replies import desk_help
 from bot.timekeeper import Timekeeper
 
 LEASE_SECONDS = 15.0
 KEEP_SETTLED = timedelta(days=30)
+KEEP_JOURNAL = timedelta(days=400)
+"""Long enough to explain any decision of the year a customer may ask about."""
 PRUNE_EVERY = 3600.0
 START_PATIENCE = timedelta(minutes=2)
 """How long due clocks wait after a start for the helpdesk to be read once."""
@@ -194,10 +197,15 @@ class App:
         return False
 
     def _prune(self) -> bool:
-        before = self._clock.now() - KEEP_SETTLED
-        self._store.write(
-            lambda tx: (tx.inbox.prune(before), tx.outbox.prune(before), tx.timers.prune(before))
-        )
+        now = self._clock.now()
+
+        def prune(tx: Transaction) -> None:
+            tx.inbox.prune(now - KEEP_SETTLED)
+            tx.outbox.prune(now - KEEP_SETTLED)
+            tx.timers.prune(now - KEEP_SETTLED)
+            tx.journal.prune(now - KEEP_JOURNAL)
+
+        self._store.write(prune)
         return False
 
     def _may_fire(self) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.handlers.alerts import handle_alert, handle_button, handle_maintenance
-from bot.handlers.outage import handle_probe
+from bot.handlers.outage import STATE, handle_probe
 from bot.handlers.tickets import Handled, NeedsTicket, handle_ticket_event
 from bot.ports import Helpdesk, Trouble, TroubleKind
 from bot.rules.engine import CompiledPolicy
@@ -28,6 +28,7 @@ from bot.rules.events import (
     TicketSeen,
     Unreadable,
 )
+from bot.rules.outage_state import Phase
 from bot.rules.ticket import Snapshot
 from bot.store.problems import StoreProblem
 from bot.store.queues import Claimed
@@ -135,6 +136,11 @@ class Inbox:
         """Read tickets that nobody has shown us; events of those that are gone are settled."""
         found: dict[int, Snapshot] = {}
         self._read_at = self._clock.now()
+        if self._is_helpdesk_down():
+            # Everything else in the inbox must not wait for its timeouts.
+            for row in rows:
+                self._after_trouble(row, Trouble(TroubleKind.DOWN, "the helpdesk is down"))
+            return found
         for number, picture in self._helpdesk.tickets(list(numbers)).items():
             if isinstance(picture, Snapshot):
                 found[number] = picture
@@ -143,6 +149,11 @@ class Inbox:
                 if _number(row) == number:
                     self._after_trouble(row, picture)
         return found
+
+    def _is_helpdesk_down(self) -> bool:
+        with self._store.read() as reader:
+            state = reader.states.load(STATE) or {}
+        return state.get("phase") == Phase.DOWN
 
     def _after_trouble(self, row: Claimed, trouble: Trouble) -> None:
         now = self._clock.now()

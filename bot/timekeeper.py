@@ -54,7 +54,11 @@ class Timekeeper:
             oldest_news = reader.inbox.oldest_waiting()
         overdue = (now - due[0].due_at).total_seconds() if due else 0.0
         self._figures.timers_overdue.set(max(0.0, overdue))
-        if not due or (oldest_news is not None and now - due[0].due_at < NEWS_FIRST):
+        if not due:
+            return False
+        # Only what happened up to the deadline can have kept the promise.
+        may_matter = oldest_news is not None and oldest_news <= due[0].due_at
+        if may_matter and now - due[0].due_at < NEWS_FIRST:
             return False
         compiled = self._compiled()
         futures = [

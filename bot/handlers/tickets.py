@@ -22,6 +22,8 @@ from bot.rules.ticket_news import TicketNews, after_event, born
 from bot.store.transaction import Transaction
 
 CLOCK_TIMERS = (WARNING, BREACHED)
+ANSWERED = (Occasion.AGENT_REPLY, Occasion.REOPENED)
+"""After these "I have it" has been honoured: the next promise warns again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ def _take(
         situation = _situation(news, event, news.occasion, tx, compiled)
         decision = decide(compiled, situation)
         ticket = commit_decision(decision, situation, tx, compiled, now=now)
+    if news.occasion in ANSWERED:
+        tx.alerts.delete(f"taken/{ticket.ticket_id}")
     if ticket.status.is_done:
         reason = f"the ticket is {ticket.status}"
         tx.outbox.supersede(now=now, reason=reason, ticket_id=ticket.ticket_id)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from desk import MONDAY, Desk, compiled_policy
+from desk import MONDAY, POLICY, Desk, compiled_policy
 
 from bot.rules.events import CommentAdded, Event
 from bot.rules.ticket import Actor, Person, Status
@@ -109,6 +109,28 @@ def test_acknowledgement_stops_warnings_and_leaves_a_note(desk: Desk) -> None:
     assert "Bo has it (by slack)." in desk.notes(number)
     assert [where for where, _ in desk.told("acknowledged")] == ["slack:support"]
     assert len(desk.told("sla_breached")) == 1
+
+
+def test_next_promise_warns_again_after_an_answer(tmp_path: Path) -> None:
+    """Who took the first answer did not take the next one: its clock warns as any other."""
+    text = POLICY.replace(
+        "helpdesk_down:", "  next_response:\n    within: 2h\n    hours: office\n    warn: 50%\n"
+        "    tell: team\nhelpdesk_down:",
+    )  # fmt: skip
+    desk = Desk(compiled_policy(tmp_path, text))
+    number = desk.write("Portal is down")
+    desk.run(MINUTE)
+    desk.press(number)
+    _answer(desk, number)
+    desk.run(5 * MINUTE)
+    customer = desk.furniture.customers["contoso"]
+    desk.world.change_ticket(number, by=customer, comment=NewComment("and now?"))
+    asked = desk.clock.now()
+
+    desk.run(timedelta(hours=2))
+
+    assert {at for _, at in desk.told("sla_warning")} == {asked + timedelta(hours=1)}
+    desk.close()
 
 
 def test_second_press_changes_nothing(desk: Desk) -> None:
