@@ -124,6 +124,18 @@ def status(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def clocks(
+    ticket: Annotated[int, typer.Argument(help="The helpdesk's number of the ticket.")],
+    policy: PolicyFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Explain the promises to one ticket: each span that was counted or skipped, and why."""
+    from bot.commands.clocks import show_clocks
+
+    raise typer.Exit(show_clocks(ticket, policy, as_json=as_json))
+
+
+@app.command()
 def backup(
     target: Annotated[Path, typer.Argument(help="The file to write; it must not exist yet.")],
 ) -> None:
@@ -142,6 +154,55 @@ def restore(
     from bot.commands.backup import restore as put_back
 
     raise typer.Exit(put_back(source, is_forced=force))
+
+
+time_app = typer.Typer(help="Business-time arithmetic, with what was counted and skipped and why.")
+app.add_typer(time_app, name="time", no_args_is_help=True)
+CalendarName = Annotated[str, typer.Argument(help="A calendar of the policy.")]
+Instant = Annotated[
+    str, typer.Argument(help="2026-03-10T13:20 in the calendar's zone, with an offset, or now.")
+]
+
+
+@time_app.command("add")
+def time_add(
+    calendar: CalendarName,
+    start: Instant,
+    length: Annotated[str, typer.Argument(help="90s, 15m, 1h30m; with a minus it goes back.")],
+    policy: PolicyFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """When so much open time has passed since an instant."""
+    from bot.commands.time import add
+
+    raise typer.Exit(add(policy, calendar, start, length, as_json=as_json))
+
+
+@time_app.command("between")
+def time_between(
+    calendar: CalendarName,
+    start: Instant,
+    end: Instant,
+    policy: PolicyFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """How much open time lies between two instants."""
+    from bot.commands.time import between
+
+    raise typer.Exit(between(policy, calendar, start, end, as_json=as_json))
+
+
+@time_app.command("open")
+def time_open(
+    calendar: CalendarName,
+    at: Instant = "now",
+    policy: PolicyFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Whether a calendar is open, and when it opens and closes next."""
+    from bot.commands.time import is_open
+
+    raise typer.Exit(is_open(policy, calendar, at, as_json=as_json))
 
 
 def main() -> None:

@@ -156,6 +156,11 @@ def local_date(zone: str, at: int) -> date:
     return datetime.fromtimestamp(at, _zone(zone)).date()
 
 
+def local_time(zone: str, at: datetime) -> datetime:
+    """The instant as a wall clock in `zone` shows it; without an offset it is that clock's time."""
+    return at.replace(tzinfo=_zone(zone)) if at.tzinfo is None else at.astimezone(_zone(zone))
+
+
 def day_start(zone: str, day: date) -> int:
     """The Unix second at which a local date begins."""
     return _instant(_zone(zone), day, 0)
