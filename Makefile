@@ -15,7 +15,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.ready-check: $(VENV)/.ready
-	@$(PIP) -e '.[test,check,bench]'
+	@$(PIP) -e '.[test,check]'
 	@touch $@
 
 demo: $(VENV)/.ready

@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
+from math import floor
 
 from bot.rules.calendar_days import (
     CalendarSpec,
@@ -25,33 +25,10 @@ from bot.rules.calendar_days import (
     local_date,
     segments_of_year,
 )
+from bot.rules.calendar_spans import Span, SpanKind
 
 HORIZON_YEARS = 30
 """How far ahead a deadline is looked for before there is none."""
-
-
-class SpanKind(StrEnum):
-    """Why a span of time was counted or skipped."""
-
-    COUNTED = "counted"
-    CLOSED = "closed"
-    HOLIDAY = "holiday"
-    SWITCHED = "switched"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of time, counted or skipped; `why` names the holiday or the command's reason."""
-
-    start: datetime
-    end: datetime
-    kind: SpanKind
-    why: str = ""
-
-    @property
-    def seconds(self) -> int:
-        """Its length in elapsed seconds."""
-        return int((self.end - self.start).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +37,9 @@ class _Table:
 
     first_year: int
     last_year: int
+    reach_from: int
+    reach_until: int
+    """Unix seconds between which the table answers without a look at the year."""
     starts: list[int]
     ends: list[int]
     before: list[int]
@@ -82,7 +62,7 @@ class Calendar:
         self._union = [(others or {})[name] for name in spec.union]
         self._without = [(others or {})[name] for name in spec.without]
         self._years: dict[int, list[Segment]] = {}
-        self._table = _Table(0, -1, [], [], [], [])
+        self._table = _Table(0, -1, 0, -1, [], [], [], [])
 
     @property
     def name(self) -> str:
@@ -138,11 +118,21 @@ class Calendar:
 
     def between(self, start: datetime, end: datetime) -> int:
         """Open seconds in [start, end); 0 if the end is not after the start."""
-        first, last = _floor(start), _floor(end)
+        first, last = floor(start.timestamp()), floor(end.timestamp())
         if last <= first:
             return 0
-        table = self._covering(first, last)
-        return table.position(last) - table.position(first)
+        table = self._table
+        if first < table.reach_from or table.reach_until < last:
+            table = self._covering(first, last)
+        # Written out: this is asked for every span of every clock.
+        starts, ends, before = table.starts, table.ends, table.before
+        i, j = bisect_right(starts, first) - 1, bisect_right(starts, last) - 1
+        if j < 0:
+            return 0
+        until = before[j] + (last if last < ends[j] else ends[j]) - starts[j]
+        if i < 0:
+            return until
+        return until - before[i] - (first if first < ends[i] else ends[i]) + starts[i]
 
     def segments(self, start: datetime, end: datetime) -> list[Segment]:
         """The open spans that overlap [start, end), clipped to it."""
@@ -219,7 +209,10 @@ class Calendar:
         low = max(1, _year(first) - 1 - back)
         high = min(9998, _year(last) + 1 + ahead)
         table = self._table
-        if table.first_year <= low and high <= table.last_year:
+        is_near = table.reach_from <= first and last <= table.reach_until
+        if (is_near and not ahead and not back) or (
+            table.first_year <= low and high <= table.last_year
+        ):
             return table
         if table.last_year >= table.first_year:
             low, high = min(low, table.first_year), max(high, table.last_year)
@@ -234,7 +227,8 @@ class Calendar:
             before.append(total)
             total += span.end - span.start
             until.append(total)
-        return _Table(low, high, starts, ends, before, until)
+        reach_from, reach_until = _new_year(low + 1), _new_year(high) - 1
+        return _Table(low, high, reach_from, reach_until, starts, ends, before, until)
 
     def _of_year(self, year: int) -> list[Segment]:
         if year not in self._years:
@@ -288,7 +282,11 @@ def _reaches() -> tuple[int, ...]:
 
 
 def _floor(at: datetime) -> int:
-    return int(at.timestamp() // 1)
+    return floor(at.timestamp())
+
+
+def _new_year(year: int) -> int:
+    return floor(datetime(year, 1, 1, tzinfo=UTC).timestamp())
 
 
 def _instant(second: int) -> datetime:
