@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -15,7 +16,7 @@ from bot.store.codec import maybe_instant, micros
 from bot.store.queues import Touched
 from bot.store.rows import body_of, column, maybe_column, value_of
 from bot.store.tables import timer
-from bot.store.upserts import put
+from bot.store.upserts import insert_into
 
 _runs = timer.c.is_open == 1
 
@@ -67,24 +68,18 @@ class Timers(TimersView):
 
         False when it fired already for this very instant: it does not fire twice.
         """
-        key, due_at = column(wanted.key), micros(wanted.due_at)
-        has_fired = self._connection.scalar(
-            select(timer.c.key).where(
-                timer.c.key == key, timer.c.due_at == due_at, timer.c.fired_at.is_not(None)
-            )
-        )
-        if has_fired is not None:
-            return False
         row = {
-            "key": key,
+            "key": column(wanted.key),
             "kind": wanted.kind,
-            "due_at": due_at,
+            "due_at": micros(wanted.due_at),
             "ticket_id": maybe_column(wanted.ticket_id),
             "body": body_of(wanted),
             "is_open": 1,
             "fired_at": None,
         }
-        put(self._connection, timer, row)
+        statement = _moved_unless_fired(self._connection.dialect.name, tuple(row))
+        if self._connection.execute(statement, row).first() is None:
+            return False
         self._touched.add(Touched.TIMERS)
         return True
 
@@ -115,3 +110,14 @@ class Timers(TimersView):
         return self._connection.execute(
             update(timer).where(condition, _runs).values(is_open=0)
         ).rowcount
+
+
+@lru_cache(maxsize=4)
+def _moved_unless_fired(dialect: str, names: tuple[str, ...]) -> Any:
+    """One statement: insert, or move what has not fired for this very instant."""
+    statement = insert_into(dialect, timer)
+    changed = {name: statement.excluded[name] for name in names if name != "key"}
+    has_fired = timer.c.fired_at.is_not(None) & (timer.c.due_at == statement.excluded.due_at)
+    return statement.on_conflict_do_update(
+        index_elements=["key"], set_=changed, where=~has_fired
+    ).returning(timer.c.key)
