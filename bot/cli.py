@@ -205,6 +205,30 @@ def time_open(
     raise typer.Exit(is_open(policy, calendar, at, as_json=as_json))
 
 
+calendar_app = typer.Typer(help="Look at the policy's calendars.")
+app.add_typer(calendar_app, name="calendar", no_args_is_help=True)
+
+
+@calendar_app.command("show")
+def calendar_show(
+    calendar: CalendarName,
+    year: Annotated[
+        int | None, typer.Option(min=1970, max=2200, help="Which year; this one if none is named.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page instead of text.")] = None,
+    policy: PolicyFolder = HERE,
+) -> None:
+    """Show a year day by day, with holidays, other hours and clock changes named."""
+    from bot.commands.calendar import show
+
+    raise typer.Exit(show(policy, calendar, year, html=html))
+
+
+@calendar_app.callback()
+def calendar_group() -> None:
+    """Keeps `show` a command of its own."""
+
+
 def main() -> None:
     """The `deskmate` command."""
     app()

@@ -42,6 +42,12 @@ def page(template: str, values: Mapping[str, object], *, status: int = 200) -> H
     return HTMLResponse(html, status_code=status, headers=SAFE_HEADERS)
 
 
+def page_text(template: str, values: Mapping[str, object]) -> str:
+    """A page that stands by itself in a file: its stylesheet is part of it."""
+    style = (HERE / "static" / "style.css").read_text("utf-8")
+    return _environment.get_template(template).render({**values, "style": style})
+
+
 def static_routes() -> list[Route]:
     """Where the stylesheet and the script are served: `/static/...`."""
     return [Route("/static/{name}", _static)]
