@@ -136,6 +136,20 @@ def clocks(
 
 
 @app.command()
+def report(
+    month: Annotated[
+        str | None, typer.Option(help="Which month, such as 2026-03; this one if none is named.")
+    ] = None,
+    policy: PolicyFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Count the promises of a month: kept, warned of, broken, per priority, plan and customer."""
+    from bot.commands.report import show_report
+
+    raise typer.Exit(show_report(month, policy, as_json=as_json))
+
+
+@app.command()
 def backup(
     target: Annotated[Path, typer.Argument(help="The file to write; it must not exist yet.")],
 ) -> None:

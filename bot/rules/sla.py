@@ -71,6 +71,18 @@ def read_clock(work: Clockwork, events: Iterable[ClockEvent], now: datetime) -> 
     return clock.state(now)
 
 
+def read_cycles(
+    work: Clockwork, events: Iterable[ClockEvent], now: datetime
+) -> tuple[ClockState, ...]:
+    """Every cycle of the clock up to `now`, the present one last; none while it is idle."""
+    clock = RunningClock(work.spec, work.calendar, work.calendars)
+    for event in events:
+        clock.happen(event)
+    clock.advance(now)
+    present = clock.state(now)
+    return (*clock.past, present) if present.cycle else ()
+
+
 def upcoming(work: Clockwork, state: ClockState) -> tuple[Due, ...]:
     """The warnings and the breach that lie on the way of a running clock, the earliest first.
 
@@ -120,5 +132,6 @@ __all__ = [
     "Target",
     "Warn",
     "read_clock",
+    "read_cycles",
     "upcoming",
 ]

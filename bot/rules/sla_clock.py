@@ -44,6 +44,8 @@ class RunningClock:
         self._breached: datetime | None = None
         self._achieved: datetime | None = None
         self._cancelled: datetime | None = None
+        self.past: list[ClockState] = []
+        """The cycles that ended before the present one, as they ended."""
 
     def happen(self, event: ClockEvent) -> None:
         """Let one thing happen; the time up to it passes first."""
@@ -141,6 +143,8 @@ class RunningClock:
     def _start(self, at: datetime) -> None:
         if self._phase is Phase.CANCELLED:
             return
+        if self._cycle:
+            self.past.append(self.state(at))
         self._cycle += 1
         self._started, self._pauses = at, []
         self._due = self._breached = self._achieved = None

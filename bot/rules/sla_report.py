@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a month's promises ended: each cycle of each clock once, under one outcome."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.rules.engine import CompiledPolicy
+from bot.rules.history import Change
+from bot.rules.sla import ClockState, Clockwork, Phase, read_cycles
+from bot.rules.ticket import Ticket
+from bot.rules.ticket_clocks import clock_events
+
+
+class Ending(StrEnum):
+    """How one cycle of a clock stands at the end of the report."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    RUNNING = "running"
+    CANCELLED = "cancelled"
+    NO_TARGET = "target not set"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One cycle of one promise to one ticket; `was_warned` if somebody was told before."""
+
+    clock: str
+    ending: Ending
+    was_warned: bool
+    plan: str | None
+    priority: str | None
+    organisation: str | None
+
+
+def promises_of(
+    ticket: Ticket,
+    history: Sequence[Change],
+    compiled: CompiledPolicy,
+    *,
+    told: Iterable[str],
+    start: datetime,
+    end: datetime,
+    now: datetime,
+) -> Iterable[Kept]:
+    """Every cycle that started in [start, end), as it stands at `now`.
+
+    `told` are the keys of the warnings and breaches that were told.
+    """
+    keys = tuple(told)
+    events = tuple(clock_events(ticket, history, compiled))
+    for promise in compiled.policy.promises.values():
+        calendar = compiled.calendars[promise.hours]
+        work = Clockwork(promise.clock, calendar, compiled.calendars)
+        for state in read_cycles(work, events, now):
+            if state.started_at is not None and start <= state.started_at < end:
+                prefix = f"clock/{ticket.ticket_id}/{state.name}/{state.cycle}/warning"
+                yield Kept(
+                    clock=state.name,
+                    ending=ending_of(state),
+                    was_warned=any(key.startswith(prefix) for key in keys),
+                    plan=ticket.fields.get("plan"),
+                    priority=ticket.priority,
+                    organisation=ticket.organisation,
+                )
+
+
+def ending_of(state: ClockState) -> Ending:
+    """A promise without a target is neither kept nor broken."""
+    if not state.has_target:
+        return Ending.NO_TARGET
+    if state.breached_at is not None:
+        return Ending.BROKEN
+    match state.phase:
+        case Phase.ACHIEVED:
+            return Ending.KEPT
+        case Phase.CANCELLED:
+            return Ending.CANCELLED
+        case _:
+            return Ending.RUNNING
+
+
+def tally(found: Iterable[Kept], by: str) -> dict[tuple[str, str], Counter[str]]:
+    """Counts per clock and per value of `by` (plan, priority or organisation)."""
+    counted: dict[tuple[str, str], Counter[str]] = {}
+    for each in found:
+        value = getattr(each, by) or "none"
+        row = counted.setdefault((each.clock, value), Counter())
+        row[each.ending] += 1
+        row["warned"] += each.was_warned
+        row["all"] += 1
+    return counted
