@@ -135,6 +135,14 @@ def clocks(
     raise typer.Exit(show_clocks(ticket, policy, as_json=as_json))
 
 
+@app.command("at-risk")
+def at_risk(policy: PolicyFolder = HERE, as_json: AsJson = False) -> None:
+    """List the open tickets to look at now: nearly late, reopened, repeated, growing."""
+    from bot.commands.at_risk import show_at_risk
+
+    raise typer.Exit(show_at_risk(policy, as_json=as_json))
+
+
 @app.command()
 def report(
     month: Annotated[

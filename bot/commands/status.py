@@ -145,17 +145,18 @@ def _show(console: Console, status: Status, now: datetime) -> None:
             str(row.number or "-"),
             row.priority or "-",
             row.category or "-",
-            _safe(row.customer or "-"),
-            _safe(row.subject[:60]),
-            _safe(row.taken_by or "-"),
+            safe(row.customer or "-"),
+            safe(row.subject[:60]),
+            safe(row.taken_by or "-"),
         )
     console.print(table)
 
 
-def _clock(text: str | None, now: datetime) -> str:
-    if text is None:
+def until(at: datetime | None, now: datetime) -> str:
+    """How long it is until an instant, or with a minus since it; - for none."""
+    if at is None:
         return "-"
-    seconds = round((datetime.fromisoformat(text) - now).total_seconds())
+    seconds = round((at - now).total_seconds())
     sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
     if seconds < 90:
         return f"{sign}{seconds} s"
@@ -164,9 +165,13 @@ def _clock(text: str | None, now: datetime) -> str:
     return f"{sign}{seconds // 3600} h {seconds % 3600 // 60:02d}"
 
 
-def _safe(text: str) -> str:
-    """A customer's words must not colour our terminal, nor move its cursor."""
+def safe(text: str) -> str:
+    """Text that is a customer's: it must not colour our terminal, nor move its cursor."""
     return "".join(c if c.isprintable() else " " for c in text).replace("[", "\\[")
+
+
+def _clock(text: str | None, now: datetime) -> str:
+    return until(datetime.fromisoformat(text), now) if text else "-"
 
 
 def _iso(at: datetime | None) -> str | None:
