@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bot.config.cover import cover_warnings
 from bot.config.problems import Problem, did_you_mean
 from bot.rules.business_time import calendars_of
 from bot.rules.conditions import (
@@ -35,6 +36,7 @@ def check_policy(policy: Policy) -> list[Problem]:
         *_words(policy),
         *(problem for rule in policy.rules for problem in _rule(policy, rule)),
         *_rule_circles(policy),
+        *cover_warnings(policy),
     ]
 
 

@@ -80,3 +80,24 @@ def test_holiday_is_named_in_its_own_language(calendars: dict[str, Calendar]) ->
 
     assert reasons == {"Fête du Travail"}
     assert calendars["paris"].between(start, datetime.fromisoformat("2026-07-15T00:00:00+02:00"))
+
+
+def test_promise_without_cover_names_its_minutes(tmp_path: Path) -> None:
+    """A promise that runs on at night says how long nobody is there, and when."""
+    hours = (Path(__file__).resolve().parents[2] / "desks/dixdata/calendars.yaml").read_text(
+        "utf-8"
+    )
+    promise = (
+        "priorities: {p1: urgent}\npeople: {support: {slack: s}}\npromises:\n  intervention:\n"
+        "    from: created\n    to: acknowledged\n    less_than: {p1: 15m}\n"
+        "    hours: couverture\n    promised: always\n    breached: {tell: support}\n"
+    )
+    (tmp_path / "calendars.yaml").write_text(hours, encoding="utf-8")
+    (tmp_path / "rules.yaml").write_text(promise, encoding="utf-8")
+
+    loaded = load_policy(tmp_path, this_year=2026)
+
+    assert isinstance(loaded, Loaded), loaded
+    [warning] = loaded.warnings
+    assert "runs on while nobody is there: 4,800 minutes a week" in str(warning)
+    assert "Mon 00:00-Mon 09:00, Mon 17:00-Tue 09:00" in str(warning)
