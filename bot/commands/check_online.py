@@ -14,6 +14,7 @@ from bot.app import access_of, channels_of
 from bot.clock import SystemClock
 from bot.helpdesks.zendesk import Zendesk
 from bot.ports import Finding
+from bot.rules.delivery import destinations
 from bot.rules.policy import Policy
 from bot.settings import Settings, read_settings
 
@@ -55,21 +56,14 @@ def _ways(settings: Settings, policy: Policy) -> Sequence[Finding]:
     """Every destination that the policy names, by the channel that would send there."""
     wanted: dict[str, list[str]] = {}
     for person in policy.people.values():
-        ways = (("slack", person.slack), ("teams", person.teams), ("mail", person.mail))
-        for kind, address in ways:
-            if address:
-                wanted.setdefault(kind, []).append(f"{kind}:{address}")
+        for destination in destinations(person):
+            wanted.setdefault(destination.partition(":")[0], []).append(destination)
     if policy.outage.banner:
         wanted["portal"] = ["portal"]
     channels = channels_of(settings, policy, lambda _destination, _thread: None)
     findings: list[Finding] = []
-    for kind, destinations in wanted.items():
-        channel = channels.get(kind)
-        if channel is None:
-            advice = "set it up (.env.example), or take it out of `people:`"
-            findings.append(Finding(kind, False, "the policy names it, no setting does", advice))
-        else:
-            findings += channel.examine(list(dict.fromkeys(destinations)))
+    for kind, addresses in wanted.items():
+        findings += channels[kind].examine(list(dict.fromkeys(addresses)))
     return findings
 
 

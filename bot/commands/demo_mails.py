@@ -23,7 +23,6 @@ class MailFeed:
 
     read: int
     tickets: tuple[int, ...]
-    replies: int = 0
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
@@ -47,7 +46,7 @@ def feed_mails(
             tell(f"{count} mails delivered")
     tell(f"{count} mails delivered; {len(unreadable)} unreadable")
     _until_sorted(stage, tickets, clock, tell)
-    return MailFeed(count, tuple(tickets), 0, unreadable)
+    return MailFeed(count, tuple(tickets), unreadable)
 
 
 def _mails(folder: Path) -> Iterator[Path]:

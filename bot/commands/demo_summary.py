@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,6 @@ class Summary:
     found: Audit
     seconds: float
     feed: MailFeed | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_clean(self) -> bool:

@@ -231,5 +231,7 @@ class FakeChannel:
 
 
 def _keys(audit: Audit) -> tuple[str, ...]:
-    kept = audit.custom_metadata.get(KEY, ())
-    return (kept,) if isinstance(kept, str) else tuple(map(str, kept)) if kept else ()  # type: ignore[call-overload]
+    kept = audit.custom_metadata.get(KEY)
+    if isinstance(kept, list | tuple):
+        return tuple(str(each) for each in kept)
+    return (str(kept),) if kept else ()
