@@ -12,22 +12,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from bot.channels.mail import MailChannel, read_server
-from bot.channels.portal import PortalChannel
-from bot.channels.slack import SlackChannel, Threads
+from bot.app_channels import channels_of
 from bot.channels.slack_client import slack_client
-from bot.channels.teams import TeamsChannel
-from bot.channels.unset import UnsetChannel
 from bot.clock import Clock
 from bot.config.load import load_policy
 from bot.config.problems import Problem
+from bot.handlers.policy import take_policy
 from bot.helpdesks.zendesk import Zendesk
 from bot.helpdesks.zendesk_token import ZendeskAccess
 from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.ports import Channel
 from bot.rules.engine import CompiledPolicy, compile_policy
-from bot.rules.policy import Policy
 from bot.settings import Settings
 from bot.sources.chat import ChatSettings, ChatSource
 from bot.sources.poller import Poller
@@ -111,6 +107,7 @@ class App:
         def changed(_touched: frozenset[Touched]) -> None:
             wake()
 
+        take_policy(self._store, self._compiled, now=self._clock.now())
         self._store.on_change(changed)
         self._web.start()
         if self._chat is not None:
@@ -142,7 +139,8 @@ class App:
         self._helpdesk.use(loaded.policy.helpdesk)
         self._prober.use(loaded.policy.outage)
         self._poller.every = loaded.policy.poll_every
-        log.info("policy_reloaded", policy=loaded.policy.digest)
+        moved = take_policy(self._store, self._compiled, now=self._clock.now())
+        log.info("policy_reloaded", policy=loaded.policy.digest, clocks_moved=moved)
 
     def has_lost_lease(self) -> bool:
         """Whether another daemon took over; this one must stop."""
@@ -274,37 +272,6 @@ def build_app_of(
     except BaseException:
         store.close()
         raise
-
-
-def channels_of(settings: Settings, policy: Policy, threads: Threads) -> dict[str, Channel]:
-    """Every way to people, kind -> channel; one that is not set up refuses and says what to set.
-
-    `threads` finds the first message of a thread.
-    """
-    webhooks = {name: url.reveal for name, url in settings.teams.items()}
-    return {
-        "slack": _slack(settings, policy, threads),
-        "teams": TeamsChannel(webhooks, names=policy.labels),
-        "mail": _mail(settings, policy),
-        "sms": UnsetChannel("SMS is not sent yet", "name slack, teams or mail as well"),
-        "portal": PortalChannel(settings.banner_file),
-    }
-
-
-def _slack(settings: Settings, policy: Policy, threads: Threads) -> Channel:
-    if not settings.slack_bot_token:
-        advice = "set DESKMATE_SLACK_BOT_TOKEN (docs/slack.md)"
-        return UnsetChannel("no Slack is set", advice)
-    client = slack_client(settings.slack_bot_token.reveal(), base_url=settings.slack_url)
-    return SlackChannel(client, threads=threads, names=policy.labels)
-
-
-def _mail(settings: Settings, policy: Policy) -> Channel:
-    if not settings.smtp_url:
-        advice = "set DESKMATE_SMTP_URL and DESKMATE_MAIL_FROM"
-        return UnsetChannel("no mail server is set", advice)
-    server = read_server(settings.smtp_url.reveal())
-    return MailChannel(server, settings.mail_from, names=policy.labels)
 
 
 def access_of(settings: Settings) -> ZendeskAccess:

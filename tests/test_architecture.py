@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 EVERYTHING = frozenset(
-    "app channels cli clock commands config daemon handlers helpdesks inbox outbox pages ports "
-    "rules sandbox settings sources store telemetry texts timekeeper".split()
+    "app app_channels channels cli clock commands config daemon handlers helpdesks inbox outbox "
+    "pages ports rules sandbox settings sources store telemetry texts timekeeper".split()
 )
 ADAPTER = frozenset("ports rules texts clock telemetry".split())
 
@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "timekeeper": frozenset("ports rules store texts clock telemetry handlers".split()),
     "outbox": frozenset("ports rules store texts clock telemetry".split()),
     "pages": frozenset("store rules texts clock telemetry".split()),
+    "app_channels": frozenset("channels ports rules settings".split()),
     "app": EVERYTHING - {"app", "daemon", "cli", "commands", "sandbox"},
     "daemon": frozenset("app clock settings telemetry".split()),
     "cli": EVERYTHING,

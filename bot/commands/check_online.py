@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from rich.console import Console
 
-from bot.app import access_of, channels_of
+from bot.app import access_of
+from bot.app_channels import channels_of
 from bot.clock import SystemClock
 from bot.helpdesks.zendesk import Zendesk
 from bot.ports import Finding

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Chooses the ways to people that the settings open; a part of `app.py`."""
+
+from __future__ import annotations
+
+from bot.channels.mail import MailChannel, read_server
+from bot.channels.portal import PortalChannel
+from bot.channels.slack import SlackChannel, Threads
+from bot.channels.slack_client import slack_client
+from bot.channels.teams import TeamsChannel
+from bot.channels.unset import UnsetChannel
+from bot.ports import Channel
+from bot.rules.policy import Policy
+from bot.settings import Settings
+
+
+def channels_of(settings: Settings, policy: Policy, threads: Threads) -> dict[str, Channel]:
+    """Every way to people, kind -> channel; one that is not set up refuses and says what to set.
+
+    `threads` finds the first message of a thread.
+    """
+    webhooks = {name: url.reveal for name, url in settings.teams.items()}
+    return {
+        "slack": _slack(settings, policy, threads),
+        "teams": TeamsChannel(webhooks, names=policy.labels),
+        "mail": _mail(settings, policy),
+        "sms": UnsetChannel("SMS is not sent yet", "name slack, teams or mail as well"),
+        "portal": PortalChannel(settings.banner_file),
+    }
+
+
+def _slack(settings: Settings, policy: Policy, threads: Threads) -> Channel:
+    if not settings.slack_bot_token:
+        advice = "set DESKMATE_SLACK_BOT_TOKEN (docs/slack.md)"
+        return UnsetChannel("no Slack is set", advice)
+    client = slack_client(settings.slack_bot_token.reveal(), base_url=settings.slack_url)
+    return SlackChannel(client, threads=threads, names=policy.labels)
+
+
+def _mail(settings: Settings, policy: Policy) -> Channel:
+    if not settings.smtp_url:
+        advice = "set DESKMATE_SMTP_URL and DESKMATE_MAIL_FROM"
+        return UnsetChannel("no mail server is set", advice)
+    server = read_server(settings.smtp_url.reveal())
+    return MailChannel(server, settings.mail_from, names=policy.labels)
