@@ -19,6 +19,7 @@ from bot.rules.calendar_days import (
     Segment,
     Switch,
     Window,
+    closings_of_year,
     cut,
     day_start,
     joined,
@@ -238,6 +239,8 @@ class Calendar:
             for other in self._without:
                 around = (each for near in (year - 1, year, year + 1) for each in other._near(near))
                 found = cut(found, joined(around))
+            if self._union:
+                found = cut(found, closings_of_year(self.spec, year))
             self._years[year] = self._switched(found, year)
         return self._years[year]
 

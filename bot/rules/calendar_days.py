@@ -105,14 +105,31 @@ def segments_of_year(spec: CalendarSpec, year: int) -> list[Segment]:
     return joined(found)
 
 
+def closings_of_year(spec: CalendarSpec, year: int) -> list[Segment]:
+    """What a calendar made of others takes out of them by itself: closed dates and breaks."""
+    zone = _zone(spec.zone)
+    found = [
+        Segment(_instant(zone, day, 0), _instant(zone, day, MIDNIGHT))
+        for day in spec.closed
+        if day.year == year
+    ]
+    for day, windows in spec.breaks.items():
+        if day.year == year:
+            found += [
+                Segment(_instant(zone, day, w.opens), _instant(zone, day, w.closes))
+                for w in _until_midnight(windows)
+            ]
+    return joined(found)
+
+
 def windows_of(spec: CalendarSpec, day: date) -> list[Window]:
     """The hours of one local date, tails of the night before included; none when it is closed."""
     if day in spec.closed or _is_skipped(spec.zone, day):
         return []
-    if spec.is_always_open:
-        today = [WHOLE_DAY]
-    elif day in spec.shifts:
+    if day in spec.shifts:
         today = list(_until_midnight(spec.shifts[day]))
+    elif spec.is_always_open:
+        today = [WHOLE_DAY]
     else:
         today = [*_until_midnight(_hours(spec, day)), *_tails(spec, day - timedelta(days=1))]
     for pause in _until_midnight(spec.breaks.get(day, ())):

@@ -44,11 +44,16 @@ class RunningClock:
         self._breached: datetime | None = None
         self._achieved: datetime | None = None
         self._cancelled: datetime | None = None
+        self._frozen: int | None = None
         self.past: list[ClockState] = []
         """The cycles that ended before the present one, as they ended."""
 
     def happen(self, event: ClockEvent) -> None:
-        """Let one thing happen; the time up to it passes first."""
+        """Let one thing happen; the time up to it passes first.
+
+        Helpdesks stamp whole seconds, and so do clocks: what is finer is cut off.
+        """
+        event = replace(event, at=event.at.replace(microsecond=0))
         self.advance(event.at)
         match event.moment:
             case Moment.CREATED:
@@ -60,6 +65,7 @@ class RunningClock:
                 self._retarget(event.at)
             case Moment.MERGED if self._is_open:
                 self._phase, self._cancelled = Phase.CANCELLED, event.at
+                self._frozen = self._elapsed(event.at)
                 self._due = self._due if self._breached else None
             case moment if moment in _TICKET_CHANGES:
                 self._ticket[moment] = event.value
@@ -70,6 +76,7 @@ class RunningClock:
         """Let time pass: a running clock that is past its deadline is breached, by that instant."""
         if self._phase is not Phase.RUNNING or self._due is None or self._breached is not None:
             return
+        now = now.replace(microsecond=0)
         if now > self._due or (self._spec.is_strict and now >= self._due):
             self._breached = self._due
 
@@ -87,7 +94,7 @@ class RunningClock:
             due_at=self._due,
             breached_at=self._breached,
             achieved_at=self._achieved,
-            elapsed=self._elapsed(until),
+            elapsed=self._elapsed(until) if self._frozen is None else self._frozen,
             target=self._target,
             paused=tuple(pause for pause in self._pauses if pause.since != pause.until),
         )
@@ -104,6 +111,8 @@ class RunningClock:
             Moment.ORGANISATION: event.organisation,
         }
         self._target = self._wanted_target()
+        if self._is_open:
+            self._recompute()
 
     def _move(self, event: ClockEvent) -> None:
         """Start and stop as the metric says."""
@@ -147,7 +156,7 @@ class RunningClock:
             self.past.append(self.state(at))
         self._cycle += 1
         self._started, self._pauses = at, []
-        self._due = self._breached = self._achieved = None
+        self._due = self._breached = self._achieved = self._frozen = None
         self._phase = Phase.PAUSED if self._pauses_clock(self._status) else Phase.RUNNING
         if self._phase is Phase.PAUSED:
             self._pauses.append(Pause(at, None))
@@ -157,7 +166,7 @@ class RunningClock:
         if not self._is_open:
             return
         self._end_pause(at)
-        self._phase, self._achieved = Phase.ACHIEVED, at
+        self._phase, self._achieved, self._frozen = Phase.ACHIEVED, at, self._elapsed(at)
 
     def _status_changed(self, status: str, at: datetime) -> None:
         was, self._status = self._status, status
@@ -182,9 +191,12 @@ class RunningClock:
             return
         assert self._achieved is not None, "only an achieved clock can be reopened"
         self._pauses.append(Pause(self._achieved, at))
-        self._achieved = None
+        self._achieved = self._frozen = None
         self._phase = Phase.RUNNING
-        self._recompute()
+        if self._wanted_target() == self._target:
+            self._recompute()
+        else:
+            self._retarget(at)
 
     def _retarget(self, at: datetime) -> None:
         """A new target or calendar: kept figures stay, an open clock is judged anew from now on."""

@@ -21,7 +21,7 @@ from bot.rules.sla import (
     read_clock,
     upcoming,
 )
-from bot.rules.ticket import Actor, Ticket
+from bot.rules.ticket import Actor, Status, Ticket
 
 WARNING, BREACHED = "sla_warning", "sla_breached"
 _CHANGED = {
@@ -114,6 +114,8 @@ def _events_of(change: Change, compiled: CompiledPolicy) -> Iterable[ClockEvent]
             moment = _comment_moment(change)
             if moment is not None:
                 yield ClockEvent(change.at, moment)
+        case ChangeKind.FIELD if change.field == "status" and change.new == Status.DELETED:
+            yield ClockEvent(change.at, Moment.MERGED)
         case ChangeKind.FIELD if change.field in _CHANGED:
             value = change.new
             if change.field == "priority":
