@@ -8,7 +8,7 @@ understands it (it is kept for a person), and 409 while the store cannot write.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.clock import Clock
 from bot.rules.events import Event
@@ -76,7 +76,7 @@ def build_app(
     ill: Trouble = _no_trouble,
     not_ready: Trouble = _no_trouble,
     extra_routes: Sequence[BaseRoute] = (),
-) -> Starlette:
+) -> ASGIApp:
     """The daemon's web application.
 
     `ill` and `not_ready` say why `/healthz` and `/readyz` should answer 503, empty when all is
@@ -103,7 +103,21 @@ def build_app(
         Route("/readyz", _state(not_ready)),
         Route("/metrics", _metrics(figures)),
     ]
-    return Starlette(routes=[*signed, *plain, *extra_routes])
+    pages = Starlette(routes=[*signed, *plain, *extra_routes])
+    return _Front({route.path: route.endpoint for route in signed}, pages)
+
+
+class _Front:
+    """Hands deliveries straight to their door; everything else goes by the pages' own routing."""
+
+    def __init__(self, doors: Mapping[str, ASGIApp], pages: ASGIApp) -> None:
+        self._doors = doors
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_delivery = scope["type"] == "http" and scope["method"] == "POST"
+        app = self._doors.get(scope["path"], self._pages) if is_delivery else self._pages
+        await app(scope, receive, send)
 
 
 class _Endpoint:
