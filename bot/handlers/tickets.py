@@ -12,7 +12,7 @@ from bot.rules.actions import Timer
 from bot.rules.conditions import Count
 from bot.rules.engine import CompiledPolicy, decide
 from bot.rules.events import CommentAdded, Event, FieldChanged, Occasion, TicketSeen
-from bot.rules.history import Change
+from bot.rules.history import Change, ChangeKind
 from bot.rules.layers import parts_of
 from bot.rules.situation import Recent, Situation
 from bot.rules.text import Message, machine_verdict, prepare
@@ -139,7 +139,7 @@ def _situation(
         occasion=occasion,
         at=at,
         key=event.key,
-        message=message_of(news),
+        message=message_of(news, tx.tickets.history(ticket.ticket_id)),
         changes=(fact,) if isinstance(fact, FieldChanged) else (),
         actor=news.change.actor if news.change else Actor.REQUESTER,
         recent=_recent(tx, compiled, at),
@@ -148,8 +148,11 @@ def _situation(
     )
 
 
-def message_of(news: TicketNews) -> Message | None:
-    """The text that rules search: a reply's own words, else what the ticket opened with."""
+def message_of(news: TicketNews, history: tuple[Change, ...]) -> Message | None:
+    """The text that rules search: a reply's own words, else the customer's latest ones.
+
+    Looking back at the opening words after a later message would make every change an edge.
+    """
     ticket, change = news.ticket, news.change
     is_reply = news.occasion in (Occasion.REQUESTER_REPLY, Occasion.AGENT_REPLY)
     verdict = machine_verdict(
@@ -161,6 +164,11 @@ def message_of(news: TicketNews) -> Message | None:
     if is_reply and change is not None:
         body = change.body
         return prepare(ticket.subject, body, is_reply=True, is_machine=verdict.is_machine)
+    for past in reversed(history):
+        is_reply_of_theirs = past.kind is ChangeKind.COMMENT and past.actor is Actor.REQUESTER
+        if is_reply_of_theirs and past.is_public:
+            is_machine = verdict.is_machine
+            return prepare(ticket.subject, past.body, is_reply=True, is_machine=is_machine)
     return prepare(ticket.subject, ticket.description, is_machine=verdict.is_machine)
 
 

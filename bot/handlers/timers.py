@@ -44,9 +44,24 @@ def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: dateti
         return "answered meanwhile"
     if timer.kind == WARNING and clock.state.breached_at is not None:
         return "the breach is told instead"
+    if timer.kind == WARNING and _later_is_due(timer, tx, now):
+        return "a later warning is told instead"
     _tell(timer, clock, ticket, tx, compiled, now=now)
-    _try_rules(timer, ticket, tx, compiled)
+    if _try_rules(timer, ticket, tx, compiled):
+        changed = tx.tickets.load(ticket.ticket_id) or ticket
+        set_clocks(changed, tx.tickets.history(ticket.ticket_id), tx, compiled, now=now)
     return timer.kind
+
+
+def _later_is_due(timer: Timer, tx: Transaction, now: datetime) -> bool:
+    """After downtime only the highest of several warnings of one clock is told."""
+    return any(
+        other.kind == WARNING
+        and timer.due_at < other.due_at <= now
+        and other.detail["clock"] == timer.detail["clock"]
+        and other.detail["cycle"] == timer.detail["cycle"]
+        for other in tx.timers.of_ticket(timer.ticket_id or "")
+    )
 
 
 def _still_holds(timer: Timer, clock: TicketClock) -> bool:
@@ -113,10 +128,11 @@ def _is_taken(ticket: Ticket, tx: Transaction) -> bool:
     return state is not None
 
 
-def _try_rules(timer: Timer, ticket: Ticket, tx: Transaction, compiled: CompiledPolicy) -> None:
+def _try_rules(timer: Timer, ticket: Ticket, tx: Transaction, compiled: CompiledPolicy) -> bool:
+    """Whether any rule is tried on this occasion, and may have changed the ticket."""
     occasion = Occasion.SLA_BREACHED if timer.kind == BREACHED else Occasion.SLA_WARNING
     if not any(occasion in rule.occasions for rule in compiled.policy.rules):
-        return
+        return False
     situation = Situation(
         ticket=ticket,
         occasion=occasion,
@@ -126,3 +142,4 @@ def _try_rules(timer: Timer, ticket: Ticket, tx: Transaction, compiled: Compiled
         last_told=last_told(tx, compiled),
     )
     commit_decision(decide(compiled, situation), situation, tx, compiled, now=timer.due_at)
+    return True

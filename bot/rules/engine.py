@@ -144,9 +144,9 @@ class _Trial:
             priority=decided.priority,
             category=decided.category,
             group=decided.group,
-            add_tags=decided.tags - self._start.tags - removed,
+            add_tags=self._added(acting) - removed,
             remove_tags=removed & self._start.tags,
-            fields=self._fields(live),
+            fields=self._fields(acting),
             comments=tuple(
                 each.rule.effects.comment for each in acting if each.rule.effects.comment
             ),
@@ -225,6 +225,11 @@ class _Trial:
             decided = replace(decided, category=self._policy.categories[-1])
             defaults.append(f"category {decided.category}")
         return decided, tuple(defaults)
+
+    def _added(self, acting: Iterable[Fired]) -> frozenset[str]:
+        """Tags of rules that have just begun to hold: one that a person removed stays away."""
+        wanted = {tag for each in acting for tag in each.rule.effects.add_tags}
+        return frozenset(wanted - self._start.tags)
 
     def _fields(self, live: Iterable[Fired]) -> dict[str, str]:
         fields: dict[str, str] = {}

@@ -84,13 +84,18 @@ def read_cycles(
 
 
 def upcoming(work: Clockwork, state: ClockState) -> tuple[Due, ...]:
-    """The warnings and the breach that lie on the way of a running clock, the earliest first.
+    """The warnings and the breach that lie on the way of an open clock, the earliest first.
+
+    A clock that is broken already has its breach left, until somebody was told.
 
     A warning whose instant passed before the clock came to it is told at once by its old instant.
     """
-    if state.phase is not Phase.RUNNING or state.due_at is None or state.breached_at is not None:
+    if not state.is_open or state.due_at is None:
         return ()
     late = state.due_at if work.spec.is_strict else state.due_at + ONE_SECOND
+    if state.breached_at is not None:
+        # A change that makes a clock overdue at once is told as of the change.
+        return (Due(DueKind.BREACH, max(late, state.breached_at), state.name, state.cycle),)
     found = [Due(DueKind.BREACH, late, state.name, state.cycle)]
     for warn in work.spec.warn:
         at = _warning_at(work, state, warn)

@@ -68,14 +68,16 @@ def after_event(ticket: Ticket, event: Event, history: tuple[Change, ...]) -> Ti
             return _after_change(ticket, event, changed, history)
         case TicketGone(how=how):
             gone = Change(event.key, event.at, ChangeKind.GONE, Actor.SYSTEM, new=how)
-            return TicketNews(replace(ticket, status=Status.DELETED), gone)
+            updated_at = max(ticket.updated_at, event.at)
+            return TicketNews(replace(ticket, status=Status.DELETED, updated_at=updated_at), gone)
         case _:
             raise TypeError(f"{type(event.fact).__name__} is no news of a ticket")
 
 
 def _seen_again(ticket: Ticket, snapshot: Snapshot) -> Ticket:
     """Stale pictures never overwrite newer ones; `version` orders them as the helpdesk does."""
-    if snapshot.updated_at < ticket.updated_at:
+    is_gone = ticket.status is Status.DELETED and snapshot.updated_at <= ticket.updated_at
+    if is_gone or snapshot.updated_at < ticket.updated_at:
         return ticket
     return _pictured(ticket, snapshot)
 
@@ -107,14 +109,15 @@ def _pictured(ticket: Ticket, snapshot: Snapshot) -> Ticket:
 
 
 def _first_setters(snapshot: Snapshot) -> dict[str, Actor]:
-    """Whatever a new ticket carries came with it: from the requester's form, or a trigger."""
+    """Whatever a new ticket carries came with it: from the requester's form, or a trigger.
+
+    A ticket that somebody has worked on before we saw it carries what a person decided.
+    """
+    is_touched = snapshot.assignee is not None or snapshot.status is not Status.NEW
+    setter = Actor.AGENT if is_touched else Actor.REQUESTER
     names = ("priority", "category", "group")
     values = (snapshot.helpdesk_priority, snapshot.category, snapshot.group)
-    return {
-        name: Actor.REQUESTER
-        for name, value in zip(names, values, strict=True)
-        if value is not None
-    }
+    return {name: setter for name, value in zip(names, values, strict=True) if value is not None}
 
 
 def _after_comment(
@@ -156,7 +159,8 @@ def _occasion_of(comment: CommentAdded) -> Occasion | None:
 def _after_change(
     ticket: Ticket, event: Event, changed: FieldChanged, history: tuple[Change, ...]
 ) -> TicketNews:
-    if any(_is_same(known, event, changed) for known in history):
+    of_field = [known for known in history if known.field == changed.field]
+    if any(_is_same(known, event, changed, is_latest=known is of_field[-1]) for known in of_field):
         return TicketNews(ticket)
     added = Change(
         key=event.key,
@@ -181,14 +185,18 @@ def _after_change(
     return TicketNews(ticket, added, Occasion.REOPENED if is_reopened else Occasion.UPDATED)
 
 
-def _is_same(known: Change, event: Event, changed: FieldChanged) -> bool:
-    """The same change told twice, or our own decision coming back from the helpdesk."""
+def _is_same(known: Change, event: Event, changed: FieldChanged, *, is_latest: bool) -> bool:
+    """The same change told twice, or our own decision coming back from the helpdesk.
+
+    Only a field's latest change can be told again; the same values after another are a new one.
+    """
     if known.key == event.key:
         return True
     if changed.actor is Actor.SELF and known.actor is Actor.SELF:
         return known.field == changed.field and known.new == changed.new
     return (
-        known.kind is ChangeKind.FIELD
+        is_latest
+        and known.kind is ChangeKind.FIELD
         and known.field == changed.field
         and known.new == changed.new
         and known.old == changed.old

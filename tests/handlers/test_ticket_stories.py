@@ -224,3 +224,62 @@ def test_watch_only_records_and_sends_nothing(tmp_path: Path) -> None:
     assert counts.get("watched", 0) >= 4
     assert desk.ticket(number).category == "incident"
     desk.close()
+
+
+def test_clock_that_a_new_priority_makes_overdue_is_told(desk: Desk) -> None:
+    """Ninety minutes in, the ticket becomes urgent: its hour is over, and that is told at once."""
+    number = desk.write("How can I print")
+    desk.run(timedelta(minutes=90))
+    customer = desk.furniture.customers["contoso"]
+    desk.world.change_ticket(number, by=customer, comment=NewComment("The portal is down"))
+    raised = desk.clock.now()
+
+    desk.run(10 * MINUTE)
+
+    [(where, at)] = desk.told("sla_breached")
+    assert where == "slack:leads"
+    assert raised <= at <= raised + MINUTE
+
+
+def test_thanks_and_a_change_tell_nobody_again(desk: Desk) -> None:
+    """A reply that says something else, and a status set by an agent, start no rule anew."""
+    number = desk.write("Portal is down")
+    desk.run(2 * MINUTE)
+    told = len(desk.told("rule"))
+    customer, agent = desk.furniture.customers["contoso"], desk.furniture.agents["ada"]
+    desk.world.change_ticket(number, by=customer, comment=NewComment("Thank you for looking"))
+    desk.run(2 * MINUTE)
+    desk.world.change_ticket(number, by=agent, values={"status": "pending"})
+
+    desk.run(2 * MINUTE)
+
+    assert len(desk.told("rule")) == told
+    assert desk.notes(number).count("Told the team.") == 1
+
+
+def test_priority_set_before_we_looked_is_a_persons(desk: Desk) -> None:
+    """An agent who was quicker than the first poll is not overruled."""
+    number = desk.write("Portal is down")
+    agent = desk.furniture.agents["ada"]
+    values = {"priority": "normal", "assignee_id": agent.user_id}
+    desk.world.change_ticket(number, by=agent, values=values)
+
+    desk.run(5 * MINUTE)
+
+    ticket = desk.world.ticket(number)
+    assert ticket is not None and ticket.priority == "normal"
+
+
+def test_tag_that_a_person_removes_stays_away(desk: Desk) -> None:
+    """A rule that goes on holding does not bring back what an agent took off."""
+    number = desk.write("Portal is down")
+    desk.run(2 * MINUTE)
+    agent = desk.furniture.agents["ada"]
+    desk.world.change_ticket(number, by=agent, values={"tags": ("incident",)})
+    desk.run(2 * MINUTE)
+    desk.world.change_ticket(number, by=agent, values={"status": "open"})
+
+    desk.run(2 * MINUTE)
+
+    ticket = desk.world.ticket(number)
+    assert ticket is not None and "outage" not in ticket.tags
