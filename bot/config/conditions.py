@@ -121,6 +121,8 @@ class ConditionReader:
             else:
                 advice = did_you_mean(word, [*comparisons, "not", "matches"])
                 self._reader.problem(entry.key_place, f"{name}: no comparison {word!r}", advice)
+        if not parts:
+            self._reader.problem(node.place, f"{name}: nothing is compared", "write a value")
         return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
     def _changed(self, node: Node) -> Condition:

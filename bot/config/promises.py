@@ -139,8 +139,10 @@ class PromiseReader:
             elif key.startswith("organisation "):
                 organisation = key.removeprefix("organisation ")
                 cells.append(Target(self._seconds(entry.node, key), organisation=organisation))
-            elif self._priorities and key != "plan":
-                cells.append(Target(self._seconds(entry.node, key), plan=key))
+            else:
+                advice = did_you_mean(key, self._priorities)
+                what = f"no priority {key!r} (a plan has a line per priority below it)"
+                self._reader.problem(entry.key_place, what, advice)
         return cells
 
     def _block(self, name: str, entry: Entry) -> list[Target]:

@@ -60,6 +60,9 @@ def read_yaml(text: str, file: str) -> tuple[Node, list[Problem]]:
     nothing = Node(Place(file, 1, 1), {})
     if len(text.encode("utf-8", "replace")) > GREATEST_FILE:
         return nothing, [Problem(nothing.place, "the file is over 2 MiB", "split it")]
+    too_deep = _too_deep(text, file)
+    if too_deep is not None:
+        return nothing, [too_deep]
     try:
         documents = list(yaml.compose_all(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
@@ -81,6 +84,24 @@ def read_yaml(text: str, file: str) -> tuple[Node, list[Problem]]:
             Problem(node.place, f"expected keys, got {node.kind}", "write `desk: ...`")
         ]
     return node, walk.problems
+
+
+def _too_deep(text: str, file: str) -> Problem | None:
+    """Nesting is looked at event by event first: composing it would exhaust the C stack."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > GREATEST_DEPTH + 10:
+                mark = event.start_mark
+                place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
+                return Problem(place, f"nested deeper than {GREATEST_DEPTH} levels", "simplify it")
+    except (yaml.YAMLError, ValueError):
+        return None  # Composing finds the same mistake and tells it.
+    return None
 
 
 class _Walk:

@@ -222,3 +222,26 @@ def test_damaged_policy_never_raises(
     loaded = _load(folder, GOOD[:at] + put + GOOD[at + cut :])
 
     assert isinstance(loaded, Loaded) or all(problem.place.line >= 1 for problem in loaded)
+
+
+def test_endless_nesting_is_told_and_not_followed(tmp_path: Path) -> None:
+    """Forty thousand open brackets are one mistake; they once exhausted the parser's stack."""
+    lines = _mistakes(tmp_path, "[" * 40_000)
+
+    assert lines == ["rules.yaml:1:51: nested deeper than 40 levels; simplify it"]
+
+
+def test_misspelt_priority_is_no_plan(tmp_path: Path) -> None:
+    """A target of a priority that does not exist is found, not taken for a plan's."""
+    promise = "promises: {first_response: {within: {urgnt: 30m, normal: 4h}, hours: office}}\n"
+
+    lines = _mistakes(tmp_path, BASE + promise)
+
+    assert any("no priority 'urgnt'" in line and "'urgent'" in line for line in lines), lines
+
+
+def test_empty_comparison_is_a_mistake(tmp_path: Path) -> None:
+    """A field compared with nothing would hold for every ticket."""
+    lines = _mistakes(tmp_path, BASE + "rules:\n  r: {if: {status: {}}, then: {tag: x}}\n")
+
+    assert any("status: nothing is compared" in line for line in lines), lines
