@@ -46,7 +46,7 @@ def decide(folder: Path, file: str) -> int:
     with lines:
         for answer in decide_lines(compiled, lines):
             is_good = is_good and "error" not in answer
-            sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+            sys.stdout.write(_written(answer) + "\n")
     sys.stdout.flush()
     return 0 if is_good else 1
 
@@ -68,7 +68,22 @@ def _decide_line(compiled: CompiledPolicy, line: bytes, number: int) -> dict[str
         except (ValueError, RecursionError) as error:
             raise BadLine(f"this is no JSON: {str(error)[:120]}") from None
         asked = read_line(given, compiled)
+        return answer_of(asked, engine.decide(compiled, asked.situation), compiled)
     except BadLine as problem:
         line_id = given.get("id") if isinstance(given, dict) else None
         return {"id": line_id, "error": f"line {number}: {problem}"}
-    return answer_of(asked, engine.decide(compiled, asked.situation), compiled)
+    except Exception as error:
+        # The boundary of a line: whatever odd values do, the others are answered.
+        line_id = given.get("id") if isinstance(given, dict) else None
+        what = f"a value cannot be used: {type(error).__name__}: {str(error)[:120]}"
+        return {"id": line_id, "error": f"line {number}: {what}"}
+
+
+def _written(answer: dict[str, Any]) -> str:
+    """One line; a lone surrogate came in as an escape and goes out as one."""
+    text = json.dumps(answer, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(answer)
+    return text

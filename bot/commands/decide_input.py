@@ -13,11 +13,14 @@ from bot.rules.events import AlertReceived, AlertState, FieldChanged, Occasion
 from bot.rules.situation import Recent, Situation
 from bot.rules.text import machine_verdict, prepare
 from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
+from bot.rules.ticket_news import with_value
 
 FACTS = (
     "requester_registered", "org_management_agreement", "org_first_line", "org_support_via",
 )  # fmt: skip
 PLAIN_FIELDS = ("plan", "region")
+GREATEST_COUNT = 10_000
+"""Tickets that `recent_incidents` may stand for."""
 
 
 class BadLine(Exception):  # noqa: N818 - it names the line, which is at fault
@@ -47,6 +50,8 @@ def read_line(given: Any, compiled: CompiledPolicy) -> Asked:
     current, context = _object(given, "current"), _object(given, "context")
     occasion = _occasion(given)
     ticket = _ticket(given, current, created_at, at)
+    for changed in _changes(given, current):
+        ticket = with_value(ticket, changed, at)
     is_reply = occasion in (Occasion.REQUESTER_REPLY, Occasion.AGENT_REPLY)
     verdict = machine_verdict(
         headers={str(k): str(v) for k, v in _object(given, "headers").items()} or None,
@@ -177,7 +182,7 @@ def _recent(context: Mapping[str, Any], ticket: Ticket, at: datetime) -> tuple[R
     counted = context.get("recent_incidents")
     if not isinstance(counted, Mapping):
         return ()
-    count = int(counted.get("count") or 0)
+    count = min(GREATEST_COUNT, int(counted.get("count") or 0))
     customers = max(1, int(counted.get("organisations") or 1))
     spread = timedelta(minutes=float(counted.get("minutes") or 0)) / max(1, count)
     own = ticket.organisation or "customer 0"

@@ -160,3 +160,33 @@ def test_exit_status_says_whether_all_was_read(tmp_path: Path, content: str, sta
 def test_policy_that_cannot_be_read_stops_it(tmp_path: Path) -> None:
     """Without a policy there is nothing to decide by: exit status 2."""
     assert CliRunner().invoke(app, ["decide", "--policy", str(tmp_path)]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"context": {"recent_incidents": {"count": "many"}}},
+        {"context": {"recent_incidents": {"count": 3, "minutes": 1e308}}},
+        {"context": {"notified_at": "x"}},
+        {"current": {"tags": 5}},
+        {"change": {"fields": [1]}},
+        {"change": {"by": []}},
+    ],
+)
+def test_odd_values_cost_one_line_alone(compiled: CompiledPolicy, odd: dict[str, Any]) -> None:
+    """A value of another kind than it should be is that line's error; the next is answered."""
+    bad, good = _decide(compiled, {**OUTAGE, **odd}, OUTAGE)
+
+    assert bad["id"] == "a" and "line 1: " in bad["error"]
+    assert good["category"] == "incident"
+
+
+def test_change_is_the_value_after_the_event(compiled: CompiledPolicy) -> None:
+    """What an agent has just set holds in the answer."""
+    line = {**OUTAGE, "subject": "Hello", "body": "Hello", "event": "updated"}
+
+    [answer] = _decide(
+        compiled, {**line, "change": {"by": "agent", "fields": {"priority": "high"}}}
+    )
+
+    assert answer["priority"] == "high"
