@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,8 @@ QUESTIONS = (
         lambda text: _HOURS.fullmatch(text) is not None, "write 08:00-17:00",
     ),
     Question("holidays", "Whose public holidays? (SE, DE-HH, FR ... or none)", "none"),
-    Question("categories", "Your categories, the most serious first?", "incident, question, other"),
+    Question("categories", "Your categories, the most serious first?", "incident, question, other",
+             lambda text: any(each.strip() for each in text.split(",")), "write incident, other"),
     Question("category_field", "Which field of a ticket holds the category?", "Category"),
     Question(
         "urgent", "How soon is an urgent ticket answered?", "30m", _is_duration, "write 30m or 2h"
@@ -89,20 +91,32 @@ def init(folder: Path, *, answers: Path | None) -> int:
     if any(reply is None for reply in replies.values()):
         return 1
     filled = {key: reply or "" for key, reply in replies.items()}
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "calendars.yaml").write_text(calendars_file(filled), encoding="utf-8")
-    (folder / "rules.yaml").write_text(rules_file(filled), encoding="utf-8")
-    loaded = load_policy(folder, this_year=SystemClock().now().year)
-    if not isinstance(loaded, Loaded):
-        for problem in loaded:
-            console.print(str(problem), markup=False)
-        console.print(f"Written to {folder}, but it does not load yet: mend the lines above.")
+    files = {"calendars.yaml": calendars_file(filled), "rules.yaml": rules_file(filled)}
+    problems = _problems(files)
+    if problems:
+        for problem in problems:
+            console.print(problem, markup=False)
+        console.print("Nothing was written: answer again with what the lines above ask for.")
         return 1
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
     console.print(
         f"\n[bold]Written:[/] {folder}/rules.yaml and {folder}/calendars.yaml; they load."
     )
     console.print(to_do(filled, folder), markup=False)
     return 0
+
+
+def _problems(files: Mapping[str, str]) -> list[str]:
+    """What would keep the new files from loading; looked at before they are written."""
+    with tempfile.TemporaryDirectory() as name:
+        for file, text in files.items():
+            (Path(name) / file).write_text(text, encoding="utf-8")
+        loaded = load_policy(Path(name), this_year=SystemClock().now().year)
+    if isinstance(loaded, Loaded):
+        return []
+    return [str(problem).replace(f"{name}/", "") for problem in loaded]
 
 
 def _given(answers: Path | None, console: Console) -> Mapping[str, str] | None:

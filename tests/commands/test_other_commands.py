@@ -102,6 +102,21 @@ def test_init_writes_a_policy_that_loads(run: CliRunner, tmp_path: Path) -> None
     assert "there already" in again.output
 
 
+@pytest.mark.parametrize("answer", ["categories: ','", "zone: Mars", "holidays: XX"])
+def test_init_writes_nothing_that_would_not_load(
+    run: CliRunner, tmp_path: Path, answer: str
+) -> None:
+    """An answer that cannot be used leaves no half policy behind, so the next try is free."""
+    answers = tmp_path / "answers.yaml"
+    answers.write_text(f"desk: x\n{answer}\n", encoding="utf-8")
+    folder = tmp_path / "desk"
+
+    result = run.invoke(app, ["init", str(folder), "--answers", str(answers)])
+
+    assert result.exit_code == 1, result.output
+    assert not folder.exists()
+
+
 def test_init_without_anybody_to_ask_says_so(run: CliRunner, tmp_path: Path) -> None:
     """In a script it names the answers it wants instead of waiting."""
     result = run.invoke(app, ["init", str(tmp_path / "desk")], input="")
