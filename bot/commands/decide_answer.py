@@ -7,36 +7,43 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from bot.commands.decide_clocks import clock_states, running
 from bot.commands.decide_input import Asked
+from bot.rules.consequences import Consequences, consequences_of
 from bot.rules.delivery import destinations, present
 from bot.rules.engine import CompiledPolicy, RulesDecision
-from bot.rules.sla import ClockEvent, Clockwork, Moment, Phase, read_clock
+from bot.rules.policy import Finding
+from bot.rules.sla import ClockState
 
 
 def answer_of(asked: Asked, decision: RulesDecision, compiled: CompiledPolicy) -> dict[str, Any]:
     """The output line: every field holds the value after the event."""
-    policy = compiled.policy
+    policy, at = compiled.policy, asked.situation.at
     own = decision.priority
+    beside = consequences_of(decision, asked.situation, compiled)
+    states = clock_states(asked, decision, compiled)
     return {
         "id": asked.line_id,
         "category": decision.category,
         "priority": own,
         "helpdesk_priority": policy.helpdesk.priorities.get(own or policy.default_priority or ""),
         "tags": sorted(decision.add_tags),
-        "routes": _routes(decision),
-        "mentions": _mentions(decision, compiled, asked.situation.at),
-        "delivered_by": _delivered_by(decision, compiled, asked),
-        "clocks": _clocks(asked, decision, compiled),
-        "calendars": _calendars(compiled, asked.situation.at),
-        "escalation_level": asked.current.get("escalation_level"),
-        "link_to": None,
-        "hold_until": None,
+        "routes": _routes(decision, beside),
+        "mentions": _mentions(decision, compiled, asked),
+        "delivered_by": _delivered_by(decision, beside, compiled, asked),
+        "clocks": running(states),
+        "calendars": _calendars(compiled, at),
+        "escalation_level": beside.level,
+        "link_to": beside.link_to,
+        "hold_until": beside.hold_until,
         "suggest": [],
-        "publish": [],
-        "reply": [],
-        "ledger": [],
-        "violations": [],
-        "warnings": [],
+        "publish": [{"where": each.where, "template": each.template} for each in beside.publish],
+        "reply": [{"template": name, "visibility": "public"} for name in beside.replies],
+        "ledger": [
+            {"book": each.book, "period": each.period, "key": each.key} for each in beside.ledger
+        ],
+        "violations": [*_findings(beside.violations), *_broken(states, compiled)],
+        "warnings": _findings(beside.warnings),
         "fired": [
             {
                 "rule": fired.rule.rule_id,
@@ -49,28 +56,50 @@ def answer_of(asked: Asked, decision: RulesDecision, compiled: CompiledPolicy) -
     }
 
 
-def _names(decision: RulesDecision) -> list[str]:
-    return list(dict.fromkeys(name for told in decision.told for name in told.names))
+def _findings(found: Iterable[Finding]) -> list[dict[str, str]]:
+    return [{"code": each.code, "text": each.text or each.code.replace("_", " ")} for each in found]
 
 
-def _routes(decision: RulesDecision) -> list[str]:
+def _broken(states: dict[str, ClockState], compiled: CompiledPolicy) -> list[dict[str, str]]:
+    """Promises with a `violation` that were broken by this event's time."""
+    found = []
+    for name, state in states.items():
+        code = compiled.policy.promises[name].violation
+        if code and state.breached_at is not None:
+            text = f"{name}: due {state.due_at.isoformat()}" if state.due_at else name
+            found.append({"code": code, "text": text})
+    return found
+
+
+def _names(decision: RulesDecision, beside: Consequences | None = None) -> list[str]:
+    told = [name for told in decision.told for name in told.names]
+    if beside is not None and beside.step is not None:
+        told.append(beside.step)
+    return list(dict.fromkeys(told))
+
+
+def _routes(decision: RulesDecision, beside: Consequences) -> list[str]:
     group = [decision.group] if decision.group else []
-    return list(dict.fromkeys([*_names(decision), *group]))
+    return list(dict.fromkeys([*_names(decision, beside), *beside.routes, *group]))
 
 
-def _mentions(decision: RulesDecision, compiled: CompiledPolicy, at: datetime) -> list[str]:
+def _mentions(decision: RulesDecision, compiled: CompiledPolicy, asked: Asked) -> list[str]:
     found: dict[str, None] = {}
     for name in _names(decision):
-        for person in present(name, compiled, at):
+        for person in present(name, compiled, asked.situation.at):
             found.update(dict.fromkeys(person.mention))
+            on_duty = asked.situation.on_duty.get(person.mention_from or "", ())
+            found.update(dict.fromkeys(on_duty[:1]))
     return list(found)
 
 
-def _delivered_by(decision: RulesDecision, compiled: CompiledPolicy, asked: Asked) -> list[str]:
+def _delivered_by(
+    decision: RulesDecision, beside: Consequences, compiled: CompiledPolicy, asked: Asked
+) -> list[str]:
     """The channels that would be used, with what the context says is down left out."""
-    down = {kind for kind in ("teams", "slack", "mail") if asked.context.get(kind) == "down"}
+    down = {kind for kind in ("teams", "slack", "mail", "sms") if asked.context.get(kind) == "down"}
     found: dict[str, None] = {}
-    for name in _names(decision):
+    for name in _names(decision, beside):
         for person in present(name, compiled, asked.situation.at):
             ways = _kinds(destinations(person), down)
             if not ways:
@@ -88,47 +117,6 @@ def _delivered_by(decision: RulesDecision, compiled: CompiledPolicy, asked: Aske
 def _kinds(addresses: Iterable[str], down: set[str]) -> list[str]:
     kinds = (address.partition(":")[0] for address in addresses)
     return [kind for kind in kinds if kind not in down]
-
-
-def _clocks(
-    asked: Asked, decision: RulesDecision, compiled: CompiledPolicy
-) -> dict[str, dict[str, Any]]:
-    """Clocks that run after the event; a promise without a target for such a ticket has none."""
-    found: dict[str, dict[str, Any]] = {}
-    events = _clock_events(asked, decision)
-    for name, promise in compiled.policy.promises.items():
-        calendar = compiled.calendars[promise.hours]
-        work = Clockwork(promise.clock, calendar, compiled.calendars)
-        state = read_clock(work, events, asked.situation.at)
-        if state.phase is Phase.RUNNING and state.has_target and state.started_at is not None:
-            found[name] = {
-                "due": state.due_at.isoformat() if state.due_at else None,
-                "calendar": promise.hours,
-                "starts_at": state.started_at.isoformat(),
-            }
-    return found
-
-
-def _clock_events(asked: Asked, decision: RulesDecision) -> list[ClockEvent]:
-    ticket, current = asked.situation.ticket, asked.current
-    events = [
-        ClockEvent(
-            asked.created_at,
-            Moment.CREATED,
-            status=ticket.status.value,
-            priority=decision.priority,
-            plan=ticket.fields.get("plan"),
-            organisation=ticket.organisation,
-        )
-    ]
-    notified = asked.context.get("notified_at")
-    if isinstance(notified, str):
-        events.insert(0, ClockEvent(datetime.fromisoformat(notified), Moment.NOTIFIED))
-    if current.get("first_responded"):
-        events.append(ClockEvent(asked.created_at, Moment.AGENT_REPLY))
-    if current.get("acked"):
-        events.append(ClockEvent(asked.created_at, Moment.ACKNOWLEDGED))
-    return events
 
 
 def _calendars(compiled: CompiledPolicy, at: datetime) -> dict[str, dict[str, Any]]:

@@ -4,27 +4,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
+from bot.commands.decide_context import (
+    BadLine,
+    alert_of,
+    announced,
+    instant,
+    known_facts,
+    plain,
+    present_people,
+    prior_alerts,
+    prior_tickets,
+    recent_incidents,
+)
 from bot.rules.engine import CompiledPolicy
-from bot.rules.events import AlertReceived, AlertState, FieldChanged, Occasion
-from bot.rules.situation import Recent, Situation
+from bot.rules.events import FieldChanged, Occasion
+from bot.rules.fingerprints import fingerprints_of
+from bot.rules.situation import Situation
 from bot.rules.text import machine_verdict, prepare
 from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
 from bot.rules.ticket_news import with_value
 
-FACTS = (
-    "requester_registered", "org_management_agreement", "org_first_line", "org_support_via",
-)  # fmt: skip
 PLAIN_FIELDS = ("plan", "region")
-GREATEST_COUNT = 10_000
-"""Tickets that `recent_incidents` may stand for."""
-
-
-class BadLine(Exception):  # noqa: N818 - it names the line, which is at fault
-    """A line that lacks what it needs, with what that is."""
+STANDING = frozenset({"status", "priority", "category", "group", "tags"})
+"""What `current` says of the ticket itself; its other values are the desk's own fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +48,51 @@ def read_line(given: Any, compiled: CompiledPolicy) -> Asked:
     """Understand one JSON object; raises `BadLine` with what it lacks."""
     if not isinstance(given, dict):
         raise BadLine("expected a JSON object")
-    at = _instant(given, "at") or _instant(given, "created_at")
+    at = instant(given, "at") or instant(given, "created_at")
     if at is None:
         raise BadLine("at (or created_at) is missing: write an instant such as "
                       "2026-03-10T13:20:00+01:00")  # fmt: skip
-    created_at = _instant(given, "created_at") or at
+    created_at = instant(given, "created_at") or at
     current, context = _object(given, "current"), _object(given, "context")
     occasion = _occasion(given)
     ticket = _ticket(given, current, created_at, at)
     for changed in _changes(given, current):
         ticket = with_value(ticket, changed, at)
-    is_reply = occasion in (Occasion.REQUESTER_REPLY, Occasion.AGENT_REPLY)
+    is_thread = occasion is Occasion.MAILBOX and bool(given.get("in_reply_to"))
+    is_reply = is_thread or occasion in (Occasion.REQUESTER_REPLY, Occasion.AGENT_REPLY)
     verdict = machine_verdict(
         headers={str(k): str(v) for k, v in _object(given, "headers").items()} or None,
         sender=ticket.requester.email,
         subject=ticket.subject,
         tags=ticket.tags,
     )
+    message = None
+    prints: dict[str, str] = {}
+    if given.get("subject") is not None or given.get("body") is not None:
+        message = prepare(
+            _text(given, "subject") or "", _text(given, "body") or "", is_reply=is_reply,
+            is_machine=verdict.is_machine,
+        )  # fmt: skip
+        prints = fingerprints_of(message, compiled.policy.fingerprints)
+    ticket = replace(ticket, fields={**ticket.fields, **prints})
     situation = Situation(
         ticket=ticket,
         occasion=occasion,
         at=at,
         key=f"decide/{given.get('id')}",
-        message=prepare(
-            _text(given, "subject"), _text(given, "body"), is_reply=is_reply,
-            is_machine=verdict.is_machine,
-        ),
+        message=message,
         changes=_changes(given, current),
         actor=_actor(given, occasion),
-        alert=_alert(context),
-        recent=_recent(context, ticket, at),
+        alert=alert_of(context),
+        recent=(*recent_incidents(context, ticket, at), *prior_tickets(context, compiled, at)),
         helpdesk_state=str(context.get("helpdesk") or "up"),
         unknown=_unknown(given, compiled),
-    )  # fmt: skip
+        known=known_facts(given, current, context, at),
+        form={str(k): plain(v) for k, v in _object(given, "fields").items()},
+        recent_alerts=prior_alerts(context, at),
+        maintenance=announced(context),
+        on_duty=present_people(context, compiled),
+    )
     return Asked(given.get("id"), situation, created_at, current, context)
 
 
@@ -86,12 +104,14 @@ def _ticket(
         for name, value in _object(given, "fields").items()
     }
     form_priority = fields.pop("priority", None)
-    for name in (*PLAIN_FIELDS, *FACTS):
+    for name in PLAIN_FIELDS:
         if name in given:
-            value = given[name]
-            fields[name.removeprefix("org_")] = _plain(value)
+            fields[name] = plain(given[name])
+    for name, value in current.items():
+        if name not in STANDING and not isinstance(value, list | dict):
+            fields.setdefault(str(name), plain(value))
     requester = _text(given, "requester")
-    priority = _plain(current.get("priority"))
+    priority = plain(current.get("priority"))
     setters = {name: Actor.SELF for name in ("priority", "category") if current.get(name)}
     if priority is None and form_priority is not None:
         priority, setters = form_priority, {**setters, "priority": Actor.REQUESTER}
@@ -106,8 +126,8 @@ def _ticket(
         subject=_text(given, "subject") or "",
         description=_text(given, "body") or "",
         priority=priority,
-        category=_plain(current.get("category")),
-        group=_plain(current.get("group")),
+        category=plain(current.get("category")),
+        group=plain(current.get("group")),
         tags=frozenset(str(tag) for tag in current.get("tags") or ()),
         requester=Person(None, requester, requester if requester and "@" in requester else None),
         organisation=_text(given, "organisation"),
@@ -141,8 +161,8 @@ def _changes(given: Mapping[str, Any], current: Mapping[str, Any]) -> tuple[Fiel
     actor = Actor(change["by"]) if change.get("by") in set(Actor) else Actor.AGENT
     found = []
     for name, value in (change.get("fields") or {}).items():
-        old = _plain(current.get(name))
-        found.append(FieldChanged(0, str(name), old, _plain(value), actor))
+        old = plain(current.get(name))
+        found.append(FieldChanged(0, str(name), old, plain(value), actor))
     added = [str(tag) for tag in change.get("tags_added") or ()]
     if added:
         before = [str(tag) for tag in current.get("tags") or ()]
@@ -158,39 +178,6 @@ def _actor(given: Mapping[str, Any], occasion: Occasion) -> Actor:
     if occasion in (Occasion.AGENT_REPLY, Occasion.INTERNAL_NOTE):
         return Actor.AGENT
     return Actor.REQUESTER
-
-
-def _alert(context: Mapping[str, Any]) -> AlertReceived | None:
-    alert = context.get("alert")
-    if not isinstance(alert, Mapping):
-        return None
-    is_over = alert.get("state") in ("resolved", "ok")
-    return AlertReceived(
-        state=AlertState.RESOLVED if is_over else AlertState.FIRING,
-        name=str(alert.get("name") or ""),
-        source=str(alert.get("source") or ""),
-        integration=_plain(alert.get("integration")),
-        host=_plain(alert.get("host")),
-        service=_plain(alert.get("service")),
-        line=_plain(alert.get("line")),
-        severity=_plain(alert.get("severity")),
-    )
-
-
-def _recent(context: Mapping[str, Any], ticket: Ticket, at: datetime) -> tuple[Recent, ...]:
-    """`recent_incidents` counts this one too; the others are told apart by their customers."""
-    counted = context.get("recent_incidents")
-    if not isinstance(counted, Mapping):
-        return ()
-    count = min(GREATEST_COUNT, int(counted.get("count") or 0))
-    customers = max(1, int(counted.get("organisations") or 1))
-    spread = timedelta(minutes=float(counted.get("minutes") or 0)) / max(1, count)
-    own = ticket.organisation or "customer 0"
-    names = [own, *(f"customer {n}" for n in range(1, customers))]
-    return tuple(
-        Recent(f"recent {n}", at - spread * n, "incident", names[n % len(names)])
-        for n in range(1, count)
-    )
 
 
 def _unknown(given: Mapping[str, Any], compiled: CompiledPolicy) -> frozenset[str]:
@@ -215,27 +202,3 @@ def _text(given: Mapping[str, Any], key: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise BadLine(f"{key}: expected a text")
-
-
-def _plain(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)
-
-
-def _instant(given: Mapping[str, Any], key: str) -> datetime | None:
-    value = given.get(key)
-    if value is None:
-        return None
-    try:
-        at = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise BadLine(f"{key}: {value!r} is no instant") from None
-    if at.tzinfo is None:
-        raise BadLine(f"{key}: {value!r} has no offset such as +01:00")
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        raise BadLine(f"{key}: {value!r} lies outside the calendar") from None

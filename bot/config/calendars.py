@@ -24,7 +24,7 @@ LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 KEYS = (
     "zone", "always", "daily", "holidays", "closed", "opened", "half_days", "breaks", "union",
-    "without", "because",
+    "without", "because", "days", "days_from",
 )  # fmt: skip
 DEFAULT_CATEGORY = "public"
 YEARS_BACK, YEARS_AHEAD = 3, 5
@@ -42,7 +42,11 @@ def read_calendar(
     entries = _entries(reader, entry.node, what)
     own_zone = _zone(reader, entries["zone"].node) if "zone" in entries else zone
     closed, closed_until = _closed(reader, entries, this_year)
-    shifts = {**_dated(reader, entries, "opened"), **_dated(reader, entries, "half_days")}
+    shifts = {
+        **dict.fromkeys(_whole_days(reader, entries), (WHOLE_DAY,)),
+        **_dated(reader, entries, "opened"),
+        **_dated(reader, entries, "half_days"),
+    }
     return CalendarSpec(
         name=name,
         zone=own_zone,
@@ -56,6 +60,9 @@ def read_calendar(
         union=reader.texts(entries["union"].node, "union") if "union" in entries else (),
         without=reader.texts(entries["without"].node, "without") if "without" in entries else (),
         holidays=_stated(entries),
+        days_from=reader.text(entries["days_from"].node, "days_from")
+        if "days_from" in entries
+        else None,
     )
 
 
@@ -153,6 +160,16 @@ def _dated(
         if day is not None:
             found[day] = read_windows(reader, entry.node, f"{key} {text}")
     return found
+
+
+def _whole_days(reader: Reader, entries: Mapping[str, Entry]) -> list[date]:
+    """`days:`, dates that are open from midnight to midnight."""
+    if "days" not in entries:
+        return []
+    node = entries["days"].node
+    nodes = node.value if isinstance(node.value, tuple) else (node,)
+    found = (reader.day(each, "days") for each in nodes)
+    return [day for day in found if day is not None]
 
 
 def _closed(

@@ -17,9 +17,11 @@ from bot.rules.conditions import (
     FieldIs,
     Matches,
     Says,
+    StartsDuring,
 )
 from bot.rules.layers import circles, parts_of
-from bot.rules.policy import NOWHERE, Place, Policy, Recipient, Rule
+from bot.rules.policy import NOWHERE, Effects, Place, Policy, Recipient, Rule
+from bot.rules.situation import FINGERPRINT
 from bot.rules.text import PatternProblem, compile_lists, compile_pattern
 
 RETIRED_TEAMS = ".webhook.office.com"
@@ -33,6 +35,8 @@ def check_policy(policy: Policy) -> list[Problem]:
         *_groups(policy),
         *_promises(policy),
         *_outage(policy),
+        *_paths(policy),
+        *_fingerprints(policy),
         *_words(policy),
         *(problem for rule in policy.rules for problem in _rule(policy, rule)),
         *_rule_circles(policy),
@@ -57,7 +61,10 @@ def _calendars(policy: Policy) -> Iterator[Problem]:
     for name, spec in policy.calendars.items():
         place = _place(policy, f"hours.{name}")
         yield from _unknown(place, "calendar", (*spec.union, *spec.without), policy.calendars)
-        has_hours = spec.week or spec.monthly or spec.is_always_open or spec.union or spec.shifts
+        has_hours = (
+            spec.week or spec.monthly or spec.is_always_open or spec.union or spec.shifts
+            or spec.days_from
+        )  # fmt: skip
         if not has_hours:
             yield Problem(place, f"calendar {name!r} never opens", "write `mon-fri: ...`")
         elif spec.holidays == "unstated" and not (spec.is_always_open or spec.union):
@@ -103,8 +110,8 @@ def _promises(policy: Policy) -> Iterator[Problem]:
     for promise in policy.promises.values():
         told = (*promise.tell_at_warning, *promise.tell_at_breach)
         yield from _unknown(promise.place, "person", told, policy.people)
-        if promise.hours:
-            yield from _unknown(promise.place, "calendar", (promise.hours,), policy.calendars)
+        named = [each for each in (promise.hours, *promise.clock.hours_by.values()) if each]
+        yield from _unknown(promise.place, "calendar", named, policy.calendars)
         if promise.clock.warn and not promise.tell_at_warning:
             what = f"promise {promise.clock.name!r} warns nobody"
             yield Problem(promise.place, what, "write `tell: ...`")
@@ -145,21 +152,34 @@ def _rule(policy: Policy, rule: Rule) -> Iterator[Problem]:
         if name is not None:
             yield from _unknown(place, what, (name,), known)
     yield from _unknown(place, "field", effects.fields, policy.helpdesk.fields)
-    has_effect = any(
-        (
-            effects.priority, effects.category, effects.group, effects.add_tags,
-            effects.remove_tags, effects.fields, effects.comment, effects.tell,
-        )
-    )  # fmt: skip
-    if not has_effect:
+    if effects.link is not None:
+        yield from _unknown(place, "fingerprint", (effects.link,), policy.fingerprints)
+    if effects.escalate is not None:
+        yield from _unknown(place, "path", (effects.escalate,), policy.paths)
+    yield from _unknown(place, "template", effects.replies, policy.templates)
+    if effects == Effects():
         yield Problem(place, f"rule {rule.rule_id!r} does nothing", "write something under `then:`")
+
+
+def _paths(policy: Policy) -> Iterator[Problem]:
+    for path in policy.paths.values():
+        yield from _unknown(path.place, "person", path.steps, policy.people)
+        if path.hours and path.hours != "always":
+            yield from _unknown(path.place, "calendar", (path.hours,), policy.calendars)
+
+
+def _fingerprints(policy: Policy) -> Iterator[Problem]:
+    for fingerprint in policy.fingerprints.values():
+        compiled = compile_pattern(fingerprint.pattern)
+        if isinstance(compiled, PatternProblem):
+            yield Problem(fingerprint.place, f"pattern {fingerprint.pattern!r}: {compiled.text}")
 
 
 def _condition(policy: Policy, place: Place, part: Condition) -> Iterator[Problem]:
     match part:
         case Says(lists=lists):
             yield from _unknown(place, "word list", lists, policy.words)
-        case AnyOpen(calendars=names) | AllClosed(calendars=names):
+        case AnyOpen(calendars=names) | AllClosed(calendars=names) | StartsDuring(calendars=names):
             yield from _unknown(place, "calendar", names, policy.calendars)
         case Matches(pattern=pattern):
             compiled = compile_pattern(pattern)
@@ -173,8 +193,11 @@ def _condition(policy: Policy, place: Place, part: Condition) -> Iterator[Proble
             yield from _unknown(place, "group", values, policy.groups)
         case Changed(field="priority", to=to, was=was):
             yield from _unknown(place, "priority", (*to, *was), policy.priorities)
-        case Count(category=names):
+        case Count(category=names, same=same):
             yield from _unknown(place, "category", names, policy.categories)
+            named = (each for each in same if each.startswith(FINGERPRINT))
+            known = [FINGERPRINT + each for each in policy.fingerprints]
+            yield from _unknown(place, "fingerprint", named, known)
 
 
 def _rule_circles(policy: Policy) -> Iterator[Problem]:

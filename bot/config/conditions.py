@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from bot.config.problems import did_you_mean
 from bot.config.reader import Reader
@@ -17,24 +19,37 @@ from bot.rules.conditions import (
     Comparison,
     Condition,
     Count,
+    CountAlerts,
     FieldIs,
     MachineMail,
     Matches,
+    NobodyOn,
     Not,
+    NoticeUnder,
     Says,
+    StartsDuring,
+    TagAdded,
     TextPart,
 )
+from bot.rules.situation import FINGERPRINT
 
 FIELDS = (
     "priority", "category", "status", "group", "assignee", "organisation", "plan", "region",
     "language", "brand", "via", "tags", "subject", "requester", "code", "actor", "event",
+    "contacts", "escalation_level", "first_responded", "acked",
 )  # fmt: skip
 """The fields every ticket has; `helpdesk.fields` and `facts` add the desk's own."""
-FIELD_PREFIXES = ("org.", "requester.", "helpdesk.", "alert.", "problem.", "field.")
-WORDS = (
-    "all", "any", "none", "not", "says", "says_all", "matches", "any_open", "all_closed",
-    "changed", "count", "machine_mail",
+FIELD_PREFIXES = (
+    "org.", "requester.", "helpdesk.", "alert.", "problem.", "field.", "form.", "usage.",
+    "fingerprint.", "sla.", "maintenance.", "teams.", "slack.", "mail.",
 )  # fmt: skip
+WORDS = (
+    "all", "any", "none", "not", "says", "says_all", "matches", "any_open", "all_closed", "during",
+    "outside", "changed", "tag_added", "count", "repeats", "nobody_on", "notice_under",
+    "starts_during", "machine_mail",
+)  # fmt: skip
+LONG_MEMORY = timedelta(days=90)
+"""How far back `repeats` looks unless it says `within`."""
 
 
 class ConditionReader:
@@ -54,8 +69,15 @@ class ConditionReader:
             "matches": lambda node: Matches(self._reader.text(node, "matches")),
             "any_open": lambda node: AnyOpen(self._reader.texts(node, "any_open")),
             "all_closed": lambda node: AllClosed(self._reader.texts(node, "all_closed")),
+            "during": lambda node: AnyOpen(self._reader.texts(node, "during")),
+            "outside": lambda node: AllClosed(self._reader.texts(node, "outside")),
             "changed": self._changed,
+            "tag_added": self._tag_added,
             "count": self._count,
+            "repeats": self._repeats,
+            "nobody_on": lambda node: NobodyOn(self._reader.text(node, "nobody_on")),
+            "notice_under": lambda node: NoticeUnder(self._reader.duration(node, "notice_under")),
+            "starts_during": lambda node: StartsDuring(self._reader.texts(node, "starts_during")),
             "machine_mail": lambda node: MachineMail(self._reader.truth(node, "machine_mail")),
         }
 
@@ -116,7 +138,7 @@ class ConditionReader:
                 is_missing = self._reader.truth(entry.node, "missing")
                 parts.append(missing if is_missing else Not(missing))
             elif word in comparisons:
-                values = self._reader.texts(entry.node, name)
+                values = tuple(seconds_of(each) for each in self._reader.texts(entry.node, name))
                 parts.append(FieldIs(name, values, comparisons[word]))
             else:
                 advice = did_you_mean(word, [*comparisons, "not", "matches"])
@@ -149,17 +171,29 @@ class ConditionReader:
             advice = did_you_mean(name, self._fields)
             self._reader.problem(entry.key_place, f"changed: no field {name!r}", advice)
 
+    def _tag_added(self, node: Node) -> Condition:
+        if not isinstance(node.value, Mapping):
+            return TagAdded(self._reader.texts(node, "tag_added"))
+        entries = self._reader.mapping(node, "tag_added", ("tag", "by"))
+        if "tag" not in entries:
+            self._reader.problem(node.place, "tag_added: no tag", "write `tag: complex`")
+        return TagAdded(self._texts(entries, "tag"), self._texts(entries, "by"))
+
     def _count(self, node: Node) -> Condition:
-        keys = ("category", "at_least", "customers", "within", "same")
+        keys = ("category", "at_least", "customers", "within", "same", "alerts")
         entries = self._reader.mapping(node, "count", keys)
         for key in ("at_least", "within"):
             if key not in entries:
                 self._reader.problem(node.place, f"count: {key} is missing", f"write `{key}: ...`")
         if "at_least" not in entries or "within" not in entries:
             return MachineMail()
+        at_least = self._reader.number(entries["at_least"].node, "at_least", least=1)
+        within = self._reader.duration(entries["within"].node, "within")
+        if "alerts" in entries:
+            return CountAlerts(self._texts(entries, "alerts"), at_least, within)
         return Count(
-            at_least=self._reader.number(entries["at_least"].node, "at_least", least=1),
-            within=self._reader.duration(entries["within"].node, "within"),
+            at_least=at_least,
+            within=within,
             category=self._texts(entries, "category"),
             same=self._texts(entries, "same"),
             customers=self._reader.number(entries["customers"].node, "customers")
@@ -167,5 +201,34 @@ class ConditionReader:
             else 0,
         )
 
+    def _repeats(self, node: Node) -> Condition:
+        """Tickets with one fingerprint; without one a ticket repeats nothing."""
+        at_least, within, same = 2, LONG_MEMORY, tuple[str, ...]()
+        if isinstance(node.value, Mapping):
+            keys = ("fingerprint", "at_least", "within", "same")
+            entries = self._reader.mapping(node, "repeats", keys)
+            if "fingerprint" not in entries:
+                advice = "name one of `fingerprints`"
+                self._reader.problem(node.place, "repeats: no fingerprint", advice)
+            name = "".join(self._texts(entries, "fingerprint"))
+            if "at_least" in entries:
+                at_least = self._reader.number(entries["at_least"].node, "at_least", least=2)
+            if "within" in entries:
+                within = self._reader.duration(entries["within"].node, "within")
+            same = self._texts(entries, "same")
+        else:
+            name = self._reader.text(node, "repeats")
+        field = FINGERPRINT + name
+        has_one = Not(FieldIs(field, (), Comparison.MISSING))
+        return AllOf((has_one, Count(at_least, within, same=(field, *same))))
+
     def _texts(self, entries: Mapping[str, Entry], key: str) -> tuple[str, ...]:
         return self._reader.texts(entries[key].node, key) if key in entries else ()
+
+
+def seconds_of(text: str) -> str:
+    """A duration such as `5m` as its seconds; any other value as it is."""
+    match = re.fullmatch(r"(\d+)([smhd])", text)
+    if match is None:
+        return text
+    return str(int(match.group(1)) * {"s": 1, "m": 60, "h": 3600, "d": 86_400}[match.group(2)])

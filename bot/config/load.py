@@ -10,12 +10,14 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from bot.config.calendars import read_calendar, read_zone
 from bot.config.checks import check_policy
 from bot.config.conditions import ConditionReader
+from bot.config.parts import read_fingerprint, read_path, read_template
 from bot.config.people import (
     LANGUAGES,
     read_fact,
@@ -35,9 +37,17 @@ T = TypeVar("T")
 KEYS = (
     "desk", "language", "zone", "hours", "facts", "categories", "priorities", "labels", "promises",
     "words", "people", "groups", "helpdesk", "helpdesk_down", "rules", "poll_every", "trust",
+    "fingerprints", "templates", "paths", "runbooks", "rosters", "ladders",
 )  # fmt: skip
-MERGED = frozenset({"hours", "facts", "words", "people", "groups", "rules", "labels", "promises"})
+MERGED = frozenset(
+    {
+        "hours", "facts", "words", "people", "groups", "rules", "labels", "promises",
+        "fingerprints", "templates", "paths", "runbooks", "rosters", "ladders",
+    }
+)  # fmt: skip
 """Keys that several files may hold parts of."""
+BESIDE = frozenset({"statements.yaml", "statements.yml"})
+"""Files of a desk's folder that are no part of its policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,8 @@ class Loaded:
 
 def load_policy(folder: Path, *, this_year: int) -> Loaded | list[Problem]:
     """Read every YAML file of `folder`; holidays are listed around `this_year`."""
-    files = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    found_files = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    files = [file for file in found_files if file.name not in BESIDE]
     if not files:
         place = Place(str(folder), 1, 1)
         advice = "name a folder that holds rules.yaml, or begin with `deskmate init`"
@@ -144,6 +155,10 @@ class _Builder:
             people=self._named("people", lambda name, entry: read_recipient(reader, name, entry)),
             groups=groups,
             promises=self._named("promises", promises.read) if not self._promises_none() else {},
+            fingerprints=self._named("fingerprints", partial(read_fingerprint, reader)),
+            templates=self._named("templates", partial(read_template, reader)),
+            paths=self._named("paths", partial(read_path, reader)),
+            runbooks=self._named("runbooks", lambda name, entry: reader.text(entry.node, name)),
             rules=tuple(self._named("rules", rules.read).values()),
             helpdesk=replace(helpdesk, groups={**theirs, **helpdesk.groups}),
             outage=read_outage(reader, self._entries["helpdesk_down"])

@@ -11,12 +11,13 @@ from bot.config.calendars import read_zone
 from bot.config.reader import Reader
 from bot.config.yaml_nodes import Entry, Node
 from bot.rules.actions import Urgency
-from bot.rules.policy import FactSource, Group, HelpdeskMap, OutagePolicy, Recipient
+from bot.rules.policy import FactSource, Group, HelpdeskMap, OutagePolicy, Recipient, Relay
 
 LANGUAGES = {each: each for each in ("en", "fr", "de", "sv", "ru")}
 URGENCIES = {each.value: each for each in Urgency}
 PERSON_KEYS = (
     "slack", "teams", "mail", "sms", "mention", "else", "hours", "language", "zone", "urgency",
+    "mention_from", "nobody_took_it", "skills", "speaks", "because",
 )  # fmt: skip
 HELPDESK_KEYS = (
     "kind", "category", "code", "plan", "region", "fields", "groups", "canary", "receipt_trigger",
@@ -64,6 +65,10 @@ def read_recipient(reader: Reader, name: str, entry: Entry) -> Recipient:
         mail=_address(reader, entries, "mail"),
         sms=text("sms"),
         mention=texts("mention"),
+        mention_from=text("mention_from"),
+        nobody_took_it=_nobody_took_it(reader, entries),
+        skills=texts("skills"),
+        speaks=texts("speaks"),
         otherwise=texts("else"),
         hours=text("hours"),
         language=language,
@@ -73,11 +78,25 @@ def read_recipient(reader: Reader, name: str, entry: Entry) -> Recipient:
     )
 
 
+def _nobody_took_it(reader: Reader, entries: Mapping[str, Entry]) -> Relay | None:
+    if "nobody_took_it" not in entries:
+        return None
+    node = entries["nobody_took_it"].node
+    inner = reader.mapping(node, "nobody_took_it", ("after", "tell"))
+    for key, advice in (("after", "write `after: 10m`"), ("tell", "name who is told then")):
+        if key not in inner:
+            reader.problem(node.place, f"nobody_took_it: {key} is missing", advice)
+    if len(inner) < 2:
+        return None
+    after = reader.duration(inner["after"].node, "after")
+    return Relay(after, reader.texts(inner["tell"].node, "tell"))
+
+
 def read_group(reader: Reader, name: str, entry: Entry) -> Group:
     """One entry of `groups:`: a list of who covers it, or `helpdesk` and `cover`."""
     node = entry.node
     if isinstance(node.value, Mapping):
-        entries = reader.mapping(node, f"groups {name}", ("helpdesk", "cover"))
+        entries = reader.mapping(node, f"groups {name}", ("helpdesk", "cover", "because"))
         theirs = (
             reader.text(entries["helpdesk"].node, "helpdesk") if "helpdesk" in entries else name
         )

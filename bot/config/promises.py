@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.config.problems import did_you_mean
 from bot.config.reader import Reader
@@ -13,7 +14,7 @@ from bot.rules.sla import ClockSpec, Metric, Moment, Target, Warn
 
 KEYS = (
     "from", "to", "within", "less_than", "hours", "warn", "tell", "breached", "pause_while",
-    "promised", "because", "on_reopen", "complete",
+    "promised", "because", "on_reopen", "complete", "violation", "undecided",
 )  # fmt: skip
 STATUSES = ("new", "open", "pending", "hold", "solved", "closed")
 MOMENTS = {
@@ -26,6 +27,8 @@ MOMENTS = {
     "requester_reply": Moment.REQUESTER_REPLY,
     "solved": Moment.SOLVED,
 }
+FIELD_MOMENTS = ("group", "status", "tag", "field")
+"""Moments with a value: `group second_line`, `tag maintenance`, `field stage=started`."""
 METRICS = {each.value: each for each in Metric if each is not Metric.CUSTOM}
 DEFAULT_PAUSES = {
     Metric.PERIODIC_UPDATE: frozenset({"pending"}),
@@ -55,20 +58,50 @@ class PromiseReader:
         if "breached" in entries:
             inner = reader.mapping(entries["breached"].node, "breached", ("tell",))
             breached = reader.texts(inner["tell"].node, "tell") if "tell" in inner else ()
+        hours, hours_by = self._hours(entries)
         return Promise(
-            clock=self._clock(name, entry, entries),
-            hours=reader.text(entries["hours"].node, "hours") if "hours" in entries else "",
+            clock=replace(self._clock(name, entry, entries), hours_by=hours_by),
+            hours=hours,
+            violation=reader.text(entries["violation"].node, "violation")
+            if "violation" in entries
+            else None,
+            undecided=self._undecided(entries),
             tell_at_warning=reader.texts(entries["tell"].node, "tell") if "tell" in entries else (),
             tell_at_breach=breached,
             because=reader.statements(entries["because"].node) if "because" in entries else (),
             place=entry.key_place,
         )
 
+    def _hours(self, entries: Mapping[str, Entry]) -> tuple[str, dict[str, str]]:
+        """One calendar for every ticket, or a line per priority, plan or `organisation NAME`.
+
+        `else` names the calendar of all others; without it the last line's is taken.
+        """
+        if "hours" not in entries:
+            return "", {}
+        node = entries["hours"].node
+        if not isinstance(node.value, Mapping):
+            return self._reader.text(node, "hours"), {}
+        lines = {
+            key: self._reader.text(entry.node, f"hours {key}")
+            for key, entry in self._reader.mapping(node, "hours").items()
+        }
+        usual = lines.pop("else", None) or next(reversed(lines.values()), "")
+        return usual, lines
+
+    def _undecided(self, entries: Mapping[str, Entry]) -> str | None:
+        if "undecided" not in entries:
+            return None
+        choices = {code: code for code in self._priorities}
+        return self._reader.one_of(entries["undecided"].node, "undecided", choices)
+
     def _clock(self, name: str, entry: Entry, entries: Mapping[str, Entry]) -> ClockSpec:
         reader = self._reader
         metric = METRICS.get(name, Metric.CUSTOM)
-        begins, ends = self._moments(entries, "from"), self._moments(entries, "to")
-        if metric is Metric.CUSTOM and (not begins or not ends):
+        begins, begin_fields = self._moments(entries, "from")
+        ends, end_fields = self._moments(entries, "to")
+        has_both = bool(begins or begin_fields) and bool(ends or end_fields)
+        if metric is Metric.CUSTOM and not has_both:
             advice = f"write `from:` and `to:`, or call it {', '.join(METRICS)}"
             reader.problem(entry.key_place, f"promises {name}: from when, until when?", advice)
         pause_on = DEFAULT_PAUSES.get(metric, frozenset())
@@ -98,24 +131,32 @@ class PromiseReader:
             promised_always=promised == "always",
             begins=begins,
             ends=ends,
+            begin_fields=begin_fields,
+            end_fields=end_fields,
             restarts="on_reopen" in entries
             and reader.text(entries["on_reopen"].node, "on_reopen") == "restart",
             is_complete="complete" in entries
             and reader.truth(entries["complete"].node, "complete"),
         )
 
-    def _moments(self, entries: Mapping[str, Entry], key: str) -> frozenset[Moment]:
+    def _moments(
+        self, entries: Mapping[str, Entry], key: str
+    ) -> tuple[frozenset[Moment], frozenset[str]]:
+        """The moments of `from` or `to`, and those that are a field's new value."""
         if key not in entries:
-            return frozenset()
-        found = set()
+            return frozenset(), frozenset()
+        found, fields = set(), set()
         for text in self._reader.texts(entries[key].node, key):
             name = "public_reply" if text == "first_public_reply" else text
+            what, _, value = text.partition(" ")
             if name in MOMENTS:
                 found.add(MOMENTS[name])
+            elif what in FIELD_MOMENTS and value:
+                fields.add(value.strip() if what == "field" else f"{what}={value.strip()}")
             else:
-                advice = did_you_mean(text, MOMENTS)
+                advice = did_you_mean(text, [*MOMENTS, "group NAME", "tag NAME", "status NAME"])
                 self._reader.problem(entries[key].node.place, f"{key}: no moment {text!r}", advice)
-        return frozenset(found)
+        return frozenset(found), frozenset(fields)
 
     def _targets(self, name: str, entry: Entry, entries: Mapping[str, Entry]) -> tuple[Target, ...]:
         given = [key for key in ("within", "less_than") if key in entries]

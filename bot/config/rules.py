@@ -6,21 +6,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.config.conditions import ConditionReader
-from bot.config.people import URGENCIES
+from bot.config.effects import read_effects
 from bot.config.problems import did_you_mean
 from bot.config.reader import Reader
 from bot.config.yaml_nodes import Entry, Node
 from bot.rules.conditions import AllOf, Condition, Not
 from bot.rules.events import Occasion
-from bot.rules.policy import Effects, Rule
+from bot.rules.policy import Rule
 from bot.rules.text import ListSpec, Negation
 
 RULE_KEYS = (
     "because", "event", "events", "if", "if_any", "unless", "then", "once_per", "watch", "until",
-)  # fmt: skip
-EFFECT_KEYS = (
-    "priority", "category", "group", "tag", "untag", "set", "comment", "tell", "once_per",
-    "urgency",
 )  # fmt: skip
 OCCASIONS = {each.value: each for each in Occasion}
 DEFAULT_OCCASIONS = frozenset(
@@ -57,7 +53,7 @@ class RuleReader:
         return Rule(
             rule_id=rule_id,
             condition=self._condition(what, entry, entries),
-            effects=self._effects(entries),
+            effects=read_effects(reader, entries),
             occasions=self._occasions(entries),
             because=reader.statements(entries["because"].node) if "because" in entries else (),
             is_watched="watch" in entries and reader.truth(entries["watch"].node, "watch"),
@@ -96,38 +92,6 @@ class RuleReader:
                 advice = did_you_mean(text, OCCASIONS)
                 self._reader.problem(entries[key].node.place, f"{key}: no event {text!r}", advice)
         return frozenset(found)
-
-    def _effects(self, entries: Mapping[str, Entry]) -> Effects:
-        reader = self._reader
-        if "then" not in entries:
-            return Effects()
-        then = reader.mapping(entries["then"].node, "then", EFFECT_KEYS)
-
-        def text(key: str) -> str | None:
-            return reader.text(then[key].node, key) if key in then else None
-
-        def texts(key: str) -> tuple[str, ...]:
-            return reader.texts(then[key].node, key) if key in then else ()
-
-        once = then.get("once_per") or entries.get("once_per")
-        fields = {}
-        if "set" in then:
-            for name, value in reader.mapping(then["set"].node, "set").items():
-                fields[name] = reader.text(value.node, name)
-        return Effects(
-            priority=text("priority"),
-            category=text("category"),
-            group=text("group"),
-            add_tags=texts("tag"),
-            remove_tags=texts("untag"),
-            fields=fields,
-            comment=text("comment"),
-            tell=texts("tell"),
-            once_per=reader.duration(once.node, "once_per") if once else None,
-            urgency=reader.one_of(then["urgency"].node, "urgency", URGENCIES)
-            if "urgency" in then
-            else None,
-        )
 
 
 def read_list(reader: Reader, name: str, entry: Entry) -> ListSpec:

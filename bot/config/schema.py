@@ -13,6 +13,7 @@ from typing import Any
 from bot.config import calendars, load, promises
 from bot.config.calendars import DAYS, LONG_DAYS, NTH
 from bot.config.conditions import WORDS
+from bot.config.effects import EFFECT_KEYS
 from bot.config.people import (
     HELPDESK_KEYS,
     LANGUAGES,
@@ -22,7 +23,7 @@ from bot.config.people import (
     PERSON_KEYS,
     URGENCIES,
 )
-from bot.config.rules import EFFECT_KEYS, LIST_KEYS, NEGATIONS, OCCASIONS, RULE_KEYS
+from bot.config.rules import LIST_KEYS, NEGATIONS, OCCASIONS, RULE_KEYS
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": ["string", "integer", "boolean"]}

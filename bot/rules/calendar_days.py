@@ -79,6 +79,8 @@ class CalendarSpec:
     without: tuple[str, ...] = ()
     switches: tuple[Switch, ...] = ()
     holidays: str = ""
+    days_from: str | None = None
+    """The fact that lists its whole open days, such as `event_days`."""
     closed_until: date | None = None
     """The last date for which closed dates are known, None where there is no end."""
 

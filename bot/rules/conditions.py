@@ -126,6 +126,44 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class CountAlerts:
+    """At least so many alerts like this one within a sliding window, this one included."""
+
+    same: tuple[str, ...]
+    at_least: int
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class TagAdded:
+    """The event added one of these tags, perhaps by somebody (`tag_added:`)."""
+
+    tags: tuple[str, ...]
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyOn:
+    """Nobody of the roster is there at the event's time (`nobody_on:`)."""
+
+    roster: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeUnder:
+    """Works were announced less than so long before they start (`notice_under:`)."""
+
+    notice: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class StartsDuring:
+    """Announced works start while one of the calendars is open (`starts_during:`)."""
+
+    calendars: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MachineMail:
     """The message was written by a machine (`machine_mail: true`)."""
 
@@ -143,5 +181,10 @@ Condition = (
     | AllClosed
     | Changed
     | Count
+    | CountAlerts
+    | TagAdded
+    | NobodyOn
+    | NoticeUnder
+    | StartsDuring
     | MachineMail
 )

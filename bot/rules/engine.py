@@ -16,7 +16,7 @@ from bot.rules.actions import Reason, Urgency
 from bot.rules.business_time import Calendar, calendars_of
 from bot.rules.evaluation import Judge
 from bot.rules.layers import is_per_event, layers_of
-from bot.rules.policy import Policy, Rule
+from bot.rules.policy import Effects, Policy, Rule
 from bot.rules.situation import Decided, Situation
 from bot.rules.text import Vocabulary, compile_lists
 from bot.rules.ticket import Actor, Ticket
@@ -183,8 +183,21 @@ class _Trial:
             priority=self._settled("priority", [each.priority for each in effects]),
             category=self._settled("category", [each.category for each in effects]),
             group=self._settled("group", [each.group for each in effects]),
-            tags=self._decided.tags | {tag for each in effects for tag in each.add_tags},
+            tags=(self._decided.tags | {tag for each in effects for tag in each.add_tags})
+            - {tag for each in effects for tag in each.remove_tags},
+            fields={**self._decided.fields, **self._proposed_fields(effects)},
         )
+
+    def _proposed_fields(self, effects: Iterable[Effects]) -> dict[str, str]:
+        """What rules set; a field that a person changed last stays."""
+        found: dict[str, str] = {}
+        for each in effects:
+            for name, value in each.fields.items():
+                if not self._is_persons(name):
+                    found.setdefault(name, value)
+                elif value != self._start.fields.get(name):
+                    self._kept.append(f"{name} {value}")
+        return found
 
     def _settled(self, name: str, proposed: list[str | None]) -> str | None:
         current: str | None = getattr(self._decided, name)
@@ -235,7 +248,8 @@ class _Trial:
         fields: dict[str, str] = {}
         for each in live:
             for name, value in each.rule.effects.fields.items():
-                if self._situation.ticket.fields.get(name) != value:
+                is_new = self._situation.ticket.fields.get(name) != value
+                if is_new and not self._is_persons(name):
                     fields.setdefault(name, value)
         return fields
 

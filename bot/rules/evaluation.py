@@ -7,6 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from bot.rules.answers import (
+    Answer,
+    announced_works,
+    count_alerts,
+    count_tickets,
+    nobody_on,
+    tag_added,
+)
 from bot.rules.business_time import Calendar
 from bot.rules.conditions import (
     AllClosed,
@@ -17,15 +25,20 @@ from bot.rules.conditions import (
     Comparison,
     Condition,
     Count,
+    CountAlerts,
     FieldIs,
     MachineMail,
     Matches,
+    NobodyOn,
     Not,
+    NoticeUnder,
     Says,
+    StartsDuring,
+    TagAdded,
     TextPart,
 )
 from bot.rules.policy import Policy
-from bot.rules.situation import Decided, Recent, Situation, values_of
+from bot.rules.situation import Decided, Situation, values_of
 from bot.rules.text import (
     Findings,
     Pattern,
@@ -40,15 +53,6 @@ from bot.rules.truth import Truth, not_, truth_of
 
 ORDERED = frozenset({"priority", "category"})
 """Fields whose codes have an order: the policy's list, the earlier being the higher."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Whether a condition holds, and what was seen: evidence for it, or the facts that lack."""
-
-    truth: Truth
-    evidence: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -85,7 +89,15 @@ class Judge:
             case Changed():
                 return self._changed(condition)
             case Count():
-                return self._count(condition)
+                return count_tickets(condition, self.situation, self.decided)
+            case CountAlerts():
+                return count_alerts(condition, self.situation)
+            case TagAdded():
+                return tag_added(condition, self.situation)
+            case NobodyOn(roster):
+                return nobody_on(roster, self.situation)
+            case NoticeUnder() | StartsDuring():
+                return announced_works(condition, self.situation, self.calendars)
             case MachineMail(expected):
                 message = self.situation.message
                 truth = message.is_machine if message else Truth.FALSE
@@ -225,37 +237,8 @@ class Judge:
                 return Answer(Truth.TRUE, (f"{seen}, by {change.actor.value}",))
         return Answer(Truth.FALSE)
 
-    def _count(self, condition: Count) -> Answer:
-        now, ticket = self.situation.at, self.situation.ticket
-        mine = Recent(
-            ticket.ticket_id, now, self.decided.category, ticket.organisation, self.decided.fields
-        )
-        others = (
-            each
-            for each in self.situation.recent
-            if each.ticket_id != mine.ticket_id and now - condition.within < each.at <= now
-        )
-        alike = [each for each in (mine, *others) if _is_alike(each, mine, condition)]
-        customers = {each.organisation for each in alike if each.organisation}
-        is_enough = len(alike) >= condition.at_least and len(customers) >= condition.customers
-        is_one_of_them = bool(alike) and alike[0] is mine
-        evidence = f"{len(alike)} tickets of {len(customers)} customers within {condition.within}"
-        return Answer(truth_of(is_enough and is_one_of_them), (evidence,))
-
     def _values(self, name: str) -> tuple[str, ...] | None:
         return values_of(name, self.situation, self.decided, self.policy)
-
-
-def _is_alike(each: Recent, mine: Recent, condition: Count) -> bool:
-    if condition.category and each.category not in condition.category:
-        return False
-    for name in condition.same:
-        if name == "organisation":
-            if each.organisation != mine.organisation:
-                return False
-        elif each.fields.get(name) != mine.fields.get(name):
-            return False
-    return True
 
 
 def _all_of(truths: Iterable[Truth]) -> Truth:

@@ -36,12 +36,21 @@ NOWHERE = Place("(built in)", 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
+class Relay:
+    """`nobody_took_it:` of a recipient: who is told next, and after how long."""
+
+    after: timedelta
+    tell: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Recipient:
     """One entry of `people:`: who it is, by which ways, and what if that fails.
 
     `slack` is a channel or user id or name, `teams` the name of a webhook in the settings
     (DESKMATE_TEAMS_<NAME>), `mail` an address, `sms` a number. `otherwise` (`else:`) names other
-    recipients. `hours` is a calendar, None for always.
+    recipients. `hours` is a calendar, None for always. `mention_from` is a roster whose people on
+    duty are called by name.
     """
 
     name: str
@@ -50,6 +59,10 @@ class Recipient:
     mail: str | None = None
     sms: str | None = None
     mention: tuple[str, ...] = ()
+    mention_from: str | None = None
+    nobody_took_it: Relay | None = None
+    skills: tuple[str, ...] = ()
+    speaks: tuple[str, ...] = ()
     otherwise: tuple[str, ...] = ()
     hours: str | None = None
     language: str | None = None
@@ -70,10 +83,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One entry of `promises:`: a clock, its hours, and who hears of its warning and its breach."""
+    """One entry of `promises:`: a clock, its hours, and who hears of its warning and its breach.
+
+    `violation` is the code of its breach. `undecided` is the priority whose target is watched while
+    nobody has decided one.
+    """
 
     clock: ClockSpec
     hours: str
+    violation: str | None = None
+    undecided: str | None = None
     tell_at_warning: tuple[str, ...] = ()
     tell_at_breach: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
@@ -110,8 +129,63 @@ class HelpdeskMap:
 
 
 @dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """One entry of `fingerprints:`: what makes two tickets the same fault.
+
+    Group 1 of the google-re2 `pattern` (or the whole match) in the subject and the body is it.
+    """
+
+    name: str
+    pattern: str
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One entry of `paths:`: management's steps, taken one at a time.
+
+    `wait` is the least time between two steps, in `hours`; a person may step at any time.
+    """
+
+    name: str
+    steps: tuple[str, ...]
+    wait: timedelta | None = None
+    hours: str | None = None
+    because: tuple[str, ...] = ()
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Something shown to customers: where, and the template of its words."""
+
+    where: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerBook:
+    """What `ledger:` writes into: a book, by calendar month in the desk's zone."""
+
+    book: str
+    period: str = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A violation or a warning of a policy's rule: a code for scripts, a text for people."""
+
+    code: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Effects:
-    """`then:` of a rule; empty means "leave it"."""
+    """`then:` of a rule; empty means "leave it".
+
+    `hold` waits for a named event, `release` ends that. `escalate` takes one step of a path,
+    `page` opens a ladder. `link` ties tickets of one fingerprint to their problem.
+    """
 
     priority: str | None = None
     category: str | None = None
@@ -123,6 +197,19 @@ class Effects:
     tell: tuple[str, ...] = ()
     once_per: timedelta | None = None
     urgency: Urgency | None = None
+    link: str | None = None
+    hold: str | None = None
+    release: str | None = None
+    publish: tuple[Publication, ...] = ()
+    replies: tuple[str, ...] = ()
+    ledger: LedgerBook | None = None
+    violations: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    escalate: str | None = None
+    page: str | None = None
+    follow_up: str | None = None
+    suggest: int = 0
+    routes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +285,10 @@ class Policy:
     people: Mapping[str, Recipient] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
     promises: Mapping[str, Promise] = field(default_factory=dict)
+    fingerprints: Mapping[str, Fingerprint] = field(default_factory=dict)
+    templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    paths: Mapping[str, Path] = field(default_factory=dict)
+    runbooks: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     helpdesk: HelpdeskMap = HelpdeskMap()
     outage: OutagePolicy = OutagePolicy()

@@ -7,10 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.rules.events import AlertReceived, FieldChanged, Occasion
+from bot.rules.events import AlertReceived, FieldChanged, MaintenanceAnnounced, Occasion
 from bot.rules.policy import Policy
 from bot.rules.text import Message
 from bot.rules.ticket import Actor, Ticket
+
+EMPTY_UNLESS_KNOWN = frozenset(
+    {
+        "escalation_level", "first_responded", "acked", "problem.id", "problem.state",
+        "sla.metric", "sla.ticket", "helpdesk.down_for", "maintenance.emergency", "contacts",
+    }
+)  # fmt: skip
+"""Facts that an event either brings or that are not there: nothing is unknown about them."""
+FINGERPRINT = "fingerprint."
+"""Before the name of a fingerprint in conditions and in a ticket's own fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +35,26 @@ class Recent:
 
 
 @dataclass(frozen=True, slots=True)
+class RecentAlert:
+    """An alert of the last while, for counts of alerts."""
+
+    at: datetime
+    integration: str | None = None
+    name: str | None = None
+    source: str | None = None
+    host: str | None = None
+    service: str | None = None
+    organisation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """One event on one ticket; `message` is the text the rules may search, None for none.
 
     `unknown` names facts that could not be read. `last_told` says when a rule with `once_per`
-    last told somebody. `key` is the event's, `helpdesk_state` is `up` or `down`.
+    last told somebody. `key` is the event's, `helpdesk_state` is `up` or `down`. `known` holds
+    further facts by their full name (`org.support_via`, `problem.id`, ...), None for "has none".
+    `form` is what the requester's form set. `on_duty` says who of a roster is there.
     """
 
     ticket: Ticket
@@ -44,6 +69,11 @@ class Situation:
     helpdesk_state: str = "up"
     unknown: frozenset[str] = frozenset()
     last_told: Mapping[str, datetime] = field(default_factory=dict)
+    known: Mapping[str, str | None] = field(default_factory=dict)
+    form: Mapping[str, str | None] = field(default_factory=dict)
+    recent_alerts: tuple[RecentAlert, ...] = ()
+    maintenance: MaintenanceAnnounced | None = None
+    on_duty: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +125,10 @@ def _raw(name: str, situation: Situation, decided: Decided) -> tuple[str, ...] |
             return _one(ticket.requester.name)
         case "organisation" | "org.name":
             return _one(ticket.organisation)
-        case "language" | "brand" | "via" | "subject":
+        case "via":
+            via = ticket.via or ""
+            return (via, "email") if via.startswith("email:") else _one(via)
+        case "language" | "brand" | "subject":
             return _one(getattr(ticket, name))
         case "actor":
             return (situation.actor.value,)
@@ -105,6 +138,12 @@ def _raw(name: str, situation: Situation, decided: Decided) -> tuple[str, ...] |
             return (situation.helpdesk_state,)
     if name.startswith("alert."):
         return _of_alert(name.removeprefix("alert."), situation.alert)
+    if name in situation.known:
+        return _one(situation.known[name])
+    if name.startswith("form."):
+        return _one(situation.form.get(name.removeprefix("form.")))
+    if name in EMPTY_UNLESS_KNOWN or name.startswith(FINGERPRINT):
+        return _one(decided.fields.get(name))
     fields = decided.fields
     own = name.removeprefix("field.") if name.startswith("field.") else name.removeprefix("org.")
     return _one(fields[own]) if own in fields else None

@@ -30,7 +30,7 @@ class RunningClock:
     ) -> None:
         """Idle; `calendars` are those that a `calendar` event may name."""
         self._spec = spec
-        self._calendar = calendar
+        self._calendar = self._usual = calendar
         self._calendars = calendars
         self._status = "new"
         self._ticket: dict[Moment, str | None] = {}
@@ -61,7 +61,7 @@ class RunningClock:
             case Moment.STATUS:
                 self._status_changed(event.value or "open", event.at)
             case Moment.CALENDAR:
-                self._calendar = self._calendars[event.value or ""]
+                self._usual = self._calendars[event.value or ""]
                 self._retarget(event.at)
             case Moment.MERGED if self._is_open:
                 self._phase, self._cancelled = Phase.CANCELLED, event.at
@@ -111,6 +111,7 @@ class RunningClock:
             Moment.ORGANISATION: event.organisation,
         }
         self._target = self._wanted_target()
+        self._calendar = self._wanted_calendar()
         if self._is_open:
             self._recompute()
 
@@ -144,9 +145,11 @@ class RunningClock:
     def _move_custom(self, event: ClockEvent) -> None:
         is_solved = event.moment is Moment.STATUS and event.value in DONE
         moments = {event.moment, Moment.SOLVED} if is_solved else {event.moment}
-        if moments & self._spec.ends:
+        value = event.value if event.moment is Moment.FIELD else None
+        if moments & self._spec.ends or value in self._spec.end_fields:
             self._achieve(event.at)
-        if moments & self._spec.begins and not self._is_open:
+        begins = moments & self._spec.begins or value in self._spec.begin_fields
+        if begins and not self._is_open:
             self._start(event.at)
 
     def _start(self, at: datetime) -> None:
@@ -155,6 +158,7 @@ class RunningClock:
         if self._cycle:
             self.past.append(self.state(at))
         self._cycle += 1
+        self._calendar = self._wanted_calendar()
         self._started, self._pauses = at, []
         self._due = self._breached = self._achieved = self._frozen = None
         self._phase = Phase.PAUSED if self._pauses_clock(self._status) else Phase.RUNNING
@@ -201,7 +205,10 @@ class RunningClock:
     def _retarget(self, at: datetime) -> None:
         """A new target or calendar: kept figures stay, an open clock is judged anew from now on."""
         if not self._is_open:
+            if self._phase is Phase.IDLE:
+                self._calendar = self._wanted_calendar()
             return
+        self._calendar = self._wanted_calendar()
         self._target = self._wanted_target()
         was_breached, self._breached = self._breached, None
         if self._target is not None and self._elapsed(at) > self._target:
@@ -217,6 +224,14 @@ class RunningClock:
             plan=self._ticket.get(Moment.PLAN),
             organisation=self._ticket.get(Moment.ORGANISATION),
         )
+
+    def _wanted_calendar(self) -> Calendar:
+        name = self._spec.hours_for(
+            priority=self._ticket.get(Moment.PRIORITY),
+            plan=self._ticket.get(Moment.PLAN),
+            organisation=self._ticket.get(Moment.ORGANISATION),
+        )
+        return self._usual if name is None else self._calendars[name]
 
     def _recompute(self) -> None:
         """The deadline of a running clock that is not breached; a breached one keeps its own."""

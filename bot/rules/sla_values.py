@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -23,6 +24,7 @@ class Moment(StrEnum):
 
     `agent_reply` is public, `agent_note` is not. `status`, `priority`, `plan`, `organisation` and
     `calendar` carry their new value. `notified` is when somebody was first told of the matter.
+    `field` is any other field or a tag, its value written `group=second_line`.
     """
 
     CREATED = "created"
@@ -39,6 +41,7 @@ class Moment(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     ASSIGNED = "assigned"
     SOLVED = "solved"
+    FIELD = "field"
     TICK = "tick"
 
 
@@ -92,8 +95,10 @@ class ClockSpec:
     `pause_on` are statuses; solved and closed pause every open clock but the resolution.
     `is_strict` is "less than": the deadline itself is late. `promised_always` says that the promise
     runs on while nobody is there, whatever hours the clock counts. `begins` and `ends` belong to
-    custom clocks. `restarts` gives a reopened ticket a new cycle instead of its old time.
-    `is_complete` declares that `targets` leave no case open.
+    custom clocks, as do `begin_fields` and `end_fields` (`group=second_line`). `hours_by` names
+    other calendars for a priority, a plan or `organisation NAME`. `restarts` gives a reopened
+    ticket a new cycle instead of its old time. `is_complete` declares that `targets` leave no case
+    open.
     """
 
     name: str
@@ -105,8 +110,20 @@ class ClockSpec:
     promised_always: bool = False
     begins: frozenset[Moment] = frozenset()
     ends: frozenset[Moment] = frozenset()
+    begin_fields: frozenset[str] = frozenset()
+    end_fields: frozenset[str] = frozenset()
+    hours_by: Mapping[str, str] = field(default_factory=dict)
     restarts: bool = False
     is_complete: bool = False
+
+    def hours_for(
+        self, *, priority: str | None, plan: str | None, organisation: str | None
+    ) -> str | None:
+        """The calendar of such a ticket, the most specific first; None for the usual one."""
+        for name in (f"organisation {organisation}", plan, priority):
+            if name is not None and name in self.hours_by:
+                return self.hours_by[name]
+        return None
 
     def target_for(
         self, *, priority: str | None, plan: str | None, organisation: str | None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import calendars, load, people, promises, rules
+from bot.config import calendars, effects, load, people, promises, rules
 from bot.config.conditions import WORDS
 from bot.config.load import Loaded, load_policy
 
@@ -34,7 +34,7 @@ def test_example_loads(tmp_path: Path, block: str) -> None:
         people.HELPDESK_KEYS,
         promises.KEYS,
         rules.RULE_KEYS,
-        rules.EFFECT_KEYS,
+        effects.EFFECT_KEYS,
         rules.LIST_KEYS,
         calendars.KEYS,
         WORDS,

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Answers the conditions that look beyond one ticket: counts, alerts, rosters, announced works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.rules.business_time import Calendar
+from bot.rules.conditions import Count, CountAlerts, NoticeUnder, StartsDuring, TagAdded
+from bot.rules.events import AlertReceived
+from bot.rules.situation import Decided, Recent, Situation
+from bot.rules.truth import Truth, truth_of
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether a condition holds, and what was seen: evidence for it, or the facts that lack."""
+
+    truth: Truth
+    evidence: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def count_tickets(condition: Count, situation: Situation, decided: Decided) -> Answer:
+    """So many tickets like this one in a sliding window, this one included."""
+    now, ticket = situation.at, situation.ticket
+    mine = Recent(ticket.ticket_id, now, decided.category, ticket.organisation, decided.fields)
+    others = (
+        each
+        for each in situation.recent
+        if each.ticket_id != mine.ticket_id and now - condition.within < each.at <= now
+    )
+    alike = [each for each in (mine, *others) if _is_alike(each, mine, condition)]
+    customers = {each.organisation for each in alike if each.organisation}
+    is_enough = len(alike) >= condition.at_least and len(customers) >= condition.customers
+    is_one_of_them = bool(alike) and alike[0] is mine
+    evidence = f"{len(alike)} tickets of {len(customers)} customers within {condition.within}"
+    return Answer(truth_of(is_enough and is_one_of_them), (evidence,))
+
+
+def count_alerts(condition: CountAlerts, situation: Situation) -> Answer:
+    """So many alerts like this one in a sliding window, this one included."""
+    alert, now = situation.alert, situation.at
+    if alert is None:
+        return Answer(Truth.FALSE)
+    alike = [
+        each
+        for each in situation.recent_alerts
+        if now - condition.within < each.at <= now
+        and all(
+            getattr(each, name, None) == _of_this(alert, name, situation) for name in condition.same
+        )
+    ]
+    count = len(alike) + 1
+    seen = f"{count} alerts of the same {' and '.join(condition.same)} within {condition.within}"
+    return Answer(truth_of(count >= condition.at_least), (seen,))
+
+
+def tag_added(condition: TagAdded, situation: Situation) -> Answer:
+    """One of the tags was added by this very event."""
+    for change in situation.changes:
+        if change.field != "tags" or (condition.by and change.actor.value not in condition.by):
+            continue
+        added = set((change.new or "").split()) - set((change.old or "").split())
+        found = sorted(added.intersection(condition.tags))
+        if found:
+            return Answer(Truth.TRUE, (f"tag {found[0]} added by {change.actor.value}",))
+    return Answer(Truth.FALSE)
+
+
+def nobody_on(roster: str, situation: Situation) -> Answer:
+    """Nobody of the roster is there; unknown where nothing says who is."""
+    present = situation.on_duty.get(roster)
+    if present is None:
+        return Answer(Truth.UNKNOWN, (), (roster,))
+    return Answer(truth_of(not present), (f"nobody of {roster} is there",))
+
+
+def announced_works(
+    condition: NoticeUnder | StartsDuring, situation: Situation, calendars: Mapping[str, Calendar]
+) -> Answer:
+    """Whether works were announced too late, or start at hours that they should not."""
+    works = situation.maintenance
+    if works is None:
+        return Answer(Truth.UNKNOWN, (), ("maintenance",))
+    if isinstance(condition, NoticeUnder):
+        notice = works.starts_at - works.announced_at
+        return Answer(truth_of(notice < condition.notice), (f"announced {notice} before",))
+    for name in condition.calendars:
+        if calendars[name].is_open(works.starts_at):
+            return Answer(Truth.TRUE, (f"it starts while {name} is open",))
+    return Answer(Truth.FALSE)
+
+
+def _of_this(alert: AlertReceived, name: str, situation: Situation) -> str | None:
+    if name == "organisation":
+        return situation.ticket.organisation
+    value: str | None = getattr(alert, name, None)
+    return value
+
+
+def _is_alike(each: Recent, mine: Recent, condition: Count) -> bool:
+    if condition.category and each.category not in condition.category:
+        return False
+    for name in condition.same:
+        if name == "organisation":
+            if each.organisation != mine.organisation:
+                return False
+        elif each.fields.get(name) != mine.fields.get(name):
+            return False
+    return True

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What else follows from the rules that hold: links, holds, replies, ledgers, steps, findings.
+
+`engine.decide` settles the ticket's own fields; what lies beside them is worked out here from the
+same rules, once for `deskmate decide` and for the daemon.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.rules.calendar_days import local_time
+from bot.rules.engine import CompiledPolicy, Fired, RulesDecision
+from bot.rules.policy import Finding, Path, Publication
+from bot.rules.situation import FINGERPRINT, Situation
+from bot.rules.truth import Truth
+
+SECURITY = "security"
+"""A ticket with this tag is never answered by the software."""
+ESCALATED_AT = "escalated_at"
+LEVEL = "escalation_level"
+HOLD = "hold_until"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One line of a book: its calendar month, and the key that makes it the same line again."""
+
+    book: str
+    period: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """Everything beside the ticket's fields; empty means that nothing follows.
+
+    `link_to` is the problem's id. `level` is the path's step after the event, `step` who is told
+    of it. `hold_until` is what is awaited after the event. `pages` names ladders to open.
+    """
+
+    link_to: str | None = None
+    hold_until: str | None = None
+    publish: tuple[Publication, ...] = ()
+    replies: tuple[str, ...] = ()
+    ledger: tuple[LedgerEntry, ...] = ()
+    violations: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    level: int | None = None
+    step: str | None = None
+    pages: tuple[str, ...] = ()
+    follow_ups: tuple[str, ...] = ()
+    suggest: int = 0
+    routes: tuple[str, ...] = ()
+
+
+def consequences_of(
+    decision: RulesDecision, situation: Situation, compiled: CompiledPolicy
+) -> Consequences:
+    """What follows from the rules that have just begun to hold; a watched rule has no effect."""
+    acting = [each for each in decision.fired if each.is_edge and not each.rule.is_watched]
+    effects = [each.rule.effects for each in acting]
+    level, step = _step(acting, situation, compiled)
+    return Consequences(
+        link_to=_link(acting, decision, situation),
+        hold_until=_hold(acting, situation),
+        publish=tuple(
+            dict.fromkeys(
+                Publication(each.where, each.template or fired.rule.rule_id)
+                for fired in acting
+                for each in fired.rule.effects.publish
+            )
+        ),
+        replies=_replies(acting, situation, decision),
+        ledger=_ledger(acting, situation, compiled),
+        violations=tuple(dict.fromkeys(each for effect in effects for each in effect.violations)),
+        warnings=tuple(dict.fromkeys(each for effect in effects for each in effect.warnings)),
+        level=level,
+        step=step,
+        pages=tuple(dict.fromkeys(effect.page for effect in effects if effect.page)),
+        follow_ups=tuple(dict.fromkeys(each.follow_up for each in effects if each.follow_up)),
+        suggest=max((effect.suggest for effect in effects), default=0),
+        routes=tuple(dict.fromkeys(name for effect in effects for name in effect.routes)),
+    )
+
+
+def _link(acting: list[Fired], decision: RulesDecision, situation: Situation) -> str | None:
+    """The problem that is known, else the earliest ticket of the same fault; never this one."""
+    names = [each.rule.effects.link for each in acting if each.rule.effects.link]
+    for name in names:
+        own = situation.ticket.fields.get(FINGERPRINT + name)
+        alike = sorted(
+            (each.at, each.ticket_id)
+            for each in situation.recent
+            if own and each.fields.get(FINGERPRINT + name) == own
+            and each.ticket_id != situation.ticket.ticket_id
+        )  # fmt: skip
+        if own and alike:
+            return situation.known.get("problem.id") or alike[0][1]
+    return None
+
+
+def _hold(acting: list[Fired], situation: Situation) -> str | None:
+    present = situation.ticket.fields.get(HOLD) or situation.known.get(HOLD)
+    released = {each.rule.effects.release for each in acting}
+    awaited = next((each.rule.effects.hold for each in acting if each.rule.effects.hold), None)
+    if awaited is not None:
+        return awaited
+    return None if present in released else present
+
+
+def _replies(acting: list[Fired], situation: Situation, decision: RulesDecision) -> tuple[str, ...]:
+    """Never to a machine's mail, never where security is concerned."""
+    message = situation.message
+    if message is not None and message.is_machine is Truth.TRUE:
+        return ()
+    if SECURITY in situation.ticket.tags | decision.add_tags:
+        return ()
+    return tuple(dict.fromkeys(name for each in acting for name in each.rule.effects.replies))
+
+
+def _ledger(
+    acting: list[Fired], situation: Situation, compiled: CompiledPolicy
+) -> tuple[LedgerEntry, ...]:
+    """By the month in which it happened, in the desk's zone; the key is the breach's own."""
+    at = situation.at
+    stamped = situation.known.get("sla.breached_at")
+    if stamped:
+        at = datetime.fromisoformat(stamped)
+    period = local_time(compiled.policy.zone, at).strftime("%Y-%m")
+    ticket = situation.known.get("sla.ticket") or situation.ticket.ticket_id
+    metric = situation.known.get("sla.metric") or ""
+    found: dict[LedgerEntry, None] = {}
+    for each in acting:
+        book = each.rule.effects.ledger
+        if book is not None:
+            key = "/".join(part for part in (ticket, metric or each.rule.rule_id) if part)
+            found[LedgerEntry(book.book, period, key)] = None
+    return tuple(found)
+
+
+def _step(
+    acting: list[Fired], situation: Situation, compiled: CompiledPolicy
+) -> tuple[int | None, str | None]:
+    """One step up a management path, and no second one before its waiting time is over."""
+    stored = situation.known.get(LEVEL) or situation.ticket.fields.get(LEVEL)
+    level = int(stored) if stored and stored.isdecimal() else None
+    path = next(
+        (
+            compiled.policy.paths[each.rule.effects.escalate]
+            for each in acting
+            if each.rule.effects.escalate
+        ),
+        None,
+    )
+    if path is None or not _may_step(path, situation, compiled):
+        return level, None
+    after = min((level or 0) + 1, len(path.steps))
+    return after, path.steps[after - 1]
+
+
+def _may_step(path: Path, situation: Situation, compiled: CompiledPolicy) -> bool:
+    stamped = situation.known.get(ESCALATED_AT) or situation.ticket.fields.get(ESCALATED_AT)
+    if stamped is None or path.wait is None or path.hours is None:
+        return True
+    since = datetime.fromisoformat(stamped)
+    if path.hours not in compiled.calendars:
+        return situation.at - since >= path.wait
+    passed = compiled.calendars[path.hours].between(since, situation.at)
+    return timedelta(seconds=passed) >= path.wait
