@@ -75,12 +75,29 @@ def check(
     schema: Annotated[
         bool, typer.Option(help="Print the JSON Schema of the policy, for your editor.")
     ] = False,
+    coverage: Annotated[
+        Path | None,
+        typer.Option(help="Name the statements of this desk that nothing of it keeps."),
+    ] = None,
+    readme: Annotated[
+        bool, typer.Option(help="With --coverage: print the table of statements instead.")
+    ] = False,
+    write_readme: Annotated[
+        bool, typer.Option(help="With --coverage: write that table into the desk's README.md.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find every mistake of a policy before it is live, as file:line:column.
 
     Exit status 0 if there is none, 1 if there are some, 2 if the policy cannot be read.
     """
+    if coverage is not None:
+        from bot.commands.coverage import show_coverage
+
+        status = show_coverage(
+            coverage, as_json=as_json, is_readme=readme, writes_readme=write_readme
+        )
+        raise typer.Exit(status)
     from bot.commands.check import check as check_policy
 
     raise typer.Exit(check_policy(policy, is_online=online, wants_schema=schema, as_json=as_json))
