@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
 
 from bot.clock import SystemClock
 from bot.commands.check_online import check_online
+from bot.config.checks_more import check_more
 from bot.config.load import Loaded, load_policy
-from bot.config.problems import Problem
+from bot.config.problems import Problem, in_order
 from bot.config.schema import policy_schema
 
 
@@ -22,8 +24,9 @@ def check(policy: Path, *, is_online: bool, wants_schema: bool, as_json: bool) -
     if wants_schema:
         print(json.dumps(policy_schema(), indent=1, ensure_ascii=False))  # noqa: T201
         return 0
-    loaded = load_policy(policy, this_year=SystemClock().now().year)
-    problems = list(loaded.warnings) if isinstance(loaded, Loaded) else loaded
+    today = SystemClock().now().date()
+    loaded = load_policy(policy, this_year=today.year)
+    problems = _warnings(loaded, policy, today) if isinstance(loaded, Loaded) else loaded
     if as_json and not is_online:
         print(json.dumps({"problems": [_row(each) for each in problems]}, ensure_ascii=False))  # noqa: T201
     elif not as_json:
@@ -31,6 +34,10 @@ def check(policy: Path, *, is_online: bool, wants_schema: bool, as_json: bool) -
     if not isinstance(loaded, Loaded):
         return 2 if _is_unreadable(policy) else 1
     return check_online(loaded.policy, as_json=as_json, console=console) if is_online else 0
+
+
+def _warnings(loaded: Loaded, folder: Path, today: date) -> list[Problem]:
+    return in_order([*loaded.warnings, *check_more(loaded.policy, folder, today=today)])
 
 
 def _show(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bot.config.checks_words import check_words
 from bot.config.cover import cover_warnings
 from bot.config.problems import Problem, did_you_mean
 from bot.rules.business_time import calendars_of
@@ -41,6 +42,7 @@ def check_policy(policy: Policy) -> list[Problem]:
         *(problem for rule in policy.rules for problem in _rule(policy, rule)),
         *_rule_circles(policy),
         *cover_warnings(policy),
+        *check_words(policy),
     ]
 
 

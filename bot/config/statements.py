@@ -106,6 +106,20 @@ def unknown_citations(
             yield Problem(each.place, f"because: no statement {each.statement_id!r}", advice)
 
 
+def values_behind(node: Node, key: str) -> Iterator[tuple[Place, Node]]:
+    """Every value behind `key`, at any depth, and the place of that key."""
+    match node.value:
+        case tuple():
+            for each in node.value:
+                yield from values_behind(each, key)
+        case Mapping():
+            for name, entry in node.value.items():
+                if name == key:
+                    yield entry.key_place, entry.node
+                else:
+                    yield from values_behind(entry.node, key)
+
+
 def _statement(reader: Reader, name: str, entry: Entry) -> Statement | None:
     what = f"statements {name}"
     entries = reader.mapping(entry.node, what, ("says", *Reason))
@@ -133,20 +147,6 @@ def _cited(document: Node, reader: Reader) -> Iterator[Citation]:
         for name, thing in inner.items():
             own = thing.node if name != "because" else Node(thing.key_place, {name: thing})
             owner = name if name != "because" else kind
-            for place, node in _behind(own, "because"):
+            for place, node in values_behind(own, "because"):
                 for statement_id in reader.statements(node):
                     yield Citation(statement_id, kind, owner, place)
-
-
-def _behind(node: Node, key: str) -> Iterator[tuple[Place, Node]]:
-    """Every value behind `key`, at any depth, and the place of that key."""
-    match node.value:
-        case tuple():
-            for each in node.value:
-                yield from _behind(each, key)
-        case Mapping():
-            for name, entry in node.value.items():
-                if name == key:
-                    yield entry.key_place, entry.node
-                else:
-                    yield from _behind(entry.node, key)

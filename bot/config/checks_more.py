@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looks at a whole policy on a day: rules that cannot fire, dates that run out, missing tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+
+from bot.config.checks_words import place_of
+from bot.config.contradictions import contradiction, fields_of
+from bot.config.problems import Problem
+from bot.config.reader import Reader
+from bot.config.statements import TESTS, read_file, values_behind, yaml_files
+from bot.config.yaml_nodes import Node
+from bot.rules.business_time import CalendarSpec
+from bot.rules.policy import Policy, Rule
+
+A_YEAR = timedelta(days=365)
+
+
+def check_more(policy: Policy, folder: Path, *, today: date) -> list[Problem]:
+    """Warnings that need a date or the desk's tests; `folder` is the policy's own."""
+    return [
+        *_never_firing(policy, today),
+        *_without_target(policy),
+        *_ending_calendars(policy, today),
+        *_untested(policy, folder / TESTS),
+    ]
+
+
+def _never_firing(policy: Policy, today: date) -> Iterator[Problem]:
+    for rule in policy.rules:
+        why = contradiction(rule.condition) or _wrong_occasion(rule)
+        if why is not None:
+            what = f"rule {rule.rule_id!r} can never fire: {why}"
+            yield Problem(rule.place, what, "remove one of the two", is_warning=True)
+        if rule.until is not None and rule.until < today:
+            what = f"rule {rule.rule_id!r} ended on {rule.until}"
+            yield Problem(rule.place, what, "remove it, or its `until`", is_warning=True)
+
+
+def _wrong_occasion(rule: Rule) -> str | None:
+    for part in fields_of(rule.condition):
+        if part.field == "event" and not set(part.values) & {each.value for each in rule.occasions}:
+            tried = ", ".join(sorted(each.value for each in rule.occasions))
+            return f"it asks for the event {' or '.join(part.values)} and is tried on {tried}"
+    return None
+
+
+def _without_target(policy: Policy) -> Iterator[Problem]:
+    """Priorities that no promise has a time for, where some promise has one for others."""
+    targets = [target for each in policy.promises.values() for target in each.clock.targets]
+    covered = {target.priority for target in targets}
+    missing = [code for code in policy.priorities if code not in covered]
+    if not targets or None in covered or not missing:
+        return
+    what = f"no promise has a time for {', '.join(missing)}"
+    advice = "add a line under `within`, if one was promised"
+    yield Problem(place_of(policy, "promises"), what, advice, is_warning=True)
+
+
+def _ending_calendars(policy: Policy, today: date) -> Iterator[Problem]:
+    for name, spec in policy.calendars.items():
+        place = place_of(policy, f"hours.{name}")
+        if spec.closed_until is not None and spec.closed_until < today + A_YEAR:
+            what = f"calendar {name!r} knows its holidays until {spec.closed_until} only"
+            yield Problem(place, what, "name later ones under `closed`", is_warning=True)
+        last = max(spec.shifts, default=None)
+        if last is not None and _has_dates_only(spec) and last < today + A_YEAR:
+            what = f"calendar {name!r} is open on no day after {last}"
+            yield Problem(place, what, "add days, or weekly hours", is_warning=True)
+
+
+def _has_dates_only(spec: CalendarSpec) -> bool:
+    return not (spec.week or spec.monthly or spec.is_always_open or spec.union or spec.days_from)
+
+
+def _untested(policy: Policy, tests: Path) -> Iterator[Problem]:
+    """Rules that no test of the desk expects to fire; nothing where the desk has no tests."""
+    files = yaml_files(tests)
+    if not files:
+        return
+    reader = Reader()
+    fired = {
+        rule_id
+        for file in files
+        for _, node in values_behind(read_file(file, reader), "fired")
+        for rule_id in _texts(node)
+    }
+    for rule in policy.rules:
+        if rule.rule_id not in fired:
+            what = f"no test expects rule {rule.rule_id!r} to fire"
+            advice = f"write one with `fired: [{rule.rule_id}]` in {tests}"
+            yield Problem(rule.place, what, advice, is_warning=True)
+
+
+def _texts(node: Node) -> Iterator[str]:
+    match node.value:
+        case str():
+            yield node.value
+        case tuple():
+            for each in node.value:
+                yield from _texts(each)
+        case Mapping():
+            for entry in node.value.values():
+                yield from _texts(entry.node)
