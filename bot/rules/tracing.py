@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.rules.conditions import AllOf, AnyOf, Condition, Not
 from bot.rules.engine import CompiledPolicy, RulesDecision, decide
 from bot.rules.evaluation import Judge
 from bot.rules.policy import Rule
@@ -44,8 +46,7 @@ def trace(compiled: CompiledPolicy, situation: Situation) -> tuple[RuleTrace, ..
     edges = {each.rule.rule_id for each in decide(compiled, situation).fired if each.is_edge}
     found: list[RuleTrace] = []
     for number, layer in enumerate(compiled.layers, start=1):
-        decided = decided_before(compiled, situation, number)
-        judge = Judge(compiled.policy, compiled.calendars, compiled.vocabulary, situation, decided)
+        judge = _judge(compiled, situation, number)
         for rule in layer:
             traced = _trace(judge, rule, number)
             found.append(replace(traced, is_edge=rule.rule_id in edges))
@@ -66,6 +67,45 @@ def decided_before(compiled: CompiledPolicy, situation: Situation, layer: int) -
         tags=(ticket.tags | decision.add_tags) - decision.remove_tags,
         fields={**ticket.fields, **decision.fields},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a rule's condition: how deep it is nested, its answer, what was seen."""
+
+    depth: int
+    truth: Truth
+    what: str
+
+
+def steps_of(compiled: CompiledPolicy, situation: Situation, rule_id: str) -> tuple[Step, ...]:
+    """Every line of one rule's condition with its own answer; none for a rule nobody wrote."""
+    for number, layer in enumerate(compiled.layers, start=1):
+        for rule in layer:
+            if rule.rule_id == rule_id:
+                judge = _judge(compiled, situation, number)
+                return tuple(_steps(judge, rule.condition, 0))
+    return ()
+
+
+def _steps(judge: Judge, condition: Condition, depth: int) -> Iterator[Step]:
+    truth = judge.answer(condition).truth
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            words = "all of" if isinstance(condition, AllOf) else "one of"
+            yield Step(depth, truth, words)
+            for part in parts:
+                yield from _steps(judge, part, depth + 1)
+        case Not(part):
+            yield Step(depth, truth, "not")
+            yield from _steps(judge, part, depth + 1)
+        case _:
+            yield Step(depth, truth, what_stopped(judge, condition))
+
+
+def _judge(compiled: CompiledPolicy, situation: Situation, layer: int) -> Judge:
+    decided = decided_before(compiled, situation, layer)
+    return Judge(compiled.policy, compiled.calendars, compiled.vocabulary, situation, decided)
 
 
 def _is_default(decision: RulesDecision) -> bool:

@@ -16,7 +16,7 @@ from bot.rules.events import FieldChanged, Occasion
 from bot.rules.situation import Situation
 from bot.rules.text import prepare
 from bot.rules.ticket import Actor, Origin, Status, Ticket
-from bot.rules.tracing import RuleTrace, Tried, trace
+from bot.rules.tracing import RuleTrace, Tried, steps_of, trace
 from bot.rules.truth import Truth
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -186,3 +186,18 @@ def test_trace_agrees_with_the_decision(tmp_path: Path, fired: dict[str, str]) -
     ]  # fmt: skip
     by_decision = [each.rule.rule_id for each in decide(compiled, situation).fired]
     assert by_decision == [each.rule.rule_id for each in traces if each.tried is Tried.FIRED]
+
+
+def test_trace_of_one_rule_answers_every_line(tmp_path: Path) -> None:
+    """Whoever asks after one rule sees each of its lines, nested as they were written."""
+    rule = "  r: {if: {says: down, any: [{plan: silver}, {region: emea}]}, then: {tag: x}}"
+
+    steps = steps_of(_compiled(tmp_path, rule), _situation(), "r")
+
+    assert [(each.depth, each.truth) for each in steps] == [
+        (0, Truth.UNKNOWN), (1, Truth.TRUE), (1, Truth.UNKNOWN), (2, Truth.FALSE),
+        (2, Truth.UNKNOWN),
+    ]  # fmt: skip
+    assert [each.what for each in steps[2:]] == [
+        "one of", "plan is gold, wanted silver", "region is not known",
+    ]  # fmt: skip
