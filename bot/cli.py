@@ -11,6 +11,9 @@ from typing import Annotated
 
 import typer
 
+from bot.commands.options import HERE, AsJson, PolicyFolder
+from bot.commands.time_app import calendar_app, oncall, time_app
+
 app = typer.Typer(
     name="deskmate",
     help="Keeps a support team's promises, whatever its tools do.",
@@ -21,13 +24,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-PolicyFolder = Annotated[
-    Path,
-    typer.Option("--policy", "-p", help="The folder that holds rules.yaml and calendars.yaml."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
-HERE = Path()
 
 
 @app.command()
@@ -195,77 +191,9 @@ def restore(
     raise typer.Exit(put_back(source, is_forced=force))
 
 
-time_app = typer.Typer(help="Business-time arithmetic, with what was counted and skipped and why.")
 app.add_typer(time_app, name="time", no_args_is_help=True)
-CalendarName = Annotated[str, typer.Argument(help="A calendar of the policy.")]
-Instant = Annotated[
-    str, typer.Argument(help="2026-03-10T13:20 in the calendar's zone, with an offset, or now.")
-]
-
-
-@time_app.command("add")
-def time_add(
-    calendar: CalendarName,
-    start: Instant,
-    length: Annotated[str, typer.Argument(help="90s, 15m, 1h30m; with a minus it goes back.")],
-    policy: PolicyFolder = HERE,
-    as_json: AsJson = False,
-) -> None:
-    """When so much open time has passed since an instant."""
-    from bot.commands.time import add
-
-    raise typer.Exit(add(policy, calendar, start, length, as_json=as_json))
-
-
-@time_app.command("between")
-def time_between(
-    calendar: CalendarName,
-    start: Instant,
-    end: Instant,
-    policy: PolicyFolder = HERE,
-    as_json: AsJson = False,
-) -> None:
-    """How much open time lies between two instants."""
-    from bot.commands.time import between
-
-    raise typer.Exit(between(policy, calendar, start, end, as_json=as_json))
-
-
-@time_app.command("open")
-def time_open(
-    calendar: CalendarName,
-    at: Instant = "now",
-    policy: PolicyFolder = HERE,
-    as_json: AsJson = False,
-) -> None:
-    """Whether a calendar is open, and when it opens and closes next."""
-    from bot.commands.time import is_open
-
-    raise typer.Exit(is_open(policy, calendar, at, as_json=as_json))
-
-
-calendar_app = typer.Typer(help="Look at the policy's calendars.")
 app.add_typer(calendar_app, name="calendar", no_args_is_help=True)
-
-
-@calendar_app.command("show")
-def calendar_show(
-    calendar: CalendarName,
-    year: Annotated[
-        int | None, typer.Option(min=1970, max=2200, help="Which year; this one if none is named.")
-    ] = None,
-    html: Annotated[Path | None, typer.Option(help="Write a page instead of text.")] = None,
-    policy: PolicyFolder = HERE,
-) -> None:
-    """Show a year day by day, with holidays, other hours and clock changes named."""
-    from bot.commands.calendar import show
-
-    raise typer.Exit(show(policy, calendar, year, html=html))
-
-
-@calendar_app.callback()
-def calendar_group() -> None:
-    """Keeps `show` a command of its own."""
+app.command()(oncall)
 
 
 def main() -> None:

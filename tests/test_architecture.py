@@ -62,6 +62,8 @@ LIBRARY_HOMES = {
     "ahocorasick": ("bot/rules/text",),
     "re2": ("bot/rules/text",),
     "holidays": ("bot/config/",),
+    "icalendar": ("bot/config/",),
+    "recurring_ical_events": ("bot/config/",),
     "zoneinfo": ("bot/rules/business_time.py", "bot/rules/calendar_", "bot/texts/", "bot/config/"),
     "aiosmtpd": ("bot/sandbox/",),
     "websockets": ("bot/sandbox/",),

@@ -10,9 +10,10 @@ from typing import Any
 from bot.commands.decide_clocks import clock_states, running
 from bot.commands.decide_input import Asked
 from bot.rules.consequences import Consequences, consequences_of
-from bot.rules.delivery import destinations, present
+from bot.rules.delivery import destinations
 from bot.rules.engine import CompiledPolicy, RulesDecision
 from bot.rules.policy import Finding
+from bot.rules.presence import present
 from bot.rules.sla import ClockState
 
 

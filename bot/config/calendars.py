@@ -94,14 +94,8 @@ def _zone(reader: Reader, node: Node) -> str:
 def _week(reader: Reader, entries: Mapping[str, Entry]) -> dict[int, tuple[Window, ...]]:
     week: dict[int, tuple[Window, ...]] = {}
     for key, entry in entries.items():
-        match = _RANGE.fullmatch(key)
-        if key == "daily":
-            days = list(range(7))
-        elif match is not None:
-            first = DAYS.index(match.group(1))
-            last = DAYS.index(match.group(2) or match.group(1))
-            days = [day % 7 for day in range(first, last + (7 if last < first else 0) + 1)]
-        else:
+        days = read_day_range(key)
+        if days is None:
             continue
         found = read_windows(reader, entry.node, key)
         for day in days:
@@ -118,6 +112,18 @@ def _monthly(reader: Reader, entries: Mapping[str, Entry]) -> tuple[MonthlyWindo
             windows = read_windows(reader, entry.node, key)
             found += [MonthlyWindow(weekday, nth, window) for window in windows]
     return tuple(found)
+
+
+def read_day_range(key: str) -> list[int] | None:
+    """The weekdays of `mon`, `mon-fri` or `daily` (0 is Monday); None for any other word."""
+    if key == "daily":
+        return list(range(7))
+    match = _RANGE.fullmatch(key)
+    if match is None:
+        return None
+    first = DAYS.index(match.group(1))
+    last = DAYS.index(match.group(2) or match.group(1))
+    return [day % 7 for day in range(first, last + (7 if last < first else 0) + 1)]
 
 
 def read_windows(reader: Reader, node: Node, what: str) -> tuple[Window, ...]:

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from bot.config.checks_ladders import check_ladders, unknown_names
 from bot.config.checks_words import check_words
 from bot.config.cover import cover_warnings
-from bot.config.problems import Problem, did_you_mean
+from bot.config.problems import Problem
 from bot.rules.business_time import calendars_of
 from bot.rules.conditions import (
     AllClosed,
@@ -37,6 +38,7 @@ def check_policy(policy: Policy) -> list[Problem]:
         *_promises(policy),
         *_outage(policy),
         *_paths(policy),
+        *check_ladders(policy),
         *_fingerprints(policy),
         *_words(policy),
         *(problem for rule in policy.rules for problem in _rule(policy, rule)),
@@ -50,19 +52,10 @@ def _place(policy: Policy, path: str) -> Place:
     return policy.places.get(path) or policy.places.get(path.split(".")[0], NOWHERE)
 
 
-def _unknown(
-    place: Place, what: str, names: Iterable[str], known: Iterable[str]
-) -> Iterator[Problem]:
-    choices = list(known)
-    for name in names:
-        if name not in choices:
-            yield Problem(place, f"{what} {name!r} is not defined", did_you_mean(name, choices))
-
-
 def _calendars(policy: Policy) -> Iterator[Problem]:
     for name, spec in policy.calendars.items():
         place = _place(policy, f"hours.{name}")
-        yield from _unknown(place, "calendar", (*spec.union, *spec.without), policy.calendars)
+        yield from unknown_names(place, "calendar", (*spec.union, *spec.without), policy.calendars)
         has_hours = (
             spec.week or spec.monthly or spec.is_always_open or spec.union or spec.shifts
             or spec.days_from
@@ -85,9 +78,17 @@ def _circles(policy: Policy) -> Iterator[Problem]:
 
 def _people(policy: Policy) -> Iterator[Problem]:
     for person in policy.people.values():
-        yield from _unknown(person.place, "person", person.otherwise, policy.people)
+        yield from unknown_names(person.place, "person", person.otherwise, policy.people)
+        if person.mention_from is not None:
+            names = (person.mention_from,)
+            yield from unknown_names(person.place, "roster", names, policy.rosters)
+        if person.nobody_took_it is not None:
+            told = person.nobody_took_it.tell
+            yield from unknown_names(
+                person.place, "person", told, [*policy.people, *policy.rosters]
+            )
         if person.hours:
-            yield from _unknown(person.place, "calendar", (person.hours,), policy.calendars)
+            yield from unknown_names(person.place, "calendar", (person.hours,), policy.calendars)
         if not _ways(person) and not person.otherwise:
             advice = "write slack, teams, mail or sms"
             yield Problem(person.place, f"{person.name!r} can be reached by no way", advice)
@@ -105,15 +106,18 @@ def _ways(person: Recipient) -> tuple[str, ...]:
 
 def _groups(policy: Policy) -> Iterator[Problem]:
     for group in policy.groups.values():
-        yield from _unknown(group.place, "person", group.cover, policy.people)
+        yield from unknown_names(group.place, "person", group.cover, policy.people)
 
 
 def _promises(policy: Policy) -> Iterator[Problem]:
     for promise in policy.promises.values():
         told = (*promise.tell_at_warning, *promise.tell_at_breach)
-        yield from _unknown(promise.place, "person", told, policy.people)
+        yield from unknown_names(promise.place, "person", told, [*policy.people, *policy.rosters])
+        if promise.page_at_breach is not None:
+            pages = (promise.page_at_breach,)
+            yield from unknown_names(promise.place, "ladder", pages, policy.ladders)
         named = [each for each in (promise.hours, *promise.clock.hours_by.values()) if each]
-        yield from _unknown(promise.place, "calendar", named, policy.calendars)
+        yield from unknown_names(promise.place, "calendar", named, policy.calendars)
         if promise.clock.warn and not promise.tell_at_warning:
             what = f"promise {promise.clock.name!r} warns nobody"
             yield Problem(promise.place, what, "write `tell: ...`")
@@ -126,7 +130,7 @@ def _promises(policy: Policy) -> Iterator[Problem]:
 
 def _outage(policy: Policy) -> Iterator[Problem]:
     outage = policy.outage
-    yield from _unknown(outage.place, "person", outage.tell, policy.people)
+    yield from unknown_names(outage.place, "person", outage.tell, policy.people)
     if outage.banner and not outage.banner_texts.get(policy.language, "x"):
         yield Problem(outage.place, "the banner says nothing in the desk's language")
     for witness in outage.witnesses:
@@ -145,29 +149,31 @@ def _rule(policy: Policy, rule: Rule) -> Iterator[Problem]:
     effects, place = rule.effects, rule.place
     for part in parts_of(rule.condition):
         yield from _condition(policy, place, part)
-    yield from _unknown(place, "person", effects.tell, policy.people)
+    yield from unknown_names(place, "person", effects.tell, [*policy.people, *policy.rosters])
     for what, name, known in (
         ("priority", effects.priority, policy.priorities),
         ("category", effects.category, policy.categories),
         ("group", effects.group, policy.groups),
     ):
         if name is not None:
-            yield from _unknown(place, what, (name,), known)
-    yield from _unknown(place, "field", effects.fields, policy.helpdesk.fields)
+            yield from unknown_names(place, what, (name,), known)
+    yield from unknown_names(place, "field", effects.fields, policy.helpdesk.fields)
     if effects.link is not None:
-        yield from _unknown(place, "fingerprint", (effects.link,), policy.fingerprints)
+        yield from unknown_names(place, "fingerprint", (effects.link,), policy.fingerprints)
+    if effects.page is not None:
+        yield from unknown_names(place, "ladder", (effects.page,), policy.ladders)
     if effects.escalate is not None:
-        yield from _unknown(place, "path", (effects.escalate,), policy.paths)
-    yield from _unknown(place, "template", effects.replies, policy.templates)
+        yield from unknown_names(place, "path", (effects.escalate,), policy.paths)
+    yield from unknown_names(place, "template", effects.replies, policy.templates)
     if effects == Effects():
         yield Problem(place, f"rule {rule.rule_id!r} does nothing", "write something under `then:`")
 
 
 def _paths(policy: Policy) -> Iterator[Problem]:
     for path in policy.paths.values():
-        yield from _unknown(path.place, "person", path.steps, policy.people)
+        yield from unknown_names(path.place, "person", path.steps, policy.people)
         if path.hours and path.hours != "always":
-            yield from _unknown(path.place, "calendar", (path.hours,), policy.calendars)
+            yield from unknown_names(path.place, "calendar", (path.hours,), policy.calendars)
 
 
 def _fingerprints(policy: Policy) -> Iterator[Problem]:
@@ -180,26 +186,26 @@ def _fingerprints(policy: Policy) -> Iterator[Problem]:
 def _condition(policy: Policy, place: Place, part: Condition) -> Iterator[Problem]:
     match part:
         case Says(lists=lists):
-            yield from _unknown(place, "word list", lists, policy.words)
+            yield from unknown_names(place, "word list", lists, policy.words)
         case AnyOpen(calendars=names) | AllClosed(calendars=names) | StartsDuring(calendars=names):
-            yield from _unknown(place, "calendar", names, policy.calendars)
+            yield from unknown_names(place, "calendar", names, policy.calendars)
         case Matches(pattern=pattern):
             compiled = compile_pattern(pattern)
             if isinstance(compiled, PatternProblem):
                 yield Problem(place, f"pattern {pattern!r}: {compiled.text}")
         case FieldIs(field="priority", values=values):
-            yield from _unknown(place, "priority", values, policy.priorities)
+            yield from unknown_names(place, "priority", values, policy.priorities)
         case FieldIs(field="category", values=values):
-            yield from _unknown(place, "category", values, policy.categories)
+            yield from unknown_names(place, "category", values, policy.categories)
         case FieldIs(field="group", values=values):
-            yield from _unknown(place, "group", values, policy.groups)
+            yield from unknown_names(place, "group", values, policy.groups)
         case Changed(field="priority", to=to, was=was):
-            yield from _unknown(place, "priority", (*to, *was), policy.priorities)
+            yield from unknown_names(place, "priority", (*to, *was), policy.priorities)
         case Count(category=names, same=same):
-            yield from _unknown(place, "category", names, policy.categories)
+            yield from unknown_names(place, "category", names, policy.categories)
             named = (each for each in same if each.startswith(FINGERPRINT))
             known = [FINGERPRINT + each for each in policy.fingerprints]
-            yield from _unknown(place, "fingerprint", named, known)
+            yield from unknown_names(place, "fingerprint", named, known)
 
 
 def _rule_circles(policy: Policy) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from typing import TypeVar
 from bot.config.calendars import read_calendar, read_zone
 from bot.config.checks import check_policy
 from bot.config.conditions import ConditionReader
+from bot.config.ladders import read_digest, read_ladder
 from bot.config.parts import read_fingerprint, read_path, read_template
 from bot.config.people import (
     LANGUAGES,
@@ -29,6 +30,8 @@ from bot.config.people import (
 from bot.config.problems import Problem, did_you_mean, in_order
 from bot.config.promises import PromiseReader
 from bot.config.reader import Reader
+from bot.config.reminders import read_reminder
+from bot.config.rosters import RosterReader
 from bot.config.rules import RuleReader, read_list
 from bot.config.yaml_nodes import Entry, Node, read_yaml
 from bot.rules.policy import NOWHERE, HelpdeskMap, OutagePolicy, Place, Policy
@@ -37,12 +40,13 @@ T = TypeVar("T")
 KEYS = (
     "desk", "language", "zone", "hours", "facts", "categories", "priorities", "labels", "promises",
     "words", "people", "groups", "helpdesk", "helpdesk_down", "rules", "poll_every", "trust",
-    "fingerprints", "templates", "paths", "runbooks", "rosters", "ladders",
+    "fingerprints", "templates", "paths", "runbooks", "rosters", "ladders", "digests", "reminders",
 )  # fmt: skip
 MERGED = frozenset(
     {
         "hours", "facts", "words", "people", "groups", "rules", "labels", "promises",
         "fingerprints", "templates", "paths", "runbooks", "rosters", "ladders",
+        "digests", "reminders",
     }
 )  # fmt: skip
 """Keys that several files may hold parts of."""
@@ -133,6 +137,7 @@ class _Builder:
         own_fields = frozenset({*helpdesk.fields, *facts})
         rules = RuleReader(reader, ConditionReader(reader, own_fields))
         promises = PromiseReader(reader, priorities)
+        rosters = RosterReader(reader, zone=zone, this_year=self._this_year)
         groups = self._named("groups", lambda name, entry: read_group(reader, name, entry))
         theirs = {name: group.helpdesk_name for name, group in groups.items()}
         return Policy(
@@ -159,6 +164,10 @@ class _Builder:
             templates=self._named("templates", partial(read_template, reader)),
             paths=self._named("paths", partial(read_path, reader)),
             runbooks=self._named("runbooks", lambda name, entry: reader.text(entry.node, name)),
+            rosters=self._named("rosters", rosters.read),
+            ladders=self._named("ladders", partial(read_ladder, reader)),
+            digests=self._named("digests", partial(read_digest, reader)),
+            reminders=self._named("reminders", partial(read_reminder, reader)),
             rules=tuple(self._named("rules", rules.read).values()),
             helpdesk=replace(helpdesk, groups={**theirs, **helpdesk.groups}),
             outage=read_outage(reader, self._entries["helpdesk_down"])

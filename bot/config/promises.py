@@ -55,8 +55,10 @@ class PromiseReader:
             if key not in entries:
                 reader.problem(entry.key_place, f"{what}: {key} is missing", "name a calendar")
         breached: tuple[str, ...] = ()
+        page: str | None = None
         if "breached" in entries:
-            inner = reader.mapping(entries["breached"].node, "breached", ("tell",))
+            inner = reader.mapping(entries["breached"].node, "breached", ("tell", "page"))
+            page = reader.text(inner["page"].node, "page") if "page" in inner else None
             breached = reader.texts(inner["tell"].node, "tell") if "tell" in inner else ()
         hours, hours_by = self._hours(entries)
         return Promise(
@@ -68,6 +70,7 @@ class PromiseReader:
             undecided=self._undecided(entries),
             tell_at_warning=reader.texts(entries["tell"].node, "tell") if "tell" in entries else (),
             tell_at_breach=breached,
+            page_at_breach=page,
             because=reader.statements(entries["because"].node) if "because" in entries else (),
             place=entry.key_place,
         )

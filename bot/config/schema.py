@@ -104,7 +104,7 @@ def _promise() -> Schema:
             "less_than": target,
             "warn": {"anyOf": [warning, {"type": "array", "items": warning}]},
             "tell": TEXTS,
-            "breached": _object(("tell",), {"tell": TEXTS}),
+            "breached": _object(("tell", "page"), {"tell": TEXTS}),
             "pause_while": TEXTS,
             "promised": {"const": "always"},
             "on_reopen": _one_of(("continue", "restart")),

@@ -6,10 +6,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.handlers.tickets import Handled, last_told
+from bot.handlers.ladders import take_ladders
+from bot.handlers.tickets import Handled, last_told, set_clocks
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Reason, TicketUpdate
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy, RulesDecision, decide
+from bot.rules.escalation_values import TakenBy
 from bot.rules.events import (
     AlertReceived,
     AlertState,
@@ -18,6 +20,7 @@ from bot.rules.events import (
     MaintenanceAnnounced,
     Occasion,
 )
+from bot.rules.history import Change, ChangeKind
 from bot.rules.situation import Situation
 from bot.rules.text import prepare
 from bot.rules.ticket import Actor, Origin, Status, Ticket
@@ -68,7 +71,12 @@ def handle_button(
     state = {"by": pressed.person, "via": pressed.via, "at": event.at.isoformat()}
     ticket = tx.tickets.load(subject) if kind == "ticket" else None
     tx.alerts.save(taken, state, ticket_id=ticket.ticket_id if ticket else None)
+    take_ladders(pressed.subject, pressed.person, TakenBy.BUTTON, tx, now=now)
     if ticket is not None:
+        added = Change(event.key, event.at, ChangeKind.TAKEN, Actor.AGENT, new=pressed.person)
+        tx.tickets.add_change(ticket.ticket_id, added)
+        history = tx.tickets.history(ticket.ticket_id)
+        set_clocks(ticket, history, tx, compiled, now=now)
         reason = f"{pressed.person} has it"
         tx.outbox.supersede(now=now, reason=reason, ticket_id=ticket.ticket_id)
         tx.outbox.add(_note(ticket, pressed, event), now)

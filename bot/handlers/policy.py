@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
+from bot.handlers.digests import set_digests
 from bot.handlers.tickets import set_clocks
 from bot.rules.actions import Reason
 from bot.rules.engine import CompiledPolicy
@@ -28,6 +29,7 @@ def take_policy(store: Store, compiled: CompiledPolicy, *, now: datetime) -> int
     moved = 0
     for ticket in tickets:
         moved += store.write(partial(_recompute, ticket.ticket_id, compiled, now))
+    store.write(lambda tx: set_digests(tx, compiled, now=now))
     if known.get("digest") != digest:
         store.write(lambda tx: tx.states.save(STATE, {"digest": digest, "at": now.isoformat()}))
     return moved

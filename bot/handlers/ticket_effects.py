@@ -6,7 +6,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.handlers.consequences import commit_consequences, notes_of, with_own_fields
 from bot.rules.actions import Notice, NoticeKind, Outgoing, TicketUpdate, Urgency
+from bot.rules.consequences import consequences_of
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy, RulesDecision, Told
 from bot.rules.history import Change, ChangeKind
@@ -28,14 +30,18 @@ def commit_decision(
 ) -> Ticket:
     """Write down everything that one decision changes; returns the ticket after it."""
     ticket = situation.ticket
+    beside = consequences_of(decision, situation, compiled)
+    notes = notes_of(beside, ticket, compiled)
+    decision = replace(decision, comments=(*decision.comments, *notes))
     changed = _changed(decision, situation)
+    own_fields = with_own_fields(ticket, beside, situation)
     after = replace(
         ticket,
         priority=decision.priority,
         category=decision.category,
         group=decision.group,
         tags=(ticket.tags | decision.add_tags) - decision.remove_tags,
-        fields={**ticket.fields, **decision.fields},
+        fields={**own_fields, **decision.fields},
         set_by={**ticket.set_by, **dict.fromkeys(changed, Actor.SELF)},
         fired=dict(decision.holding),
     )
@@ -47,6 +53,8 @@ def commit_decision(
         tx.outbox.add(_to_helpdesk(update, situation), now)
     for told in decision.told:
         _tell(told, decision, after, situation, tx, compiled, now=now)
+    notice = notice_of(after, NoticeKind.RULE, compiled, situation.at)
+    commit_consequences(beside, decision, situation, notice, tx, compiled, now=now)
     _write_journal(decision, changed, situation, tx, compiled, now=now)
     return after
 
@@ -70,6 +78,8 @@ def notice_of(ticket: Ticket, kind: NoticeKind, compiled: CompiledPolicy, now: d
         language=policy.language,
         zone=policy.zone,
         buttons=("acknowledge",),
+        runbook=policy.runbooks.get(ticket.priority or "")
+        or policy.runbooks.get(ticket.category or ""),
     )
 
 

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.handlers.ladders import close_ladders, take_ladders
+from bot.handlers.reminders import set_reminders
 from bot.handlers.ticket_effects import commit_decision
 from bot.rules.actions import Timer
 from bot.rules.conditions import Count
 from bot.rules.engine import CompiledPolicy, decide
+from bot.rules.escalation_values import TakenBy
 from bot.rules.events import CommentAdded, Event, FieldChanged, Occasion, TicketSeen
 from bot.rules.history import Change, ChangeKind
 from bot.rules.layers import parts_of
@@ -18,6 +21,7 @@ from bot.rules.situation import Recent, Situation
 from bot.rules.text import Message, machine_verdict, prepare
 from bot.rules.ticket import Actor, Snapshot, Ticket
 from bot.rules.ticket_clocks import BREACHED, WARNING, clocks_of, timers_of
+from bot.rules.ticket_facts import known_facts, on_duty_now, with_fingerprints
 from bot.rules.ticket_news import TicketNews, after_event, born
 from bot.store.transaction import Transaction
 
@@ -56,7 +60,7 @@ def handle_ticket_event(
         snapshot = picture or _whole_picture(event)
         if snapshot is None:
             return NeedsTicket(number) if _wants_picture(event) else Handled("of an unknown ticket")
-        first = born(tx.tickets.new_id(), snapshot, event)
+        first = with_fingerprints(born(tx.tickets.new_id(), snapshot, event), compiled)
         ticket_id = _take(first, event, tx, compiled, now=now)
         if not isinstance(event.fact, TicketSeen):
             return handle_ticket_event(event, tx, compiled, now=now)
@@ -87,6 +91,7 @@ def set_clocks(
             tx.timers.stop(running.key)
     for timer in _not_told(ticket.ticket_id, wanted, tx):
         tx.timers.set(timer)
+    set_reminders(ticket, history, tx, compiled)
     states = {
         clock.state.name: {
             "phase": clock.state.phase.value,
@@ -115,13 +120,27 @@ def _take(
         situation = _situation(news, event, news.occasion, tx, compiled)
         decision = decide(compiled, situation)
         ticket = commit_decision(decision, situation, tx, compiled, now=now)
+    _tell_ladders(news, ticket, tx, now=now)
     if news.occasion in ANSWERED:
         tx.alerts.delete(f"taken/{ticket.ticket_id}")
     if ticket.status.is_done:
+        close_ladders(f"ticket:{ticket.ticket_id}", tx)
         reason = f"the ticket is {ticket.status}"
         tx.outbox.supersede(now=now, reason=reason, ticket_id=ticket.ticket_id)
     set_clocks(ticket, tx.tickets.history(ticket.ticket_id), tx, compiled, now=now)
     return ticket.ticket_id
+
+
+def _tell_ladders(news: TicketNews, ticket: Ticket, tx: Transaction, *, now: datetime) -> None:
+    """Real work says "I have it" too: a public reply, an assignee."""
+    change, thread = news.change, f"ticket:{ticket.ticket_id}"
+    if change is None or change.actor is not Actor.AGENT:
+        return
+    by = change.person_id or "an agent"
+    if news.occasion is Occasion.AGENT_REPLY:
+        take_ladders(thread, by, TakenBy.PUBLIC_REPLY, tx, now=now)
+    if change.field == "assignee" and change.new:
+        take_ladders(thread, change.new, TakenBy.ASSIGNED, tx, now=now)
 
 
 def _situation(
@@ -145,6 +164,9 @@ def _situation(
         recent=_recent(tx, compiled, at),
         helpdesk_state="down" if outage.get("phase") in ("down", "recovering") else "up",
         last_told=last_told(tx, compiled),
+        known=known_facts(ticket, outage, at),
+        form=ticket.form,
+        on_duty=on_duty_now(compiled, at),
     )
 
 

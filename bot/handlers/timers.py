@@ -11,13 +11,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.handlers.digests import fire_digest
+from bot.handlers.ladders import fire_ladder, open_ladder
 from bot.handlers.outage import handle_outage_timer
+from bot.handlers.reminders import fire_reminder
 from bot.handlers.ticket_effects import commit_decision, notice_of
 from bot.handlers.tickets import last_told, set_clocks
 from bot.rules.actions import NoticeKind, Reason, Timer, Urgency
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy, decide
 from bot.rules.events import Occasion
+from bot.rules.reminders import REMINDER
 from bot.rules.situation import Situation
 from bot.rules.ticket import Actor, Ticket
 from bot.rules.ticket_clocks import BREACHED, WARNING, TicketClock, clocks_of
@@ -33,9 +37,16 @@ def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: dateti
         news = handle_outage_timer(tx, compiled, now=now)
         return ", ".join(news.steps) or "nothing due"
     tx.timers.mark_fired(timer.key, now)
+    match timer.kind:
+        case "ladder":
+            return fire_ladder(timer, tx, compiled, now=now)
+        case "digest":
+            return fire_digest(timer, tx, compiled, now=now)
     ticket = tx.tickets.load(timer.ticket_id or "")
     if ticket is None or ticket.status.is_done:
         return "the ticket is done"
+    if timer.kind == REMINDER:
+        return fire_reminder(timer, ticket, tx, compiled, now=now)
     history = tx.tickets.history(ticket.ticket_id)
     clocks = clocks_of(ticket, history, compiled, now)
     clock = next((each for each in clocks if each.state.name == timer.detail["clock"]), None)
@@ -105,6 +116,9 @@ def _tell(
     if not is_taken or is_breach:
         for row in rows:
             tx.outbox.add(row, now)
+    if is_breach and promise.page_at_breach is not None:
+        ladder = compiled.policy.ladders[promise.page_at_breach]
+        open_ladder(ladder, notice, tx, compiled, occasion=timer.key, now=now)
     tx.alerts.save(timer.key, {"told_at": now.isoformat()}, ticket_id=ticket.ticket_id)
     tx.journal.add(
         at=now,

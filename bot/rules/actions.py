@@ -60,6 +60,18 @@ class NoticeKind(StrEnum):
     HELPDESK_UP = "helpdesk_up"
     ALERT = "alert"
     ADMIN = "admin"
+    DIGEST = "digest"
+    REMINDER = "reminder"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLine:
+    """One ticket of a digest: what it is, when it is due, who has it (None: nobody)."""
+
+    title: str
+    number: int | None = None
+    due_at: datetime | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,8 @@ class Notice:
 
     Customer-written texts (`title`, `customer`, `quote`) are escaped by the channel. `thread` ties
     the notices of one thing together (`ticket:ID`, `outage:ID`). `buttons` are action names.
-    `mention` are people to call by name on the channel. `reason` is ours, never a customer's.
+    `mention` are people to call by name on the channel. A digest lists tickets in `lines`, of which
+    `soon` are due by `due_at`. `reason` is ours, never a customer's.
     """
 
     kind: NoticeKind
@@ -92,6 +105,9 @@ class Notice:
     zone: str = "UTC"
     mention: tuple[str, ...] = ()
     buttons: tuple[str, ...] = ()
+    runbook: str | None = None
+    lines: tuple[TicketLine, ...] = ()
+    soon: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +148,8 @@ class Outgoing:
 class Timer:
     """A row that falls due: `key` is unique, setting it again moves it.
 
-    `kind`: `sla_warning`, `sla_breached`, `outage`, `reminder`. `detail` names clock and cycle.
+    `kind`: `sla_warning`, `sla_breached`, `outage`, `ladder`, `digest`, `reminder`. `detail` names
+    clock and cycle.
     """
 
     key: str

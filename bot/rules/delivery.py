@@ -14,9 +14,7 @@ from datetime import datetime
 from bot.rules.actions import Notice, Outgoing, Urgency
 from bot.rules.engine import CompiledPolicy
 from bot.rules.policy import Recipient
-
-DEEPEST = 5
-"""How many `else` are followed; a circle of people ends there."""
+from bot.rules.presence import present, roster_now
 
 
 def tell(
@@ -38,7 +36,7 @@ def tell(
                     notice,
                     language=person.language or notice.language,
                     zone=person.zone or notice.zone,
-                    mention=person.mention or notice.mention,
+                    mention=mentions(person, compiled, now) or notice.mention,
                 )
                 rows.setdefault(
                     destination,
@@ -56,19 +54,12 @@ def tell(
     return tuple(rows.values())
 
 
-def present(
-    name: str, compiled: CompiledPolicy, now: datetime, *, depth: int = 0
-) -> tuple[Recipient, ...]:
-    """Who is told for `name` now: the recipient, or outside their hours those named instead.
-
-    Nobody there and nobody named instead: the recipient all the same, rather than silence.
-    """
-    person = compiled.policy.people[name]
-    if person.hours is None or compiled.calendars[person.hours].is_open(now):
-        return (person,)
-    if depth >= DEEPEST or not person.otherwise:
-        return (person,)
-    return present(person.otherwise[0], compiled, now, depth=depth + 1)
+def mentions(person: Recipient, compiled: CompiledPolicy, now: datetime) -> tuple[str, ...]:
+    """Who is called by name: those written down, else the first on duty of `mention_from`."""
+    roster = person.mention_from
+    if person.mention or roster is None or roster not in compiled.policy.rosters:
+        return person.mention
+    return roster_now(roster, compiled, now)[:1]
 
 
 def destinations(person: Recipient) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ class ChangeKind(StrEnum):
     COMMENT = "comment"
     FIELD = "field"
     GONE = "gone"
+    TAKEN = "taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class Change:
     """One entry of a ticket's history; `key` is the event's key, unique within the ticket.
 
     `field`, `old` and `new` belong to `field` changes (and `new` to `gone`: how it went);
-    `is_public` and `body` (the comment's text) to comments. `own_key` is the outbox key of a
-    change that Deskmate made itself.
+    `is_public` and `body` (the comment's text) to comments. `taken` is somebody's "I have it", with
+    their name in `new`. `own_key` is the outbox key of a change that Deskmate made itself.
     """
 
     key: str

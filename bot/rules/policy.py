@@ -14,25 +14,22 @@ from datetime import date, timedelta
 from bot.rules.actions import Urgency
 from bot.rules.business_time import CalendarSpec
 from bot.rules.conditions import Condition
+from bot.rules.escalation_values import LadderSpec
 from bot.rules.events import Occasion
+from bot.rules.policy_parts import (
+    NOWHERE,
+    Digest,
+    Finding,
+    Fingerprint,
+    LedgerBook,
+    Path,
+    Place,
+    Publication,
+    ReminderSpec,
+)
+from bot.rules.roster import RosterSpec
 from bot.rules.sla import ClockSpec
 from bot.rules.text import ListSpec
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something was written; line and column count from 1."""
-
-    file: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        """As editors and compilers print it."""
-        return f"{self.file}:{self.line}:{self.column}"
-
-
-NOWHERE = Place("(built in)", 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +92,7 @@ class Promise:
     undecided: str | None = None
     tell_at_warning: tuple[str, ...] = ()
     tell_at_breach: tuple[str, ...] = ()
+    page_at_breach: str | None = None
     because: tuple[str, ...] = ()
     place: Place = NOWHERE
 
@@ -126,57 +124,6 @@ class HelpdeskMap:
     groups: Mapping[str, str] = field(default_factory=dict)
     canary: int | None = None
     receipt_trigger: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """One entry of `fingerprints:`: what makes two tickets the same fault.
-
-    Group 1 of the google-re2 `pattern` (or the whole match) in the subject and the body is it.
-    """
-
-    name: str
-    pattern: str
-    place: Place = NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """One entry of `paths:`: management's steps, taken one at a time.
-
-    `wait` is the least time between two steps, in `hours`; a person may step at any time.
-    """
-
-    name: str
-    steps: tuple[str, ...]
-    wait: timedelta | None = None
-    hours: str | None = None
-    because: tuple[str, ...] = ()
-    place: Place = NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """Something shown to customers: where, and the template of its words."""
-
-    where: str
-    template: str
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerBook:
-    """What `ledger:` writes into: a book, by calendar month in the desk's zone."""
-
-    book: str
-    period: str = "month"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A violation or a warning of a policy's rule: a code for scripts, a text for people."""
-
-    code: str
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,9 +236,36 @@ class Policy:
     templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     paths: Mapping[str, Path] = field(default_factory=dict)
     runbooks: Mapping[str, str] = field(default_factory=dict)
+    rosters: Mapping[str, RosterSpec] = field(default_factory=dict)
+    ladders: Mapping[str, LadderSpec] = field(default_factory=dict)
+    digests: Mapping[str, Digest] = field(default_factory=dict)
+    reminders: Mapping[str, ReminderSpec] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     helpdesk: HelpdeskMap = HelpdeskMap()
     outage: OutagePolicy = OutagePolicy()
     poll_every: timedelta = timedelta(seconds=60)
     trusts_requester_priority: bool = False
     places: Mapping[str, Place] = field(default_factory=dict)
+
+
+__all__ = [
+    "NOWHERE",
+    "Digest",
+    "Effects",
+    "FactSource",
+    "Finding",
+    "Fingerprint",
+    "Group",
+    "HelpdeskMap",
+    "LedgerBook",
+    "OutagePolicy",
+    "Path",
+    "Place",
+    "Policy",
+    "Promise",
+    "Publication",
+    "Recipient",
+    "Relay",
+    "ReminderSpec",
+    "Rule",
+]

@@ -53,8 +53,9 @@ def promises_of(
     `told` are the keys of the warnings and breaches that were told.
     """
     keys = tuple(told)
-    events = tuple(clock_events(ticket, history, compiled))
+    default = compiled.policy.default_priority
     for promise in compiled.policy.promises.values():
+        events = tuple(clock_events(ticket, history, promise.undecided or default))
         calendar = compiled.calendars[promise.hours]
         work = Clockwork(promise.clock, calendar, compiled.calendars)
         for state in read_cycles(work, events, now):

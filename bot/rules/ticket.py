@@ -113,6 +113,8 @@ class Ticket:
     brand: str | None = None
     via: str | None = None
     fields: Mapping[str, str | None] = field(default_factory=dict)
+    form: Mapping[str, str | None] = field(default_factory=dict)
+    """What the requester's form set, as the ticket came."""
     set_by: Mapping[str, Actor] = field(default_factory=dict)
     """Field name -> who changed it last; a person's value is not changed by a rule."""
     fired: Mapping[str, str] = field(default_factory=dict)

@@ -24,6 +24,8 @@ from bot.rules.sla import (
 from bot.rules.ticket import Actor, Status, Ticket
 
 WARNING, BREACHED = "sla_warning", "sla_breached"
+NOTIFIED_AT = "notified_at"
+"""The own field that says when somebody was told: from our mail server, or an agent."""
 _CHANGED = {
     "status": Moment.STATUS,
     "priority": Moment.PRIORITY,
@@ -45,9 +47,14 @@ def clocks_of(
     ticket: Ticket, history: Sequence[Change], compiled: CompiledPolicy, now: datetime
 ) -> tuple[TicketClock, ...]:
     """Every clock that the policy promises such a ticket; those without a target are left out."""
-    events = tuple(clock_events(ticket, history, compiled))
+    default = compiled.policy.default_priority
+    told: dict[str | None, tuple[ClockEvent, ...]] = {}
     found = []
     for promise in compiled.policy.promises.values():
+        watched = promise.undecided or default
+        if watched not in told:
+            told[watched] = tuple(clock_events(ticket, history, watched))
+        events = told[watched]
         work = Clockwork(promise.clock, compiled.calendars[promise.hours], compiled.calendars)
         state = read_clock(work, events, now)
         if state.has_target:
@@ -56,16 +63,21 @@ def clocks_of(
 
 
 def clock_events(
-    ticket: Ticket, history: Sequence[Change], compiled: CompiledPolicy
+    ticket: Ticket, history: Sequence[Change], default: str | None
 ) -> Iterable[ClockEvent]:
     """The history as clocks see it; what was set at birth stands in the first event.
+
+    `default` is the priority that counts while nobody has decided one.
 
     What the rules decided at the ticket's creation stands in the history at that instant, so the
     promise does not depend on when we saw the ticket.
     """
     first_status = _at_birth("status", ticket.status.value, history) or "new"
     priority = _at_birth("priority", ticket.priority, history)
-    priority = priority or compiled.policy.default_priority
+    priority = priority or default
+    notified = _notified_at(ticket)
+    if notified is not None:
+        yield ClockEvent(notified, Moment.NOTIFIED)
     yield ClockEvent(
         ticket.created_at,
         Moment.CREATED,
@@ -76,7 +88,22 @@ def clock_events(
     )
     for change in history:
         if change.at >= ticket.created_at:
-            yield from _events_of(change, compiled)
+            yield from _events_of(change, default)
+
+
+def _notified_at(ticket: Ticket) -> datetime | None:
+    """When somebody was first told: the field `notified_at`; without it that is unknown.
+
+    A time after the ticket's creation is a slip of the keyboard and not believed.
+    """
+    stamped = ticket.fields.get(NOTIFIED_AT)
+    if not stamped:
+        return None
+    try:
+        at = datetime.fromisoformat(stamped)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None and at <= ticket.created_at else None
 
 
 def timers_of(ticket_id: str, clocks: Iterable[TicketClock]) -> tuple[Timer, ...]:
@@ -108,7 +135,7 @@ def _at_birth(field: str, present: str | None, history: Sequence[Change]) -> str
     return present
 
 
-def _events_of(change: Change, compiled: CompiledPolicy) -> Iterable[ClockEvent]:
+def _events_of(change: Change, default: str | None) -> Iterable[ClockEvent]:
     match change.kind:
         case ChangeKind.COMMENT:
             moment = _comment_moment(change)
@@ -119,10 +146,19 @@ def _events_of(change: Change, compiled: CompiledPolicy) -> Iterable[ClockEvent]
         case ChangeKind.FIELD if change.field in _CHANGED:
             value = change.new
             if change.field == "priority":
-                value = value or compiled.policy.default_priority
+                value = value or default
             yield ClockEvent(change.at, _CHANGED[change.field], value)
+            if change.field == "status":
+                yield ClockEvent(change.at, Moment.FIELD, f"status={value}")
         case ChangeKind.FIELD if change.field == "assignee" and change.new:
             yield ClockEvent(change.at, Moment.ASSIGNED)
+        case ChangeKind.FIELD if change.field == "tags":
+            for tag in sorted(set((change.new or "").split()) - set((change.old or "").split())):
+                yield ClockEvent(change.at, Moment.FIELD, f"tag={tag}")
+        case ChangeKind.FIELD if change.new:
+            yield ClockEvent(change.at, Moment.FIELD, f"{change.field}={change.new}")
+        case ChangeKind.TAKEN:
+            yield ClockEvent(change.at, Moment.ACKNOWLEDGED)
         case ChangeKind.GONE:
             yield ClockEvent(change.at, Moment.MERGED)
 

@@ -42,6 +42,7 @@ def born(ticket_id: str, snapshot: Snapshot, event: Event) -> TicketNews:
         subject=snapshot.subject,
         description=snapshot.description,
         priority=snapshot.priority,
+        form=_form(snapshot),
         set_by=_first_setters(snapshot),
     )
     change = Change(
@@ -106,6 +107,12 @@ def _pictured(ticket: Ticket, snapshot: Snapshot) -> Ticket:
         via=snapshot.via,
         fields={**ticket.fields, **snapshot.fields},
     )
+
+
+def _form(snapshot: Snapshot) -> dict[str, str | None]:
+    """The values that came with the ticket: its own fields, and a priority if one was chosen."""
+    priority = snapshot.helpdesk_priority
+    return {**snapshot.fields, **({"priority": priority} if priority is not None else {})}
 
 
 def _first_setters(snapshot: Snapshot) -> dict[str, Actor]:

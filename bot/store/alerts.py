@@ -35,6 +35,16 @@ class AlertsView:
         )
         return {row.key: from_json(row.body) for row in found}
 
+    def starting(self, prefix: str) -> dict[str, dict[str, Any]]:
+        """The states whose keys begin so, by their keys."""
+        first = column(prefix)
+        found = self._connection.execute(
+            select(alert.c.key, alert.c.body)
+            .where(alert.c.key >= first, alert.c.key < first + "\U0010ffff")
+            .order_by(alert.c.key)
+        )
+        return {row.key: from_json(row.body) for row in found if row.key.startswith(first)}
+
 
 class Alerts(AlertsView):
     """The alerts within a write transaction."""

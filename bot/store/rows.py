@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, TypeVar, cast, get_args
 
 from bot.rules.actions import Banner, Message, Notice, Outgoing, Reason, TicketUpdate, Timer
+from bot.rules.escalation_values import Ladder
 from bot.rules.events import (
     AlertReceived,
     ButtonPressed,
@@ -71,7 +72,9 @@ def from_json(text: str) -> Any:
     return json.loads(text)
 
 
-def body_of(value: Event | Outgoing | Ticket | Timer | Change | Reason) -> str:
+def body_of(
+    value: Event | Outgoing | Ticket | Timer | Change | Reason | Ladder | Notice,
+) -> str:
     """The row body of a value."""
     return to_json(_codec(cast(Hashable, type(value))).write(value))
 

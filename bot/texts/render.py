@@ -32,7 +32,12 @@ ACKNOWLEDGE = "acknowledge"
 _OF_THE_OUTAGE = frozenset({NoticeKind.HELPDESK_DOWN, NoticeKind.HELPDESK_UP})
 _OURS = _OF_THE_OUTAGE | {NoticeKind.ADMIN}
 """Kinds whose `quote` is what we saw ourselves, not a customer's words."""
-_NOBODY_EXPECTED = frozenset({NoticeKind.ACKNOWLEDGED, NoticeKind.ADMIN, NoticeKind.HELPDESK_UP})
+_NOBODY_EXPECTED = frozenset(
+    {NoticeKind.ACKNOWLEDGED, NoticeKind.ADMIN, NoticeKind.HELPDESK_UP, NoticeKind.DIGEST,
+     NoticeKind.REMINDER}
+)  # fmt: skip
+MOST_LINES = 8
+"""Tickets of a digest that are listed; the rest is counted."""
 
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
@@ -105,6 +110,8 @@ def _values(
         "next_step": one_line(said(notice.next_step, words.next_steps), GREATEST_LINE),
         "button": dict(_buttons(notice, tongue)).get(ACKNOWLEDGE, ""),
         "colon": words.colon,
+        "count": str(len(notice.lines)),
+        "soon": str(notice.soon),
         **_times(notice, tongue, now=now),
     }
 
@@ -166,7 +173,23 @@ def _body(
     quote = "" if notice.kind in _OURS else one_line(notice.quote, GREATEST_QUOTE)
     reason = "" if notice.kind is NoticeKind.ADMIN else _text(values, "reason")
     quoted = f"{words.open_quote}{quote}{words.close_quote}" if quote else ""
-    return cut("\n".join(filter(None, (late, quoted, reason, own))), GREATEST_BODY)
+    listed = _lines(notice, tongue, now=now)
+    return cut("\n".join(filter(None, (late, quoted, reason, own, *listed))), GREATEST_BODY)
+
+
+def _lines(notice: Notice, tongue: Language, *, now: datetime) -> list[str]:
+    """The tickets of a digest, a line each: number, due, who has it, what it is about."""
+    words, found = tongue.words, []
+    for line in notice.lines[:MOST_LINES]:
+        number = f"#{line.number}" if line.number is not None else words.ticket
+        due = ""
+        if line.due_at is not None:
+            due = time_of(line.due_at, now=now, zone=notice.zone, words=words)
+        owner = one_line(line.owner or words.nobody, GREATEST_NAME)
+        title = one_line(line.title, GREATEST_QUOTE)
+        found.append(", ".join(part for part in (number, due, owner, title) if part))
+    more = len(notice.lines) - MOST_LINES
+    return [*found, f"+ {more}"] if more > 0 else found
 
 
 def _buttons(notice: Notice, tongue: Language) -> tuple[tuple[str, str], ...]:

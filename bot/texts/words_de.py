@@ -53,6 +53,16 @@ GERMAN = Words(
             "Das Ticketsystem weist unsere Zugangsdaten ab. Es gilt nicht als ausgefallen."
         ),
         "refused_elsewhere": "Auf diesem Weg, weil ein anderer versagt hat: {}.",
+        "next_level": "Niemand hat übernommen: Das ist Stufe {}.",
+        "skipped_levels": (
+            "Niemand hat übernommen: Stufe {}; die Stufen in Klammern konnten nicht rechtzeitig "
+            "verständigt werden."
+        ),
+        "told_again": "Noch hat niemand übernommen: Das ist Nachricht {}.",
+        "taken_too_long": "Jemand hat vor einer Weile übernommen; bitte noch einmal nachsehen.",
+        "handed_over": "Du hast jetzt Dienst, und niemand hat übernommen.",
+        "date_near": "Ein Termin rückt näher: {}.",
+        "paused_long": "Es wartet noch immer: {}.",
     },
     next_steps={
         "mailbox": "Bitte arbeitet so lange aus {}.",

@@ -46,6 +46,15 @@ ENGLISH = Words(
         "recovered": "All clear. Changes that were held have been released.",
         "credentials": "The helpdesk refuses our credentials. It is not treated as down.",
         "refused_elsewhere": "Sent this way because another way failed: {}.",
+        "next_level": "Nobody has taken it: this is level {}.",
+        "skipped_levels": (
+            "Nobody has taken it: level {}; the levels in brackets could not be told in time."
+        ),
+        "told_again": "Nobody has taken it yet: this is message {}.",
+        "taken_too_long": "Somebody said “I have it” a while ago; please look again.",
+        "handed_over": "You are on duty now, and nobody has taken it.",
+        "date_near": "A date comes near: {}.",
+        "paused_long": "It still waits: {}.",
     },
     next_steps={
         "mailbox": "Until then, work from {}.",

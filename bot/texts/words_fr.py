@@ -53,6 +53,16 @@ FRENCH = Words(
             "L'outil de tickets refuse nos identifiants. Il n'est pas considéré comme en panne."
         ),
         "refused_elsewhere": "Envoyé par cette voie, car une autre a échoué\u00a0: {}.",
+        "next_level": "Personne ne l'a pris\u00a0: niveau {}.",
+        "skipped_levels": (
+            "Personne ne l'a pris\u00a0: niveau {}\u00a0; les niveaux entre parenthèses n'ont "
+            "pas pu être prévenus à temps."
+        ),
+        "told_again": "Personne ne l'a encore pris\u00a0: message n° {}.",
+        "taken_too_long": "Quelqu'un l'avait pris il y a un moment\u00a0; merci de vérifier.",
+        "handed_over": "Vous êtes maintenant de service et personne ne l'a pris.",
+        "date_near": "Une date approche\u00a0: {}.",
+        "paused_long": "Toujours en attente\u00a0: {}.",
     },
     next_steps={
         "mailbox": "En attendant, travaillez depuis {}.",

@@ -51,6 +51,16 @@ SWEDISH = Words(
             "Ärendesystemet avvisar våra inloggningsuppgifter. Det räknas inte som nere."
         ),
         "refused_elsewhere": "Skickat den här vägen eftersom en annan inte fungerade: {}.",
+        "next_level": "Ingen har tagit det: det här är nivå {}.",
+        "skipped_levels": (
+            "Ingen har tagit det: nivå {}; nivåerna inom parentes kunde inte nås i "
+            "tid."
+        ),
+        "told_again": "Ingen har tagit det än: det här är meddelande {}.",
+        "taken_too_long": "Någon tog det för en stund sedan; titta gärna igen.",
+        "handed_over": "Du har jouren nu, och ingen har tagit det.",
+        "date_near": "Ett datum närmar sig: {}.",
+        "paused_long": "Det väntar fortfarande: {}.",
     },
     next_steps={
         "mailbox": "Arbeta från {} så länge.",

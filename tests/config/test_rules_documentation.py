@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import calendars, effects, load, people, promises, rules
+from bot.config import calendars, effects, ladders, load, people, promises, reminders, rosters, rules
 from bot.config.conditions import WORDS
 from bot.config.load import Loaded, load_policy
 
-TEXT = (Path(__file__).resolve().parents[2] / "docs" / "rules.md").read_text("utf-8")
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+TEXT = (DOCS / "rules.md").read_text("utf-8") + (DOCS / "rosters.md").read_text("utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 
 
@@ -37,6 +38,11 @@ def test_example_loads(tmp_path: Path, block: str) -> None:
         effects.EFFECT_KEYS,
         rules.LIST_KEYS,
         calendars.KEYS,
+        rosters.KEYS,
+        rosters.ROTATION_KEYS,
+        ladders.LADDER_KEYS,
+        ladders.DIGEST_KEYS,
+        reminders.KEYS,
         WORDS,
     ],
 )

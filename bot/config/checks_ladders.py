@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looks at ladders, digests and reminders: levels that name nobody, calendars that do not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bot.config.problems import Problem, did_you_mean
+from bot.rules.policy import NOWHERE, Place, Policy
+
+
+def check_ladders(policy: Policy) -> Iterator[Problem]:
+    """Every mistake of the ladders and digests of a policy."""
+    people = [*policy.people, *policy.rosters]
+    for ladder in policy.ladders.values():
+        place = _place(policy, f"ladders.{ladder.name}")
+        for level in ladder.levels:
+            yield from unknown_names(place, "person", level.tell, people)
+            if level.hours is not None and level.hours != "always":
+                yield from unknown_names(place, "calendar", (level.hours,), policy.calendars)
+    for digest in policy.digests.values():
+        yield from unknown_names(digest.place, "person", digest.tell, people)
+        yield from unknown_names(digest.place, "calendar", (digest.hours,), policy.calendars)
+    for reminder in policy.reminders.values():
+        yield from unknown_names(reminder.place, "person", reminder.tell, people)
+        if reminder.hours is not None:
+            yield from unknown_names(
+                reminder.place, "calendar", (reminder.hours,), policy.calendars
+            )
+
+
+def unknown_names(
+    place: Place, what: str, names: Iterable[str], known: Iterable[str]
+) -> Iterator[Problem]:
+    """A mistake for each name that nobody defined, with the nearest one that somebody did."""
+    choices = list(known)
+    for name in names:
+        if name not in choices:
+            yield Problem(place, f"{what} {name!r} is not defined", did_you_mean(name, choices))
+
+
+def _place(policy: Policy, path: str) -> Place:
+    return policy.places.get(path) or policy.places.get(path.split(".")[0], NOWHERE)

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes down what follows from rules beside a ticket's own fields: ladders, steps, books, replies.
+
+What has no home in the helpdesk (a problem's link, a hold, a violation) becomes one internal note.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.handlers.ladders import open_ladder, relay_of
+from bot.rules.actions import Notice, Outgoing, Reason, TicketUpdate, Urgency
+from bot.rules.consequences import ESCALATED_AT, HOLD, LEVEL, Consequences
+from bot.rules.delivery import tell
+from bot.rules.engine import CompiledPolicy, RulesDecision
+from bot.rules.situation import Situation
+from bot.rules.ticket import Ticket
+from bot.store.transaction import Transaction
+
+PROBLEM = "problem"
+REPLIED = "replied."
+"""Before a template's name in a ticket's own fields: it was sent once."""
+
+
+def with_own_fields(
+    ticket: Ticket, beside: Consequences, situation: Situation
+) -> dict[str, str | None]:
+    """A ticket's own fields after the consequences; they stay in our store."""
+    fields = dict(ticket.fields)
+    if beside.link_to is not None:
+        fields[PROBLEM] = beside.link_to
+    if beside.hold_until != fields.get(HOLD):
+        fields[HOLD] = beside.hold_until
+    if beside.step is not None:
+        fields[LEVEL] = str(beside.level)
+        fields[ESCALATED_AT] = situation.at.isoformat()
+    fields.update({REPLIED + name: "yes" for name in beside.replies})
+    return fields
+
+
+def notes_of(beside: Consequences, ticket: Ticket, compiled: CompiledPolicy) -> tuple[str, ...]:
+    """The sentences of the internal note; a link or a hold that stands already says nothing."""
+    notes = []
+    if beside.link_to is not None and ticket.fields.get(PROBLEM) != beside.link_to:
+        notes.append(f"The same fault as {beside.link_to}.")
+    if beside.hold_until is not None and ticket.fields.get(HOLD) != beside.hold_until:
+        notes.append(f"On hold until {beside.hold_until.replace('_', ' ')}.")
+    for what, findings in (("Violation", beside.violations), ("Warning", beside.warnings)):
+        notes += [f"{what}: {each.text or each.code.replace('_', ' ')}." for each in findings]
+    notes += [f"To follow up: {text}" for text in beside.follow_ups]
+    if beside.step is not None:
+        notes.append(f"Escalated to level {beside.level}: {beside.step.replace('_', ' ')}.")
+    return tuple(notes)
+
+
+def commit_consequences(
+    beside: Consequences,
+    decision: RulesDecision,
+    situation: Situation,
+    notice: Notice,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> None:
+    """Open ladders, tell the next step, book, answer; each once, however often it is decided."""
+    ticket, policy = situation.ticket, compiled.policy
+    for name in beside.pages:
+        open_ladder(policy.ladders[name], notice, tx, compiled, occasion=situation.key, now=now)
+    for name in dict.fromkeys(each for told in decision.told for each in told.names):
+        person = policy.people.get(name)
+        relay = relay_of(person, compiled) if person is not None else None
+        if relay is not None:
+            open_ladder(
+                relay, notice, tx, compiled, occasion=situation.key, now=now, first_is_told=True
+            )
+    if beside.step is not None:
+        key = f"step/{ticket.ticket_id}/{beside.level}/{situation.key}"
+        rows = tell((beside.step,), notice, compiled, key=key, now=now, urgency=Urgency.CRITICAL)
+        for row in rows:
+            tx.outbox.add(row, now)
+    for name in beside.replies:
+        if ticket.fields.get(REPLIED + name) is None:
+            tx.outbox.add(_reply(name, ticket, compiled), now)
+    _book(beside, situation, tx, compiled, now=now)
+
+
+def _reply(template: str, ticket: Ticket, compiled: CompiledPolicy) -> Outgoing:
+    policy = compiled.policy
+    texts = policy.templates[template]
+    language = (ticket.language or policy.language).partition("-")[0]
+    text = texts.get(language) or texts.get(policy.language) or next(iter(texts.values()), "")
+    filled = (
+        text.replace("{number}", str(ticket.number or ticket.reference or ""))
+        .replace("{title}", ticket.subject[:200])
+        .replace("{mailbox}", policy.outage.mailbox or "")
+    )
+    update = TicketUpdate(ticket.ticket_id, ticket.number, comment=filled, is_public=True)
+    return Outgoing(
+        key=f"reply/{template}/ticket:{ticket.ticket_id}",
+        destination="helpdesk",
+        order_key=f"helpdesk/ticket:{ticket.ticket_id}",
+        message=update,
+        ticket_id=ticket.ticket_id,
+    )
+
+
+def _book(
+    beside: Consequences,
+    situation: Situation,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> None:
+    """One line per key in each book; the same breach is never booked twice."""
+    for entry in beside.ledger:
+        name = f"ledger/{entry.book}/{entry.period}/{entry.key}"
+        if tx.states.load(name) is not None:
+            continue
+        tx.states.save(name, {"at": situation.at.isoformat()})
+        tx.journal.add(
+            at=now,
+            subject=f"ticket:{situation.ticket.ticket_id}",
+            event_key=situation.key,
+            policy_hash=compiled.policy.digest,
+            reasons=(Reason(f"ledger {entry.book}", evidence=(entry.key,)),),
+            summary=f"booked in {entry.book} for {entry.period}",
+        )
