@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How commands that try a policy on stored tickets are called: `explain`, `diff`, `backtest`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot.commands.options import HERE, AsJson, PolicyFolder
+
+
+def explain(
+    ticket: Annotated[str, typer.Argument(help="The helpdesk's number of the ticket, or our id.")],
+    event: Annotated[
+        int | None, typer.Option(min=1, help="Which of its events, from 1; the last if not named.")
+    ] = None,
+    why_not: Annotated[
+        str | None, typer.Option(help="Show every line of this one rule, with its answer.")
+    ] = None,
+    policy: PolicyFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Say why each rule fired or kept quiet on a ticket, and what follows from it."""
+    from bot.commands.explain import explain as explain_ticket
+
+    status = explain_ticket(ticket, policy, event=event, why_not=why_not, as_json=as_json)
+    raise typer.Exit(status)

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Opens the store and a policy for commands that only look, and says what is unusable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.clock import Clock
+from bot.config.load import Loaded, load_policy
+from bot.rules.engine import CompiledPolicy, compile_policy
+from bot.settings import read_settings
+from bot.store.problems import StoreProblem
+from bot.store.store import Store
+from bot.store.transaction import Reader
+
+
+class Unusable(Exception):  # noqa: N818 - it says what is, not that something failed
+    """The call, the policy or the store cannot be used; what is wrong, a line each."""
+
+    def __init__(self, *lines: str) -> None:
+        """With every line that a person should read."""
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+    def show(self, console: Console) -> None:
+        """Print it."""
+        for line in self.lines:
+            console.print(line, markup=False)
+
+
+def load_compiled(folder: Path, clock: Clock) -> CompiledPolicy:
+    """The policy of a folder, ready to decide by; raises `Unusable` with all its mistakes."""
+    loaded = load_policy(folder, this_year=clock.now().year)
+    if not isinstance(loaded, Loaded):
+        raise Unusable(*(str(problem) for problem in loaded))
+    return compile_policy(loaded.policy)
+
+
+@contextmanager
+def stored(clock: Clock) -> Iterator[Reader]:
+    """The store of the settings as it is now; raises `Unusable` where it cannot be read."""
+    settings = read_settings(os.environ)
+    if isinstance(settings, list):
+        raise Unusable(*(str(problem) for problem in settings))
+    try:
+        with Store.open(settings.store, clock=clock) as store, store.read() as reader:
+            yield reader
+    except StoreProblem as problem:
+        raise Unusable(f"deskmate: {problem}") from None
