@@ -15,6 +15,7 @@ from bot.rules.conditions import Count
 from bot.rules.engine import CompiledPolicy
 from bot.rules.layers import parts_of
 from bot.rules.outage_state import OutageState, from_row
+from bot.rules.policy import Rule
 from bot.rules.replay import PastEvent, past_event
 from bot.rules.situation import Recent, Situation
 from bot.rules.ticket import Ticket
@@ -26,9 +27,20 @@ from bot.store.transaction import Reader
 class Past:
     """The store as the rules of one policy would have seen it at past events."""
 
-    def __init__(self, reader: Reader, compiled: CompiledPolicy, *, since: datetime) -> None:
-        """Read what is counted once; no event before `since` will be asked for."""
+    def __init__(
+        self,
+        reader: Reader,
+        compiled: CompiledPolicy,
+        *,
+        since: datetime,
+        decided_by: tuple[Rule, ...] = (),
+    ) -> None:
+        """Read what is counted once; no event before `since` will be asked for.
+
+        `decided_by` are rules of other policies that may have decided on new tickets then.
+        """
         self._reader = reader
+        self._rules = (*compiled.policy.rules, *decided_by)
         self._compiled = compiled
         self._outage = from_row(reader.states.load("outage"))
         windows = [
@@ -49,7 +61,7 @@ class Past:
     def event(self, ticket: Ticket, number: int | None = None) -> PastEvent | None:
         """A ticket's event by its number, the last one for None."""
         history = self._reader.tickets.history(ticket.ticket_id)
-        return past_event(ticket, history, self._compiled.policy.rules, number)
+        return past_event(ticket, history, self._rules, number)
 
     def situation(self, past: PastEvent) -> Situation:
         """What the rules see of the event."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,3 +27,24 @@ def explain(
 
     status = explain_ticket(ticket, policy, event=event, why_not=why_not, as_json=as_json)
     raise typer.Exit(status)
+
+
+Since = Annotated[str, typer.Option(help="How far back: 90d, 12h.")]
+
+
+def diff(
+    old: Annotated[Path, typer.Argument(help="The folder of the policy as it was.")],
+    new: Annotated[Path, typer.Argument(help="The folder of the policy as it would be.")],
+    since: Since = "90d",
+    lines: Annotated[
+        Path | None, typer.Option(help="Compare on these lines of `decide`, not on the store.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the tickets that get another outcome under a new policy; words do not matter.
+
+    Exit status 0 if there is none, 1 if there are some.
+    """
+    from bot.commands.diff import show_diff
+
+    raise typer.Exit(show_diff(old, new, since=since, lines=lines, as_json=as_json))

@@ -6,17 +6,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 
 from bot.clock import Clock
 from bot.config.load import Loaded, load_policy
+from bot.config.reader import Reader
+from bot.config.yaml_nodes import Node
 from bot.rules.engine import CompiledPolicy, compile_policy
+from bot.rules.policy import Place
 from bot.settings import read_settings
+from bot.store import transaction
 from bot.store.problems import StoreProblem
 from bot.store.store import Store
-from bot.store.transaction import Reader
 
 
 class Unusable(Exception):  # noqa: N818 - it says what is, not that something failed
@@ -41,8 +45,17 @@ def load_compiled(folder: Path, clock: Clock) -> CompiledPolicy:
     return compile_policy(loaded.policy)
 
 
+def since_of(span: str, now: datetime) -> datetime:
+    """The instant so long before now, `90d`; raises `Unusable` for what is no duration."""
+    reader = Reader()
+    found = reader.duration(Node(Place("--since", 1, 1), span), "--since")
+    if reader.problems:
+        raise Unusable(*(f"deskmate: {each.what}; {each.advice}" for each in reader.problems))
+    return now - found
+
+
 @contextmanager
-def stored(clock: Clock) -> Iterator[Reader]:
+def stored(clock: Clock) -> Iterator[transaction.Reader]:
     """The store of the settings as it is now; raises `Unusable` where it cannot be read."""
     settings = read_settings(os.environ)
     if isinstance(settings, list):
