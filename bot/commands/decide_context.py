@@ -94,15 +94,15 @@ def recent_incidents(
 
 
 def prior_tickets(
-    context: Mapping[str, Any], compiled: CompiledPolicy, at: datetime
+    context: Mapping[str, Any], compiled: CompiledPolicy, ticket: Ticket, at: datetime
 ) -> tuple[Recent, ...]:
-    """`prior_tickets`, each with the fingerprints of its words."""
+    """`prior_tickets`, each with the fingerprints of its words; of this customer unless it says."""
     found = []
     for prior in _objects(context, "prior_tickets"):
         message = prepare(plain(prior.get("subject")), plain(prior.get("body")) or "")
         prints = fingerprints_of(message, compiled.policy.fingerprints)
         created_at = instant(prior, "created_at") or at
-        organisation = plain(prior.get("organisation"))
+        organisation = plain(prior.get("organisation", ticket.organisation))
         category = plain(prior.get("category"))
         found.append(Recent(str(prior.get("id")), created_at, category, organisation, prints))
     return tuple(found)

@@ -84,7 +84,10 @@ def read_line(given: Any, compiled: CompiledPolicy) -> Asked:
         changes=_changes(given, current),
         actor=_actor(given, occasion),
         alert=alert_of(context),
-        recent=(*recent_incidents(context, ticket, at), *prior_tickets(context, compiled, at)),
+        recent=(
+            *recent_incidents(context, ticket, at),
+            *prior_tickets(context, compiled, ticket, at),
+        ),
         helpdesk_state=str(context.get("helpdesk") or "up"),
         unknown=_unknown(given, compiled),
         known=known_facts(given, current, context, at),
