@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from bot.commands.options import HERE, AsJson, PolicyFolder
-from bot.commands.policy_app import diff, explain
+from bot.commands.policy_app import backtest, diff, explain
 from bot.commands.time_app import calendar_app, oncall, time_app
 
 app = typer.Typer(
@@ -197,6 +197,7 @@ app.add_typer(calendar_app, name="calendar", no_args_is_help=True)
 app.command()(oncall)
 app.command()(explain)
 app.command()(diff)
+app.command()(backtest)
 
 
 def main() -> None:

@@ -48,3 +48,14 @@ def diff(
     from bot.commands.diff import show_diff
 
     raise typer.Exit(show_diff(old, new, since=since, lines=lines, as_json=as_json))
+
+
+def backtest(
+    since: Since = "90d",
+    policy: PolicyFolder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Compare what a policy would have set with what people finally set, and count its alerts."""
+    from bot.commands.backtest import show
+
+    raise typer.Exit(show(policy, since=since, as_json=as_json))
