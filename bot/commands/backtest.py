@@ -64,7 +64,8 @@ def backtest(compiled: CompiledPolicy, *, since: str, clock: Clock) -> Backtest:
             judged += _judged(ticket, decision, history, compiled.policy)
             day = local_time(compiled.policy.zone, past.at).date()
             alerts[day] += len(decision.told)
-    return Backtest(tried, tuple(judged), +alerts, max(1, (now - start).days))
+    first = max(start, min((each.created_at for each in tickets), default=start))
+    return Backtest(tried, tuple(judged), +alerts, max(1, (now - first).days))
 
 
 def _judged(

@@ -25,7 +25,7 @@ class Judged:
 class Backtest:
     """Every judged field, and how many alerts would have been told on each local day.
 
-    `days` is the length of the span that was looked at.
+    `days` is the length of the span that was looked at, from its first ticket on.
     """
 
     tickets: int

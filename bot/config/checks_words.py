@@ -15,6 +15,7 @@ from bot.rules.text_entries import Entry, Openness, entries_of
 
 SHORTEST = 3
 """In letters; shorter words stand by chance in texts of another language."""
+VOWELS = frozenset("aeiouyàâäåæèéêëîïôöøùûüаеёиоуыэюя")
 SHOWN = 5
 
 
@@ -51,7 +52,9 @@ def _single_words(policy: Policy) -> Iterator[Problem]:
 
 def _too_short(place: Place, entry: Entry) -> Iterator[Problem]:
     word = entry.anchor.text
-    if len(word) < SHORTEST and not any(letter.isdecimal() for letter in word):
+    # Without a vowel or with a digit it is an abbreviation (db, p1), and no word of a language.
+    is_word = not VOWELS.isdisjoint(word) and not any(letter.isdecimal() for letter in word)
+    if len(word) < SHORTEST and is_word:
         what = f"words {entry.list_name}: {entry.written!r} has fewer than {SHORTEST} letters"
         yield Problem(place, what, "write a longer word or a phrase", is_warning=True)
 

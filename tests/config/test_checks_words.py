@@ -75,7 +75,7 @@ def test_check_tells_doubtful_words(tmp_path: Path, words: str, told: str) -> No
     [
         "{en: [lag]}",
         "{en: [big lag], sv: [långsam]}",
-        "{en: [p1]}",
+        "{en: [p1, db]}",
         "{ru: [vpn-сервер]}",
         "{fr: [chat, erreur], de: [fehler]}",
     ],
