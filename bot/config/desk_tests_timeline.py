@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
-from bot.config.desk_tests_given import is_instant, plain_of
+from bot.config.desk_tests_given import is_instant
 from bot.config.problems import did_you_mean
 from bot.config.reader import Reader
 from bot.config.yaml_nodes import Entry, Node
@@ -68,7 +69,8 @@ def read_timeline(reader: Reader, node: Node, policy: Policy) -> tuple[Happening
     found: list[Happening] = []
     for each in node.value:
         entries = reader.mapping(each, "timeline", KEYS)
-        found += _entry(reader, each, entries, policy)
+        many = sum(1 for each in found if each.ticket.startswith("#"))
+        found += _entry(reader, each, entries, policy, many)
     _check_order(reader, found)
     _check_tickets(reader, found)
     # Those of an `every` may lie between entries that follow it.
@@ -76,10 +78,10 @@ def read_timeline(reader: Reader, node: Node, policy: Policy) -> tuple[Happening
 
 
 def _entry(
-    reader: Reader, node: Node, entries: Mapping[str, Entry], policy: Policy
+    reader: Reader, node: Node, entries: Mapping[str, Entry], policy: Policy, many: int
 ) -> list[Happening]:
     if "every" in entries:
-        return _every(reader, entries["every"])
+        return _every(reader, entries["every"], many)
     at = _instant(reader, entries, "at", node.place)
     if at is None:
         return []
@@ -132,8 +134,11 @@ def _alert(reader: Reader, node: Node) -> dict[str, str]:
     return {name: reader.text(entry.node, name) for name, entry in entries.items()}
 
 
-def _every(reader: Reader, entry: Entry) -> list[Happening]:
-    """Many tickets, evenly spread: the first at `from`, the last `within` later; {n} counts."""
+def _every(reader: Reader, entry: Entry, many: int) -> list[Happening]:
+    """Many tickets, evenly spread: the first at `from`, the last `within` later; {n} counts.
+
+    They are called #1, #2, ... over the whole timeline; `many` are there already.
+    """
     entries = reader.mapping(entry.node, "every", EVERY)
     for key in EVERY:
         if key not in entries:
@@ -152,7 +157,12 @@ def _every(reader: Reader, entry: Entry) -> list[Happening]:
     spread = within / max(1, count - 1) if count > 1 else timedelta()
     first = Happening(start, entry.key_place, opening=opening)
     return [
-        replace(first, at=start + spread * n, ticket=f"#{n + 1}", opening=_numbered(opening, n + 1))
+        replace(
+            first,
+            at=start + spread * n,
+            ticket=f"#{many + n + 1}",
+            opening=_numbered(opening, n + 1),
+        )
         for n in range(count)
     ]
 
@@ -182,7 +192,7 @@ def _one_of(reader: Reader, node: Node, what: str, known: Any) -> str:
 
 def _check_order(reader: Reader, found: list[Happening]) -> None:
     single = [each for each in found if not each.ticket.startswith("#")]
-    for before, after in zip(single, single[1:], strict=False):
+    for before, after in pairwise(single):
         if after.at < before.at:
             reader.problem(after.place, "timeline: this is earlier than the entry before", "sort")
 
