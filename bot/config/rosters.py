@@ -60,7 +60,7 @@ class RosterReader:
             if "never_empty_while_any_open" in entries
             else (),
             because=reader.statements(entries["because"].node) if "because" in entries else (),
-            place=str(entry.key_place),
+            place=entry.key_place,
         )
 
     def _listed(self, entries: Mapping[str, Entry], key: str) -> tuple[Node, ...]:
