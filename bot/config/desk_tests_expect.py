@@ -16,6 +16,8 @@ from bot.rules.policy import Place, Policy
 
 CLOCK = ("due", "calendar", "starts_at")
 CALENDAR = ("open", "next_open")
+KNOWN_CLOCKS = ("first_response", "next_response", "periodic_update", "resolution")
+"""Clocks that a test may deny even where the policy never promises them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +157,11 @@ def _replies(
 def _clocks(reader: Reader, policy: Policy, node: Node, what: str) -> dict[str, Any]:
     """A due instant per clock, null for no such clock, or a mapping with more of it."""
     found: dict[str, Any] = {}
-    for name, entry in reader.mapping(node, what, policy.promises).items():
+    for name, entry in reader.mapping(node, what).items():
         value = entry.node.value
+        if name not in policy.promises and (value is not None or name not in KNOWN_CLOCKS):
+            advice = did_you_mean(name, policy.promises)
+            reader.problem(entry.key_place, f"{what}: the policy promises no {name!r}", advice)
         if isinstance(value, Mapping):
             reader.mapping(entry.node, f"{what} {name}", CLOCK)
             _named_calendar(reader, policy, value)

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`deskmate test [DIR...]`: the policy's own tests, on simulated time (docs/testing.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bot.clock import Clock, SystemClock
+from bot.commands.stored import Unusable, load_compiled
+from bot.commands.test_run import Ran, run_test
+from bot.config.desk_tests import DeskTest, read_tests
+from bot.config.problems import did_you_mean
+from bot.rules.engine import CompiledPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A folder with a policy and the tests of it that are run."""
+
+    folder: Path
+    compiled: CompiledPolicy
+    tests: tuple[DeskTest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of one desk's tests."""
+
+    desk: Desk
+    ran: tuple[Ran, ...]
+
+    @property
+    def failed(self) -> list[Ran]:
+        """The tests that fail."""
+        return [each for each in self.ran if each.failures]
+
+
+def run_desk_tests(folders: Sequence[Path], *, only: str | None, as_json: bool) -> int:
+    """Run the tests of every folder; 0 if all pass, 1 if one fails, 2 for what is unusable.
+
+    `only` is a test's name or a part of it.
+    """
+    console = Console(highlight=False, soft_wrap=True)
+    try:
+        desks = _chosen([read_desk(folder, SystemClock()) for folder in folders], only)
+    except Unusable as problem:
+        problem.show(console)
+        return 2
+    reports = []
+    for desk in desks:
+        report = Report(desk, tuple(run_test(test, desk.compiled) for test in desk.tests))
+        reports.append(report)
+        if not as_json:
+            show_report(console, report)
+    if as_json:
+        print(json.dumps({"desks": [_row(each) for each in reports]}, ensure_ascii=False))  # noqa: T201
+    return 1 if any(report.failed for report in reports) else 0
+
+
+def read_desk(folder: Path, clock: Clock) -> Desk:
+    """A folder's policy and tests; raises `Unusable` with every mistake of either."""
+    compiled = load_compiled(folder, clock)
+    tests, problems = read_tests(folder, compiled.policy)
+    if problems:
+        raise Unusable(*(str(problem) for problem in problems))
+    return Desk(folder, compiled, tests)
+
+
+def show_report(console: Console, report: Report) -> None:
+    """Print every test that fails, and the sum."""
+    for ran in report.failed:
+        console.print(f"{ran.test.place}: {ran.test.name}", markup=False)
+        for failure in ran.failures:
+            if failure.body:
+                console.print(f"  {failure.body!r}", markup=False)
+            for line in failure.differences:
+                console.print(f"    {line}", markup=False)
+            for line in failure.why:
+                console.print(f"      {line}", markup=False)
+    count, failed, folder = len(report.ran), len(report.failed), report.desk.folder
+    if failed:
+        console.print(f"{folder}: {failed} of {count} fail", markup=False)
+    else:
+        passed = "1 test passes" if count == 1 else f"{count} tests pass"
+        console.print(f"{folder}: {passed}", markup=False)
+
+
+def _chosen(desks: Sequence[Desk], only: str | None) -> Sequence[Desk]:
+    """The tests of that name, or else whose name holds it; raises `Unusable` for none."""
+    if only is None:
+        return desks
+    names = [test.name for desk in desks for test in desk.tests]
+    wanted = {name for name in names if name == only} or {
+        name for name in names if only.casefold() in name.casefold()
+    }
+    if not wanted:
+        raise Unusable(f"deskmate: no test {only!r}; {did_you_mean(only, names)}")
+    chosen = [
+        Desk(desk.folder, desk.compiled, tuple(each for each in desk.tests if each.name in wanted))
+        for desk in desks
+    ]
+    return [desk for desk in chosen if desk.tests]
+
+
+def _row(report: Report) -> dict[str, Any]:
+    return {
+        "desk": str(report.desk.folder),
+        "tests": len(report.ran),
+        "failed": [
+            {
+                "name": ran.test.name,
+                "file": ran.test.place.file,
+                "line": ran.test.place.line,
+                "failures": [
+                    {
+                        "body": failure.body or None,
+                        "differences": list(failure.differences),
+                        "why": list(failure.why),
+                    }
+                    for failure in ran.failures
+                ],
+            }
+            for ran in report.failed
+        ],
+    }
