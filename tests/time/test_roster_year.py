@@ -106,3 +106,73 @@ def test_year_agrees_with_each_quarter_of_an_hour(name: str) -> None:
                 wrong.append(at)
             at += QUARTER
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("2026-03-23T09:00", "2026-03-30T09:00"), ("2026-10-19T09:00", "2026-10-26T09:00")],
+)
+def test_hand_over_keeps_its_local_time(before: str, after: str) -> None:
+    """The week with the clock change is an hour shorter or longer; hand-over stays at 09:00."""
+    roster = weekly()
+
+    found = duties(roster, {}, {}, paris(before), paris(after) + QUARTER)
+
+    assert [duty.start for duty in found] == [paris(before), paris(after)]
+    assert found[0].end - found[0].start != timedelta(days=7)
+
+
+def test_year_of_turns_asks_once_a_turn() -> None:
+    """A year of a rotation is reckoned from its 53 boundaries, never hour by hour."""
+    counting = CountingCalendar(CalendarSpec("always", is_always_open=True))
+    roster = replace(weekly(), hours="always")
+
+    found = duties(roster, {}, {"always": counting}, NEW_YEAR, NEXT_YEAR)
+
+    assert len(found) == 53
+    assert counting.asked <= 55
+
+
+def test_repeated_hour_belongs_to_one_turn() -> None:
+    """A hand-over at 02:30 in the night of 25 hours happens once, at the first 02:30."""
+    roster = weekly(hand_over=2 * HOUR + 1800, days=1)
+    night = paris("2026-10-25T00:00")
+
+    found = duties(roster, {}, {}, night, night + timedelta(hours=12))
+
+    assert [duty.start - night for duty in found] == [timedelta(), timedelta(hours=2.5)]
+
+
+def test_next_duty_is_told_to_its_end() -> None:
+    """The following duty ends where it really ends, however far that is."""
+    roster = weekly(days=28)
+
+    following = next_hand_over(roster, {}, {}, paris("2025-12-26T12:00"))
+
+    assert following == Duty(("bo",), paris("2025-12-29T09:00"), paris("2026-01-26T09:00"))
+
+
+def test_same_people_for_ever_hand_over_to_nobody() -> None:
+    """A roster of one person has no next."""
+    alone = RosterSpec("alone", "UTC", rotation=Rotation(("anna",), 7, date(2026, 1, 5)))
+
+    assert next_hand_over(alone, {}, {}, NEW_YEAR + timedelta(days=9)) is None
+
+
+def test_hole_is_the_required_hour_nobody_has() -> None:
+    """Two regions must be covered; what the shifts leave of their hours is a hole, exactly."""
+    roster = RosterSpec(
+        "early",
+        "Europe/Paris",
+        shifts=(Shift("anna", dict.fromkeys(range(7), (Window(7 * HOUR, 18 * HOUR),))),),
+        must_cover=("emea", "america"),
+    )
+
+    found = holes(roster, {}, CALENDARS, paris("2026-03-03T00:00"), paris("2026-03-04T00:00"))
+
+    assert found == (Duty((), paris("2026-03-03T18:00"), paris("2026-03-04T00:00")),)
+
+
+def test_empty_range_has_no_duty() -> None:
+    """A range that ends where it begins has no stretch in it."""
+    assert duties(weekly(), {}, {}, NEW_YEAR, NEW_YEAR) == ()
