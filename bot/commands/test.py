@@ -1,22 +1,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`deskmate test [DIR...]`: the policy's own tests, on simulated time (docs/testing.md)."""
+"""`deskmate test [DIR...]`: the policy's own tests, on simulated time (docs/testing.md).
+
+With `--mutate` it also flips each condition of the policy and names the flips that no test
+notices.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.progress import track
 
 from bot.clock import Clock, SystemClock
 from bot.commands.stored import Unusable, load_compiled
+from bot.commands.test_flips import samples_of, unnoticed
+from bot.commands.test_mutate import Flip, flips_of
 from bot.commands.test_run import Ran, run_test
 from bot.config.desk_tests import DeskTest, read_tests
 from bot.config.problems import did_you_mean
 from bot.rules.engine import CompiledPolicy
+
+GREATEST_SHARE = 0.05
+"""Flips that may go unnoticed, as a share of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +39,44 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class Flips:
+    """How many conditions were flipped, and the flips under which no test failed."""
+
+    tried: int
+    unnoticed: tuple[Flip, ...]
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the tests notice nearly all of them."""
+        return len(self.unnoticed) <= GREATEST_SHARE * self.tried
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """What came of one desk's tests."""
+    """What came of one desk's tests; `flips` is None where none were asked for or tests fail."""
 
     desk: Desk
     ran: tuple[Ran, ...]
+    flips: Flips | None = None
 
     @property
     def failed(self) -> list[Ran]:
         """The tests that fail."""
         return [each for each in self.ran if each.failures]
 
+    @property
+    def is_good(self) -> bool:
+        """Whether all pass, and notice nearly every flip that was tried."""
+        return not self.failed and (self.flips is None or self.flips.is_enough)
 
-def run_desk_tests(folders: Sequence[Path], *, only: str | None, as_json: bool) -> int:
+
+def run_desk_tests(
+    folders: Sequence[Path], *, only: str | None, flips_conditions: bool, as_json: bool
+) -> int:
     """Run the tests of every folder; 0 if all pass, 1 if one fails, 2 for what is unusable.
 
-    `only` is a test's name or a part of it.
+    `only` is a test's name or a part of it. With `flips_conditions` it is 1 too where more than
+    five of a hundred flips go unnoticed.
     """
     console = Console(highlight=False, soft_wrap=True)
     try:
@@ -54,13 +86,13 @@ def run_desk_tests(folders: Sequence[Path], *, only: str | None, as_json: bool) 
         return 2
     reports = []
     for desk in desks:
-        report = Report(desk, tuple(run_test(test, desk.compiled) for test in desk.tests))
+        report = report_of(desk, flips_conditions=flips_conditions)
         reports.append(report)
         if not as_json:
             show_report(console, report)
     if as_json:
         print(json.dumps({"desks": [_row(each) for each in reports]}, ensure_ascii=False))  # noqa: T201
-    return 1 if any(report.failed for report in reports) else 0
+    return 0 if all(report.is_good for report in reports) else 1
 
 
 def read_desk(folder: Path, clock: Clock) -> Desk:
@@ -70,6 +102,24 @@ def read_desk(folder: Path, clock: Clock) -> Desk:
     if problems:
         raise Unusable(*(str(problem) for problem in problems))
     return Desk(folder, compiled, tests)
+
+
+def report_of(desk: Desk, *, flips_conditions: bool) -> Report:
+    """Run a desk's tests; flips are tried where all pass, or every one of them would be noticed."""
+    report = Report(desk, tuple(run_test(test, desk.compiled) for test in desk.tests))
+    if not flips_conditions or report.failed:
+        return report
+    flips = list(flips_of(desk.compiled.policy.rules))
+    samples = samples_of(desk.tests, desk.compiled)
+    judged = track(
+        unnoticed(flips, samples, desk.compiled),
+        description=f"{desk.folder}: flips",
+        total=len(flips),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    missed = tuple(flip for flip, is_missed in judged if is_missed)
+    return replace(report, flips=Flips(len(flips), missed))
 
 
 def show_report(console: Console, report: Report) -> None:
@@ -89,6 +139,16 @@ def show_report(console: Console, report: Report) -> None:
     else:
         passed = "1 test passes" if count == 1 else f"{count} tests pass"
         console.print(f"{folder}: {passed}", markup=False)
+    if report.flips is not None:
+        _show_flips(console, folder, report.flips)
+
+
+def _show_flips(console: Console, folder: Path, flips: Flips) -> None:
+    for flip in flips.unnoticed:
+        rule = flip.rule
+        console.print(f"{rule.place}: rule {rule.rule_id}: {flip.what} no test fails", markup=False)
+    told = f"{len(flips.unnoticed)} of {flips.tried} flips go unnoticed"
+    console.print(f"{folder}: {told}", markup=False)
 
 
 def _chosen(desks: Sequence[Desk], only: str | None) -> Sequence[Desk]:
@@ -127,5 +187,23 @@ def _row(report: Report) -> dict[str, Any]:
                 ],
             }
             for ran in report.failed
+        ],
+        "flips": _flips_row(report.flips),
+    }
+
+
+def _flips_row(flips: Flips | None) -> dict[str, Any] | None:
+    if flips is None:
+        return None
+    return {
+        "tried": flips.tried,
+        "unnoticed": [
+            {
+                "rule": flip.rule.rule_id,
+                "file": flip.rule.place.file,
+                "line": flip.rule.place.line,
+                "what": flip.what,
+            }
+            for flip in flips.unnoticed
         ],
     }

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How `deskmate test` is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.commands.options import HERE, AsJson
+
+
+def check_desks(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Folders with a policy and its tests/; here if none."),
+    ] = None,
+    only: Annotated[
+        str | None, typer.Option(help="Only tests whose name is or holds this.")
+    ] = None,
+    mutate: Annotated[
+        bool, typer.Option(help="Flip each condition too, and name the flips no test notices.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run the policy's own tests on simulated time; what a test does not state must not happen.
+
+    Exit status 0 if all pass, 1 if one fails or over 5 % of the flips go unnoticed, 2 if a folder
+    cannot be read.
+    """
+    from bot.commands.test import run_desk_tests
+
+    status = run_desk_tests(folders or [HERE], only=only, flips_conditions=mutate, as_json=as_json)
+    raise typer.Exit(status)
