@@ -79,6 +79,8 @@ def load_policy(folder: Path, *, this_year: int) -> Loaded | list[Problem]:
         node, problems = read_yaml(text, str(file))
         reader.problems += problems
         _merge(reader, entries, node)
+    for file in sorted(folder.glob("*.ics")):
+        digest.update(_digest_of(file))
     policy = _Builder(reader, entries, this_year).policy(digest.hexdigest()[:16])
     reader.problems += check_policy(policy)
     found = in_order(reader.problems)
@@ -96,6 +98,15 @@ def _text_of(file: Path, reader: Reader) -> str:
             Place(str(file), 1, 1), f"is no UTF-8 text (byte {error.start})", "save it so"
         )
     return ""
+
+
+def _digest_of(file: Path) -> bytes:
+    """A roster's feed is a part of the policy too; one that cannot be read is told as such."""
+    try:
+        with file.open("rb") as source:
+            return hashlib.file_digest(source, "sha256").digest()
+    except OSError:
+        return b""
 
 
 def _merge(reader: Reader, entries: dict[str, Entry], node: Node) -> None:
@@ -137,7 +148,8 @@ class _Builder:
         own_fields = frozenset({*helpdesk.fields, *facts})
         rules = RuleReader(reader, ConditionReader(reader, own_fields))
         promises = PromiseReader(reader, priorities)
-        rosters = RosterReader(reader, zone=zone, this_year=self._this_year)
+        people = self._named("people", lambda name, entry: read_recipient(reader, name, entry))
+        rosters = RosterReader(reader, people, zone=zone, this_year=self._this_year)
         groups = self._named("groups", lambda name, entry: read_group(reader, name, entry))
         theirs = {name: group.helpdesk_name for name, group in groups.items()}
         return Policy(
@@ -157,7 +169,7 @@ class _Builder:
             labels=self._named("labels", lambda name, entry: reader.text(entry.node, name)),
             words=self._named("words", lambda name, entry: read_list(reader, name, entry)),
             facts=facts,
-            people=self._named("people", lambda name, entry: read_recipient(reader, name, entry)),
+            people=people,
             groups=groups,
             promises=self._named("promises", promises.read) if not self._promises_none() else {},
             fingerprints=self._named("fingerprints", partial(read_fingerprint, reader)),

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 from bot.config.calendars import LONG_DAYS, read_day_range, read_windows, read_zone
 from bot.config.problems import did_you_mean
 from bot.config.reader import Reader
-from bot.config.rosters_ics import stretches_of
+from bot.config.rosters_ics import read_feed
 from bot.config.yaml_nodes import Entry, Node
 from bot.rules.calendar_days import Window
-from bot.rules.roster import Region, RosterSpec, Rotation, Shift, Stretch
+from bot.rules.policy import Recipient
+from bot.rules.roster_values import Region, RosterSpec, Rotation, Shift, Stretch
 
 KEYS = (
     "zone", "hours", "rotation", "shifts", "ics", "regions", "absences", "overrides",
@@ -24,6 +25,8 @@ KEYS = (
 ROTATION_KEYS = ("people", "every", "hand_over", "since")
 STRETCH_KEYS = ("who", "from", "until")
 REGION_KEYS = ("roster", "hours")
+MOST_TOLD = 5
+"""How many events that name nobody are told of each file."""
 _EVERY = re.compile(r"(\d{1,3})([dw])")
 _HAND_OVER = re.compile(r"(?:(\w+) )?([0-2]\d):([0-5]\d)")
 
@@ -31,9 +34,12 @@ _HAND_OVER = re.compile(r"(?:(\w+) )?([0-2]\d):([0-5]\d)")
 class RosterReader:
     """Reads rosters; `zone` is the desk's, feeds lie beside its files."""
 
-    def __init__(self, reader: Reader, *, zone: str, this_year: int) -> None:
-        """Feeds are read around `this_year`."""
+    def __init__(
+        self, reader: Reader, people: Mapping[str, Recipient], *, zone: str, this_year: int
+    ) -> None:
+        """Feeds are read around `this_year`; their events name `people`."""
         self._reader = reader
+        self._people = people
         self._zone = zone
         self._this_year = this_year
 
@@ -87,7 +93,7 @@ class RosterReader:
             return None
         if weekday is not None:
             since += timedelta(days=(weekday - since.weekday()) % 7)
-        return Rotation(people, self._every(inner), since, second)
+        return Rotation(people, self._every(inner), since, second, node.place)
 
     def _every(self, inner: Mapping[str, Entry]) -> int:
         if "every" not in inner:
@@ -130,7 +136,7 @@ class RosterReader:
             for day in days:
                 week[day] = (*week.get(day, ()), *windows)
         who = self._reader.text(entries["who"].node, "who") if "who" in entries else ""
-        return Shift(who, week)
+        return Shift(who, week, node.place)
 
     def _region(self, node: Node) -> Region:
         entries = self._reader.mapping(node, "a region", REGION_KEYS)
@@ -141,7 +147,7 @@ class RosterReader:
             self._reader.text(entries[key].node, key) if key in entries else ""
             for key in REGION_KEYS
         )
-        return Region(roster, hours)
+        return Region(roster, hours, node.place)
 
     def _stretches(self, entries: Mapping[str, Entry], key: str, zone: str) -> tuple[Stretch, ...]:
         found = (self._stretch(node, key, zone) for node in self._listed(entries, key))
@@ -161,7 +167,7 @@ class RosterReader:
         if end <= start:
             self._reader.problem(node.place, f"{what}: ends before it begins")
             return None
-        return Stretch(self._reader.text(entries["who"].node, "who"), start, end)
+        return Stretch(self._reader.text(entries["who"].node, "who"), start, end, node.place)
 
     def _instant(self, node: Node, zone: str, *, is_end: bool) -> datetime | None:
         """A whole local date (the last one included), or a date and a time."""
@@ -182,9 +188,19 @@ class RosterReader:
         if "ics" not in entries:
             return ()
         node = entries["ics"].node
-        file = Path(node.place.file).parent / self._reader.text(node, "ics")
-        found = stretches_of(file, zone=zone, this_year=self._this_year)
+        name = self._reader.text(node, "ics")
+        if Path(name).name != name:
+            advice = "name an .ics file beside this one, without a folder"
+            self._reader.problem(node.place, f"ics: {name!r} lies elsewhere", advice)
+            return ()
+        file = Path(node.place.file).parent / name
+        found = read_feed(
+            file, self._people, zone=zone, this_year=self._this_year, place=node.place
+        )
         if isinstance(found, str):
             self._reader.problem(node.place, f"ics: {found}", "name an .ics file beside this one")
             return ()
-        return found
+        for summary in found.strangers[:MOST_TOLD]:
+            advice = "call the event, or an attendee, as somebody of `people:`"
+            self._reader.warn(node.place, f"ics: {name}: {summary!r} names nobody", advice)
+        return found.stretches
