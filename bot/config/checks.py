@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config.checks_ladders import check_ladders, unknown_names
+from bot.config.checks_rosters import check_rosters
 from bot.config.checks_words import check_words
 from bot.config.cover import cover_warnings
 from bot.config.problems import Problem
@@ -39,6 +40,7 @@ def check_policy(policy: Policy) -> list[Problem]:
         *_outage(policy),
         *_paths(policy),
         *check_ladders(policy),
+        *check_rosters(policy),
         *_fingerprints(policy),
         *_words(policy),
         *(problem for rule in policy.rules for problem in _rule(policy, rule)),

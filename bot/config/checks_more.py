@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
+from bot.config.checks_rosters import check_cover
 from bot.config.checks_words import place_of
 from bot.config.contradictions import contradiction, fields_of
 from bot.config.problems import Problem
@@ -25,6 +26,7 @@ def check_more(policy: Policy, folder: Path, *, today: date) -> list[Problem]:
         *_never_firing(policy, today),
         *_without_target(policy),
         *_ending_calendars(policy, today),
+        *check_cover(policy, today=today),
         *_untested(policy, folder / TESTS),
     ]
 

@@ -25,10 +25,12 @@ KEYS = (
 ROTATION_KEYS = ("people", "every", "hand_over", "since")
 STRETCH_KEYS = ("who", "from", "until")
 REGION_KEYS = ("roster", "hours")
+YEARS = range(1970, 2201)
+"""Those in which somebody may be on duty."""
 MOST_TOLD = 5
 """How many events that name nobody are told of each file."""
 _EVERY = re.compile(r"(\d{1,3})([dw])")
-_HAND_OVER = re.compile(r"(?:(\w+) )?([0-2]\d):([0-5]\d)")
+_HAND_OVER = re.compile(r"(?:([a-z]{3,}) )?([0-2]\d):([0-5]\d)")
 
 
 class RosterReader:
@@ -87,13 +89,23 @@ class RosterReader:
             if key not in inner:
                 reader.problem(node.place, f"{what}: rotation: {key} is missing", advice)
         people = reader.texts(inner["people"].node, "people") if "people" in inner else ()
-        since = reader.day(inner["since"].node, "since") if "since" in inner else None
-        weekday, second = self._hand_over(inner)
+        if "people" in inner and not people:
+            reader.problem(inner["people"].node.place, f"{what}: a rotation of nobody", "name some")
+        since = self._day(inner["since"].node, "since") if "since" in inner else None
+        days = self._every(inner)
+        weekday, second = self._hand_over(inner, days)
         if not people or since is None:
             return None
         if weekday is not None:
             since += timedelta(days=(weekday - since.weekday()) % 7)
-        return Rotation(people, self._every(inner), since, second, node.place)
+        return Rotation(people, days, since, second, node.place)
+
+    def _day(self, node: Node, what: str) -> date | None:
+        day = self._reader.day(node, what)
+        if day is not None and day.year not in YEARS:
+            self._reader.problem(node.place, f"{what}: {day} is too far away")
+            return None
+        return day
 
     def _every(self, inner: Mapping[str, Entry]) -> int:
         if "every" not in inner:
@@ -105,19 +117,23 @@ class RosterReader:
             return 7
         return int(match.group(1)) * (7 if match.group(2) == "w" else 1)
 
-    def _hand_over(self, inner: Mapping[str, Entry]) -> tuple[int | None, int]:
-        """`mon 09:00`, or `09:00` where a rotation is of days."""
+    def _hand_over(self, inner: Mapping[str, Entry], days: int) -> tuple[int | None, int]:
+        """`mon 09:00`, or `09:00` where a rotation is of days; weekday and second of the day."""
         if "hand_over" not in inner:
             return None, 0
         node = inner["hand_over"].node
-        match = _HAND_OVER.fullmatch(self._reader.text(node, "hand_over"))
-        weekday = match.group(1) if match else None
-        days = [day for day in LONG_DAYS if weekday and day.startswith(weekday.lower())]
-        if match is None or int(match.group(2)) > 23 or (weekday and not days):
+        match = _HAND_OVER.fullmatch(self._reader.text(node, "hand_over").lower())
+        word = match.group(1) if match else None
+        names = [day for day in LONG_DAYS if word and day.startswith(word)]
+        if match is None or int(match.group(2)) > 23 or (word and not names):
             self._reader.problem(node.place, f"hand_over: {node.kind}", "write `mon 09:00`")
             return None, 0
+        if names and days % 7:
+            advice = "write the time alone, or whole weeks"
+            what = f"hand_over: turns of {days} days do not end on one weekday"
+            self._reader.problem(node.place, what, advice)
         second = int(match.group(2)) * 3600 + int(match.group(3)) * 60
-        return (LONG_DAYS.index(days[0]) if days else None), second
+        return (LONG_DAYS.index(names[0]) if names else None), second
 
     def _shift(self, node: Node) -> Shift:
         entries = self._reader.mapping(node, "a shift")
@@ -135,6 +151,8 @@ class RosterReader:
             windows = read_windows(self._reader, entry.node, key)
             for day in days:
                 week[day] = (*week.get(day, ()), *windows)
+        if len(entries) == int("who" in entries):
+            self._reader.problem(node.place, "a shift: when?", 'write `mon-fri: "08:00-16:00"`')
         who = self._reader.text(entries["who"].node, "who") if "who" in entries else ""
         return Shift(who, week, node.place)
 
@@ -158,7 +176,7 @@ class RosterReader:
         for key in STRETCH_KEYS:
             if key not in entries:
                 self._reader.problem(node.place, f"{what}: {key} is missing", f"write `{key}:`")
-        if len(entries) < len(STRETCH_KEYS):
+        if not entries.keys() >= set(STRETCH_KEYS):
             return None
         start = self._instant(entries["from"].node, zone, is_end=False)
         end = self._instant(entries["until"].node, zone, is_end=True)
@@ -171,17 +189,21 @@ class RosterReader:
 
     def _instant(self, node: Node, zone: str, *, is_end: bool) -> datetime | None:
         """A whole local date (the last one included), or a date and a time."""
-        text = self._reader.text(node, "from" if not is_end else "until")
+        text = self._reader.text(node, "until" if is_end else "from")
         try:
             if len(text) == len("2026-07-01"):
-                day = date.fromisoformat(text) + timedelta(days=int(is_end))
-                wall = datetime.combine(day, time())
+                wall = datetime.combine(date.fromisoformat(text), time())
             else:
                 wall = datetime.strptime(text, "%Y-%m-%d %H:%M")
+                is_end = False
         except ValueError:
             advice = "write 2026-07-01 or 2026-07-01 09:00"
             self._reader.problem(node.place, f"{text!r} is no date", advice)
             return None
+        if wall.year not in YEARS:
+            self._reader.problem(node.place, f"{text!r} is too far away")
+            return None
+        wall += timedelta(days=int(is_end))
         return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
     def _feed(self, entries: Mapping[str, Entry], zone: str) -> tuple[Stretch, ...]:
