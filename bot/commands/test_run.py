@@ -11,6 +11,9 @@ from bot.commands.decide import decide_one
 from bot.commands.decide_context import BadLine, with_event_days
 from bot.commands.decide_input import read_line
 from bot.commands.test_expect import Mismatch, mismatches
+from bot.commands.test_timeline import play
+from bot.commands.test_timeline_expect import timeline_mismatches
+from bot.commands.test_world import Trial
 from bot.config.desk_tests import DeskTest
 from bot.rules.engine import CompiledPolicy
 from bot.rules.policy import Effects
@@ -42,7 +45,7 @@ class Ran:
 
 def run_test(test: DeskTest, compiled: CompiledPolicy) -> Ran:
     """Run any test; those with a timeline have a world of their own."""
-    return run_simple(test, compiled)
+    return run_simple(test, compiled) if test.is_simple else run_timeline(test, compiled)
 
 
 def run_simple(test: DeskTest, compiled: CompiledPolicy) -> Ran:
@@ -51,6 +54,24 @@ def run_simple(test: DeskTest, compiled: CompiledPolicy) -> Ran:
         failure for given in test.givens if (failure := _failure(test, given, compiled)) is not None
     ]
     return Ran(test, tuple(failures))
+
+
+def run_timeline(test: DeskTest, compiled: CompiledPolicy) -> Ran:
+    """Play a test's timeline in a world of its own."""
+    try:
+        played = play(test.timeline, compiled)
+    except Trial as problem:
+        return Ran(test, (Failure((f"timeline: {problem}",)),))
+    found = timeline_mismatches(
+        test.expect,
+        told=played.told,
+        clocks={"warned": played.warned, "breached": played.breached},
+        tickets=played.tickets,
+    )
+    lines = tuple(str(each) for each in found)
+    why = tuple(f"{each.name} was told at {each.at:%Y-%m-%d %H:%M:%S} UTC: {each.occasion}"
+                for each in played.told)  # fmt: skip
+    return Ran(test, (Failure(lines, why or ("nobody was told",)),) if lines else ())
 
 
 def differences(

@@ -153,7 +153,7 @@ def _names(names: HelpdeskMap, happenings: tuple[Happening, ...], canary: int) -
     """
     told = {name for each in happenings for name in each.opening.get("fields") or {}}
     own = (*names.fields, *OWN_FIELDS, *sorted(told))
-    fields = {name: f"desk {name}" for name in own}
+    fields = {name: f"desk {name}".replace(".", " ") for name in own}
     return replace(names, fields=fields, canary=canary)
 
 
