@@ -135,16 +135,13 @@ class _Stage:
         )
 
     def _next_look(self, now: datetime) -> datetime:
-        if now < self._busy_until:
-            return now + SECOND
         with self.store.read() as reader:
-            due = reader.timers.next_due()
-        soonest = [now + GREATEST_JUMP]
-        if due is not None:
-            soonest.append(due)
+            due = [reader.timers.next_due(), reader.outbox.next_due()]
+        soonest = [now + (SECOND if now < self._busy_until else GREATEST_JUMP)]
+        soonest += [each for each in due if each is not None]
         if self._is_watched():
             soonest += [self._prober.due_at(now), now + WHILE_DOWN]
-        return max(now + SECOND, min(soonest))
+        return min((each for each in soonest if each > now), default=now + SECOND)
 
     def _is_watched(self) -> bool:
         """Whether an outage is on or not yet over; otherwise nothing asks for the helpdesk."""
@@ -155,11 +152,19 @@ class _Stage:
         for rounds in range(MOST_ROUNDS):
             worked = [self._prober.step(self._clock.now())] if self._is_watched() else []
             worked += [self._poller.step(self._clock.now()), self._inbox.handle()]
-            worked += [self._timekeeper.fire_due(), self._outbox.deliver_updates(self._helpdesk)]
-            worked += [self._outbox.deliver(prefix, self._channel) for prefix in CHANNELS]
+            worked += [self._timekeeper.fire_due(), self._deliver()]
             if not any(worked):
                 return rounds > 0
         raise RuntimeError("the steps never come to rest")
+
+    def _deliver(self) -> bool:
+        """Send what is due, each kind by its own channel as in the daemon; True if any was."""
+        with self.store.read() as reader:
+            due = reader.outbox.next_due()
+        if due is None or due > self._clock.now():
+            return False
+        worked = [self._outbox.deliver(prefix, self._channel) for prefix in CHANNELS]
+        return any([*worked, self._outbox.deliver_updates(self._helpdesk)])
 
     def _alert(self, happening: Happening) -> None:
         told = dict(happening.alert)
