@@ -59,7 +59,8 @@ def mismatches(
         found += _list_difference(key, wanted, _effects(key, answer, before, wanted))
     for key, expected in expect.items():
         if key not in STRICT_LISTS:
-            found += _difference(key, expected.value, answer.get(key))
+            said_by = "fired" if key == "not_fired" else key
+            found += _difference(key, expected.value, answer.get(said_by))
     return tuple(found)
 
 
