@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,16 @@ from bot.rules.business_time import Calendar, calendars_of
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _calendar(desk: str, name: str) -> Calendar:
-    loaded = load_policy(ROOT / "desks" / desk, this_year=2026)
+@cache
+def _desk(name: str) -> Loaded:
+    loaded = load_policy(ROOT / "desks" / name, this_year=2026)
     assert isinstance(loaded, Loaded), loaded
-    assert loaded.warnings == ()
+    return loaded
+
+
+def _calendar(desk: str, name: str) -> Calendar:
+    loaded = _desk(desk)
+    assert [w for w in loaded.warnings if w.place.file.endswith("calendars.yaml")] == []
     return calendars_of(loaded.policy.calendars)[name]
 
 

@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import calendars, effects, ladders, load, people, promises, reminders, rosters, rules
+from bot.config import (
+    calendars,
+    effects,
+    ladders,
+    load,
+    people,
+    promises,
+    reminders,
+    rosters,
+    rules,
+)
 from bot.config.conditions import WORDS
 from bot.config.load import Loaded, load_policy
 

@@ -112,7 +112,7 @@ def test_level_is_told_again_so_often() -> None:
     spec = LadderSpec("p1", THREE.levels[:1], repage_every=10 * MINUTE, repage_most=2)
     ladder, causes = ladder_of(spec), []
 
-    for minute in range(0, 120):
+    for minute in range(120):
         ladder, page = told(ladder, minute)
         causes += [(minute, page.cause)] if page else []
 
