@@ -13,6 +13,7 @@ import typer
 
 from bot.commands.options import HERE, AsJson, PolicyFolder
 from bot.commands.policy_app import backtest, diff, explain
+from bot.commands.test_app import check_desks
 from bot.commands.time_app import calendar_app, oncall, time_app
 
 app = typer.Typer(
@@ -198,6 +199,7 @@ app.command()(oncall)
 app.command()(explain)
 app.command()(diff)
 app.command()(backtest)
+app.command("test")(check_desks)
 
 
 def main() -> None:

@@ -46,6 +46,12 @@ def read_expectations(
     }
 
 
+def expectation_keys(*, is_timeline: bool) -> tuple[str, ...]:
+    """What a test may expect, for the documentation and for editors."""
+    read = _timeline_keys if is_timeline else _simple_keys
+    return tuple(read(Reader(), Policy(desk="", digest="")))
+
+
 Read = Callable[[Node, str], Any]
 
 
