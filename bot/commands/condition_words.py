@@ -79,7 +79,11 @@ def _nested(word: str, parts: Iterable[Condition]) -> str:
 
 def _says(condition: Says) -> str:
     word = "says_all" if condition.is_anywhere else "says"
-    return f"{word}: {_where(_listed(condition.lists), condition.where, 'lists')}"
+    if not (condition.one_of or condition.without):
+        return f"{word}: {_where(_listed(condition.lists), condition.where, 'lists')}"
+    where = () if condition.where is TextPart.NEW else (condition.where.value,)
+    told = (("one_of", condition.one_of), ("without", condition.without), ("where", where))
+    return f"{word}: {_with(f'lists: {_listed(condition.lists)}', *told)}"
 
 
 def _where(what: str, where: TextPart, key: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bot.commands.condition_words import condition_words
-from bot.rules.conditions import AllOf, AnyOf, Condition, Not
+from bot.rules.conditions import AllOf, AnyOf, Condition, Not, Says
 from bot.rules.engine import CompiledPolicy
 from bot.rules.policy import Rule
 
@@ -62,5 +62,19 @@ def _changed(condition: Condition) -> Iterator[tuple[Condition, str]]:
         case Not(part):
             for changed, what in _changed(part):
                 yield Not(changed), what
+        case Says(one_of=one_of, without=without) if one_of or without:
+            yield Not(condition), f"with the opposite of `{condition_words(condition)}`"
+            yield from _fewer_lists(condition)
         case _:
             yield Not(condition), f"with the opposite of `{condition_words(condition)}`"
+
+
+def _fewer_lists(says: Says) -> Iterator[tuple[Condition, str]]:
+    """The condition with one list of `one_of` or of `without` left out."""
+    words = condition_words(says)
+    for name in says.one_of if len(says.one_of) > 1 else ():
+        fewer = tuple(each for each in says.one_of if each != name)
+        yield replace(says, one_of=fewer), f"without {name} in `{words}`"
+    for name in says.without:
+        fewer = tuple(each for each in says.without if each != name)
+        yield replace(says, without=fewer), f"without {name} in `{words}`"

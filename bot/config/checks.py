@@ -187,8 +187,9 @@ def _fingerprints(policy: Policy) -> Iterator[Problem]:
 
 def _condition(policy: Policy, place: Place, part: Condition) -> Iterator[Problem]:
     match part:
-        case Says(lists=lists):
-            yield from unknown_names(place, "word list", lists, policy.words)
+        case Says(lists=lists, one_of=one_of, without=without):
+            named_lists = (*lists, *one_of, *without)
+            yield from unknown_names(place, "word list", named_lists, policy.words)
         case AnyOpen(calendars=names) | AllClosed(calendars=names) | StartsDuring(calendars=names):
             yield from unknown_names(place, "calendar", names, policy.calendars)
         case Matches(pattern=pattern):

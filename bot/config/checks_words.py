@@ -135,8 +135,8 @@ def _meeting_lists(first: Rule, second: Rule) -> Iterator[tuple[str, str]]:
 def _lists(condition: Condition, *, is_negated: bool = False) -> tuple[set[str], set[str]]:
     """The lists that decide alone, one word being enough, and those that must not be found."""
     match condition:
-        case Says(lists=(name,)):
-            return (set(), {name}) if is_negated else ({name}, set())
+        case Says(lists=(name,), one_of=(), without=without):
+            return (set(), {name}) if is_negated else ({name}, set(without))
         case Not(part):
             return _lists(part, is_negated=not is_negated)
         case AllOf(parts) | AnyOf(parts):

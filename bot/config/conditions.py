@@ -113,15 +113,18 @@ class ConditionReader:
     def _says(self, node: Node) -> Condition:
         if not isinstance(node.value, Mapping):
             return Says(self._reader.texts(node, "says"))
-        entries = self._reader.mapping(node, "says", ("lists", "where"))
-        lists = self._reader.texts(entries["lists"].node, "lists") if "lists" in entries else ()
+        entries = self._reader.mapping(node, "says", ("lists", "one_of", "without", "where"))
+        lists, one_of, without = (
+            self._reader.texts(entries[key].node, key) if key in entries else ()
+            for key in ("lists", "one_of", "without")
+        )
         if not lists:
             self._reader.problem(node.place, "says: no lists", "write `lists: [name]`")
         where = TextPart.NEW
         if "where" in entries:
             choices = {part.value: part for part in TextPart}
             where = self._reader.one_of(entries["where"].node, "where", choices) or where
-        return Says(lists, where)
+        return Says(lists, where, one_of=one_of, without=without)
 
     def _field(self, name: str, node: Node) -> Condition:
         if not isinstance(node.value, Mapping):

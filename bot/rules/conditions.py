@@ -46,12 +46,15 @@ class TextPart(StrEnum):
 class Says:
     """Words of the named lists are found; several lists must meet in one sentence.
 
+    In that sentence a word of one of the lists `one_of` must stand too, and none of `without`.
     `is_anywhere` (`says_all:`) asks for all lists anywhere in the text instead.
     """
 
     lists: tuple[str, ...]
     where: TextPart = TextPart.NEW
     is_anywhere: bool = False
+    one_of: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,8 +142,11 @@ class Judge:
             truth = _all_of(said.truth for said in all_said)
             hits = tuple(hit for said in all_said for hit in said.hits[:1])
         else:
-            said = findings.says(list(condition.lists))
-            truth, hits = said.truth, said.hits[: len(condition.lists)]
+            said = findings.says(
+                condition.lists, one_of=condition.one_of, without=condition.without
+            )
+            most = len(condition.lists) + (1 if condition.one_of else 0)
+            truth, hits = said.truth, said.hits[:most]
         if condition.where in (TextPart.SUBJECT, TextPart.BODY):
             hits = tuple(hit for hit in hits if hit.where == condition.where)
             truth = truth if hits or truth is not Truth.TRUE else Truth.FALSE

@@ -47,6 +47,11 @@ class Hit:
         """Whether nothing in the text takes the words back."""
         return self.negated_by is None and self.excepted_by is None
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """The sentence it stands in."""
+        return (self.where, self.sentence)
+
     def evidence(self) -> str:
         """One line for `explain`: the list, the words as written, and where they stand."""
         said = f'list "{self.list_name}": "{self.found}" in the {self.where}, word {self.word}'
@@ -170,18 +175,28 @@ class Findings:
             self._hits[list_name] = _judged(spec, self._matches.get(list_name, ()))
         return self._hits[list_name]
 
-    def says(self, list_names: str | Sequence[str]) -> Said:
+    def says(
+        self,
+        list_names: str | Sequence[str],
+        *,
+        one_of: Sequence[str] = (),
+        without: Sequence[str] = (),
+    ) -> Said:
         """Whether the message says a list, or several in one sentence.
 
+        A word of one of the lists `one_of` must stand in that sentence too, and none of `without`.
         Where a part of the message could not be read, "not found" is unknown.
         """
         names = (list_names,) if isinstance(list_names, str) else tuple(list_names)
-        found = [self.hits(name) for name in names]
         if self._is_silent:
             return Said(Truth.FALSE)
-        counted = [[hit for hit in hits if hit.counts] for hits in found]
+        found = [self.hits(name) for name in names]
+        if one_of:
+            found.append(tuple(hit for name in one_of for hit in self.hits(name)))
+        spoiled = {hit.place for name in without for hit in self.hits(name) if hit.counts}
+        counted = [[h for h in hits if h.counts and h.place not in spoiled] for hits in found]
         discounted = tuple(hit for hits in found for hit in hits if not hit.counts)
-        chosen = tuple(counted[0]) if len(names) == 1 else _together(counted)
+        chosen = tuple(counted[0]) if len(found) == 1 else _together(counted)
         if chosen:
             return Said(Truth.TRUE, chosen, discounted)
         return Said(Truth.FALSE if self._is_complete else Truth.UNKNOWN, (), discounted)
@@ -260,7 +275,7 @@ def _together(found: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
     for hits in found:
         places: dict[tuple[str, int], list[Hit]] = {}
         for hit in hits:
-            places.setdefault((hit.where, hit.sentence), []).append(hit)
+            places.setdefault(hit.place, []).append(hit)
         by_sentence.append(places)
     for sentence in by_sentence[0]:
         if all(sentence in places for places in by_sentence):

@@ -133,6 +133,8 @@ def _leaf(judge: Judge, condition: Condition, evidence: tuple[str, ...]) -> str:
 
 def _not_said(judge: Judge, condition: Says) -> str:
     names = " and ".join(condition.lists)
+    if condition.one_of:
+        names = f"{names} and one of {', '.join(condition.one_of)}"
     if judge.situation.message is None:
         return f"says {names}: this event has no text"
     where = PLACES[condition.where]
@@ -141,6 +143,9 @@ def _not_said(judge: Judge, condition: Says) -> str:
         for name in condition.lists
         if judge.answer(Says((name,), condition.where)).truth is not Truth.TRUE
     ]
+    if not missing and condition.without:
+        spoilers = ", ".join(condition.without)
+        return f"says {names}: not found in {where} in one sentence without {spoilers}"
     if not missing:
         return f"says {names}: found in {where}, but not in one sentence"
     return f"says {' and '.join(missing)}: not found in {where}"

@@ -107,6 +107,7 @@ def test_mistake_is_told_with_its_remedy(tmp_path: Path, text: str, expected: st
     ("rule", "expected"),
     [
         ("{if: {says: dwon}, then: {tag: x}}", "word list 'dwon' is not defined; did you mean"),
+        ("{if: {says: {lists: down, without: dwon}}, then: {tag: x}}", "word list 'dwon' is not"),
         ("{if: {says: down}, then: {tell: taem}}", "person 'taem' is not defined"),
         ("{if: {says: down}, then: {priority: p1}}", "priority 'p1' is not defined"),
         ("{if: {says: down}, then: {category: bug}}", "category 'bug' is not defined"),
