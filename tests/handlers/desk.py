@@ -104,8 +104,13 @@ class Desk:
         customer = self.furniture.customers[who]
         return self.world.create_ticket(subject, body, requester=customer).number
 
-    def run(self, span: timedelta = timedelta(seconds=2)) -> None:
-        """Let time pass, with a look of every step at each timer and at least every 30 s."""
+    def run(
+        self,
+        span: timedelta = timedelta(seconds=2),
+        *,
+        look_every: timedelta = timedelta(seconds=30),
+    ) -> None:
+        """Let time pass, with a look of every step at each timer and at least every so often."""
         end = self.clock.now() + span
         while True:
             self._steps()
@@ -114,7 +119,7 @@ class Desk:
                 return
             with self.store.read() as reader:
                 due = reader.timers.next_due()
-            soonest = [end, now + timedelta(seconds=30)]
+            soonest = [end, now + look_every]
             if due is not None and due > now:
                 soonest.append(due)
             self.clock.move_to(min(soonest))
