@@ -19,8 +19,8 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.clock import Clock
-from bot.ports import Channel, Helpdesk
-from bot.rules.actions import Notice, Outgoing, TicketUpdate
+from bot.ports import KEY_LIFE, Channel, Helpdesk
+from bot.rules.actions import Notice, Outgoing, TicketCreation, TicketUpdate
 from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
 from bot.store.queues import ClaimedOutgoing, Order, OutboxState
 from bot.store.store import Store
@@ -63,11 +63,15 @@ class Outbox:
         return bool(claimed)
 
     def deliver_updates(self, helpdesk: Helpdesk) -> bool:
-        """Write the ticket updates that are due, many in one call; True if there were any."""
+        """Write what is due for tickets, many updates in one call; True if there was anything."""
         claimed = self._claim(HELPDESK, HELPDESK_BATCH, Order.WHOLE_TICKETS)
+        self._create(claimed, helpdesk)
+        updates = self._updates_of(claimed)
         fresh: dict[str, TicketUpdate] = {}
         for row in claimed:
-            update = _update_of(row)
+            update = updates.get(row.outgoing.key)
+            if update is None:
+                continue
             is_doubtful = row.state is OutboxState.UNKNOWN
             found = helpdesk.was_applied(row.outgoing.key, update) if is_doubtful else None
             if found is None or isinstance(found, Refused):
@@ -79,6 +83,46 @@ class Outbox:
             if row.outgoing.key in fresh:
                 self._record(row, outcomes[row.outgoing.key])
         return bool(claimed)
+
+    def _create(self, claimed: Sequence[ClaimedOutgoing], helpdesk: Helpdesk) -> None:
+        """Make the new tickets first: the updates behind them need their numbers."""
+        for row in claimed:
+            creation = row.outgoing.message
+            if isinstance(creation, TicketCreation):
+                self._record(row, self._created(row, creation, helpdesk))
+
+    def _created(
+        self, row: ClaimedOutgoing, creation: TicketCreation, helpdesk: Helpdesk
+    ) -> Outcome:
+        if row.state is not OutboxState.UNKNOWN:
+            return helpdesk.create(row.outgoing.key, creation)
+        if creation.is_backdated or self._clock.now() - self._first_try(row) >= KEY_LIFE:
+            found = helpdesk.was_created(creation)
+            if not isinstance(found, Refused):
+                return _still_unknown(found)
+        # An earlier try may still arrive; only the same key again is safe, whatever comes of it.
+        return _still_unknown(helpdesk.create(row.outgoing.key, creation))
+
+    def _first_try(self, row: ClaimedOutgoing) -> datetime:
+        with self._store.read() as reader:
+            tries = reader.outbox.attempts(row.row_id)
+        return next((each.started_at for each in tries if each.started_at), self._clock.now())
+
+    def _updates_of(self, claimed: Sequence[ClaimedOutgoing]) -> dict[str, TicketUpdate]:
+        """The updates by key; one decided before its ticket had a number gets it now."""
+        updates = {
+            row.outgoing.key: row.outgoing.message
+            for row in claimed
+            if isinstance(row.outgoing.message, TicketUpdate)
+        }
+        if all(each.number is not None for each in updates.values()):
+            return updates
+        with self._store.read() as reader:
+            for key, update in updates.items():
+                known = reader.tickets.load(update.ticket_id) if update.number is None else None
+                if known is not None:
+                    updates[key] = replace(update, number=known.number)
+        return updates
 
     def _claim(self, prefix: str, limit: int, order: Order) -> Sequence[ClaimedOutgoing]:
         now = self._clock.now()
@@ -108,6 +152,9 @@ class Outbox:
 
         def record(tx: Transaction) -> None:
             tx.outbox.record(row.row_id, outcome, now, retry_at=retry_at)
+            message = row.outgoing.message
+            if isinstance(outcome, Delivered) and isinstance(message, TicketCreation):
+                _number_ticket(message, outcome, tx)
             if isinstance(outcome, Refused):
                 for instead in after_refusal(row.outgoing, outcome):
                     tx.outbox.add(instead, now)
@@ -172,6 +219,8 @@ def _still_unknown(found: Outcome) -> Outcome:
     return Unknown(found.reason) if isinstance(found, TryLater) else found
 
 
-def _update_of(row: ClaimedOutgoing) -> TicketUpdate:
-    assert isinstance(row.outgoing.message, TicketUpdate), "only updates go to the helpdesk"
-    return row.outgoing.message
+def _number_ticket(creation: TicketCreation, made: Delivered, tx: Transaction) -> None:
+    """The ticket has a number now, unless the helpdesk's own news of it were quicker."""
+    ticket = tx.tickets.load(creation.ticket_id)
+    if ticket is not None and ticket.number is None and made.reference.isdecimal():
+        tx.tickets.save(replace(ticket, number=int(made.reference)))

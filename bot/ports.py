@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from bot.rules.actions import Message, Outgoing, TicketUpdate
+from bot.rules.actions import Message, Outgoing, TicketCreation, TicketUpdate
 from bot.rules.events import Event, Verdict
 from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
 from bot.rules.ticket import Snapshot
+
+KEY_LIFE = timedelta(minutes=90)
+"""How long after its first use a creation's key surely protects; Zendesk forgets it after two
+hours."""
 
 
 class TroubleKind(StrEnum):
@@ -92,6 +96,22 @@ class Helpdesk(Protocol):
 
     def was_applied(self, key: str, update: TicketUpdate) -> Outcome:
         """After `Unknown`: look whether `update` took effect; `Refused` means it did not."""
+        ...
+
+    def create(self, key: str, creation: TicketCreation) -> Outcome:
+        """Make a ticket; `Delivered` names its number there.
+
+        `key` makes an ordinary creation happen once for as long as the helpdesk remembers keys
+        (`KEY_LIFE`): after `Unknown` the same call is the safe one.
+        """
+        ...
+
+    def was_created(self, creation: TicketCreation) -> Outcome:
+        """After `Unknown`, where the key no longer protects: look for `external_id`.
+
+        `Delivered` names the number; `Refused` means it is not there; `Unknown` that a look a
+        minute later has to confirm that.
+        """
         ...
 
     def probe_edge(self) -> Probe:

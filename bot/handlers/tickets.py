@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.handlers.ladders import close_ladders, take_ladders
 from bot.handlers.reminders import set_reminders
 from bot.handlers.ticket_effects import commit_decision
-from bot.rules.actions import Timer
+from bot.rules.actions import Timer, ticket_of
 from bot.rules.conditions import Count
 from bot.rules.engine import CompiledPolicy, decide
 from bot.rules.escalation_values import TakenBy
@@ -60,6 +60,8 @@ def handle_ticket_event(
         snapshot = picture or _whole_picture(event)
         if snapshot is None:
             return NeedsTicket(number) if _wants_picture(event) else Handled("of an unknown ticket")
+        if _recognised(snapshot, tx):
+            return handle_ticket_event(event, tx, compiled, now=now)
         first = with_fingerprints(born(tx.tickets.new_id(), snapshot, event), compiled)
         ticket_id = _take(first, event, tx, compiled, now=now)
         if not isinstance(event.fact, TicketSeen):
@@ -72,6 +74,18 @@ def handle_ticket_event(
         return Handled("known already", ticket.ticket_id)
     _take(news, event, tx, compiled, now=now)
     return Handled(news.occasion or "noted", ticket.ticket_id)
+
+
+def _recognised(snapshot: Snapshot, tx: Transaction) -> bool:
+    """Whether the helpdesk shows a ticket that we made: it gets its number there."""
+    if snapshot.external_id is None:
+        return False
+    made = ticket_of(snapshot.external_id)
+    ours = tx.tickets.load(made) if made else tx.tickets.by_reference(snapshot.external_id)
+    if ours is None or ours.number is not None:
+        return False
+    tx.tickets.save(replace(ours, number=snapshot.number))
+    return True
 
 
 def set_clocks(

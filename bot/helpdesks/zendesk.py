@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.helpdesks.zendesk_bulk import BulkWriter
+from bot.helpdesks.zendesk_creator import TicketCreator
 from bot.helpdesks.zendesk_desk import Desk
 from bot.helpdesks.zendesk_examine import Examiner
 from bot.helpdesks.zendesk_exports import Exports
@@ -29,7 +30,7 @@ from bot.helpdesks.zendesk_triggers import TriggerReader
 from bot.helpdesks.zendesk_webhooks import WebhookReader
 from bot.helpdesks.zendesk_writer import TicketWriter
 from bot.ports import Finding, Outcome, Page, Probe, Trouble, TroubleKind
-from bot.rules.actions import TicketUpdate
+from bot.rules.actions import TicketCreation, TicketUpdate
 from bot.rules.events import Event
 from bot.rules.policy import HelpdeskMap
 from bot.rules.ticket import Snapshot
@@ -81,6 +82,7 @@ class Zendesk:
         self._exports = Exports(line, desk, self._budget, self._clock, withheld=self._withheld)
         bulk = BulkWriter(line, self._clock, self._closing)
         self._writer = TicketWriter(line, desk, self._budget, bulk)
+        self._creator = TicketCreator(line, desk, self._budget, self._clock)
         self._probes = Probes(self._opened, self._clock, self._patience, canary=own.canary)
         self._examiner = Examiner(
             line, desk, self._exports, self._clock, categories=names.categories
@@ -119,6 +121,14 @@ class Zendesk:
     def was_applied(self, key: str, update: TicketUpdate) -> Outcome:
         """After `Unknown`: look whether `update` took effect; `Refused` means it did not."""
         return self._writer.was_applied(key, update)
+
+    def create(self, key: str, creation: TicketCreation) -> Outcome:
+        """Make a ticket, once per key; `Delivered` names its number."""
+        return self._creator.create(key, creation)
+
+    def was_created(self, creation: TicketCreation) -> Outcome:
+        """After `Unknown`: look for the ticket by its external id."""
+        return self._creator.was_created(creation)
 
     def probe_edge(self) -> Probe:
         """Ask without credentials whether anybody is at home."""

@@ -13,7 +13,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from bot.rules.ticket import Person
+
 State = TypeVar("State")
+_OURS = "deskmate:"
 
 
 class Urgency(StrEnum):
@@ -47,6 +50,59 @@ class TicketUpdate:
     def is_idempotent(self) -> bool:
         """True when carrying it out twice leaves the same ticket (no comment in it)."""
         return self.comment is None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMessage:
+    """One message of a ticket that is to be created; without an author the requester wrote it.
+
+    `at` is when it was written; only a backdated creation can carry it over.
+    """
+
+    body: str
+    is_public: bool = True
+    author: Person | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCreation:
+    """A ticket of ours that the helpdesk does not have yet; values are own codes.
+
+    `external_id` is our name for it there and finds it again; nobody else may use it. Without
+    `created_at` it is an ordinary new ticket of one message: the helpdesk's own triggers and clocks
+    run. With it the ticket is imported as it was, messages and all, and nothing is set off there.
+    A requester without an address is ourselves.
+    """
+
+    ticket_id: str
+    external_id: str
+    subject: str
+    messages: tuple[TicketMessage, ...]
+    requester: Person = field(default_factory=Person)
+    priority: str | None = None
+    category: str | None = None
+    group: str | None = None
+    tags: frozenset[str] = frozenset()
+    fields: Mapping[str, str | None] = field(default_factory=dict)
+    created_at: datetime | None = None
+
+    @property
+    def is_backdated(self) -> bool:
+        """True when the helpdesk takes it over as it was, without triggers."""
+        return self.created_at is not None
+
+
+def external_id_of(ticket_id: str) -> str:
+    """What the helpdesk calls a ticket of ours that has no reference of its own."""
+    return f"{_OURS}{ticket_id}"
+
+
+def ticket_of(external_id: str | None) -> str | None:
+    """Our own id of a ticket that the helpdesk shows, None where it is not one that we made."""
+    if external_id is None or not external_id.startswith(_OURS):
+        return None
+    return external_id.removeprefix(_OURS)
 
 
 class NoticeKind(StrEnum):
@@ -120,7 +176,7 @@ class Banner:
     valid_until: datetime
 
 
-Message = TicketUpdate | Notice | Banner
+Message = TicketUpdate | TicketCreation | Notice | Banner
 
 
 @dataclass(frozen=True, slots=True)

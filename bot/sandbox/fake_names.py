@@ -95,12 +95,19 @@ class Names:
         self, ticket: DeskTicket, update: TicketUpdate
     ) -> tuple[dict[str, FieldValue], dict[int, FieldValue]]:
         """An update in the helpdesk's names: values by the API's name, custom fields by id."""
-        values: dict[str, FieldValue] = {}
-        if update.priority:
-            values["priority"] = self._names.priorities.get(update.priority, update.priority)
+        values, fields = self.values_of(update)
         if update.add_tags or update.remove_tags:
             tags = (set(ticket.tags) | update.add_tags) - update.remove_tags
             values["tags"] = tuple(sorted(tags))
+        return values, fields
+
+    def values_of(
+        self, update: TicketUpdate
+    ) -> tuple[dict[str, FieldValue], dict[int, FieldValue]]:
+        """The same without tags, as for a ticket that is yet to be made."""
+        values: dict[str, FieldValue] = {}
+        if update.priority:
+            values["priority"] = self._names.priorities.get(update.priority, update.priority)
         if update.group:
             name = self._names.groups.get(update.group, update.group)
             group = self._world.people.group_named(name)

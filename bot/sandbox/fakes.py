@@ -21,10 +21,11 @@ from bot.ports import (
     TryLater,
     Unknown,
 )
-from bot.rules.actions import Banner, Notice, Outgoing, TicketUpdate
+from bot.rules.actions import Banner, Notice, Outgoing, TicketCreation, TicketUpdate
 from bot.rules.events import Event, TicketGone, TicketSeen, Verdict, change_key, comment_key
 from bot.rules.policy import HelpdeskMap
 from bot.rules.ticket import Snapshot
+from bot.sandbox.fake_creation import make_ticket
 from bot.sandbox.fake_names import Names
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.world import World
@@ -48,6 +49,7 @@ class FakeHelpdesk:
         self._names = Names(world, names)
         self._canary = names.canary
         self._withhold = withhold
+        self._created: dict[str, int] = {}
 
     def tickets_since(self, cursor: str | None, start: datetime) -> Page | Trouble:
         """Every ticket that moved since `cursor`, oldest first, in one page."""
@@ -100,6 +102,27 @@ class FakeHelpdesk:
             if key in _keys(audit):
                 return Delivered(str(audit.audit_id))
         return Refused("no audit carries the key")
+
+    def create(self, key: str, creation: TicketCreation) -> Outcome:
+        """Make the ticket, once per key."""
+        if trouble := self._trouble():
+            return TryLater(trouble.reason, trouble.retry_after)
+        known = self._created.get(key)
+        if known is None:
+            made = make_ticket(self._world, self._names, key, creation)
+            if isinstance(made, Refusal):
+                return Refused(made.text)
+            known = self._created[key] = made.number
+        return Delivered(str(known))
+
+    def was_created(self, creation: TicketCreation) -> Outcome:
+        """Look for the external id; the world keeps nothing back, so one look decides."""
+        if self._trouble():
+            return Unknown("the helpdesk does not answer")
+        for ticket in self._world.tickets():
+            if ticket.external_id == creation.external_id:
+                return Delivered(str(ticket.number))
+        return Refused("no ticket carries the external id")
 
     def probe_edge(self) -> Probe:
         """Whether anybody is at home."""
@@ -171,7 +194,9 @@ class FakeHelpdesk:
     def _update(self, key: str, update: TicketUpdate) -> Outcome:
         if trouble := self._trouble():
             return TryLater(trouble.reason, trouble.retry_after)
-        ticket = self._world.ticket(update.number or 0)
+        if update.number is None:
+            return TryLater("the helpdesk does not have the ticket yet", 60.0)
+        ticket = self._world.ticket(update.number)
         if ticket is None:
             return Refused(f"ticket {update.number} is gone")
         values, fields = self._names.values(ticket, update)
@@ -215,8 +240,8 @@ class FakeChannel:
             case Notice() as notice:
                 posted = self._world.chat.post(address, f"{notice.kind}: {notice.title}")
                 return Delivered(f"{address}:{posted.ts}")
-            case TicketUpdate():
-                return Refused("a ticket update is the helpdesk's, not a channel's")
+            case TicketUpdate() | TicketCreation():
+                return Refused("a ticket is the helpdesk's, not a channel's")
         return Delivered(outgoing.key)
 
     def find(self, outgoing: Outgoing, *, since: datetime) -> Outcome:

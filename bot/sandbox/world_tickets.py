@@ -85,7 +85,9 @@ class TicketDesk:
             )  # fmt: skip
             ticket = with_values(self._people, ticket, values, fields)
             ticket = consequences(None, ticket, comment, author=by, values=values)
-            audit = self._audit(None, ticket, by, comment, via, metadata, system_metadata)
+            audit = self._audit(
+                None, ticket, by, comment, via, metadata, system_metadata, at=born
+            )  # fmt: skip
             return self._keep("imported" if is_import else "created", None, ticket, audit)
 
     def change(
@@ -114,6 +116,14 @@ class TicketDesk:
             if audit.events:
                 self._keep("changed", before, self._stamped(after), audit)
             return audit
+
+    def add_old(self, number: int, comment: NewComment, *, by: User, at: datetime) -> None:
+        """Add a message of the past to an imported ticket; nobody is told of it."""
+        with self._lock:
+            ticket = self._tickets[number]
+            audit = self._audit(ticket, ticket, by, comment, ticket.via, {}, {}, at=at)
+            bisect.insort(self._audits, audit, key=_instant)
+            bisect.insort(self._audits_of[number], audit, key=_instant)
 
     def delete(self, number: int, *, by: User) -> DeskTicket | Refusal:
         """Delete softly: gone for readers, a `deleted` row in the export."""
@@ -186,8 +196,10 @@ class TicketDesk:
         via: Via,
         metadata: Metadata,
         system_metadata: Metadata,
+        *,
+        at: datetime | None = None,
     ) -> Audit:
-        audit_id, now = self.next_event_id(), self._now()
+        audit_id, now = self.next_event_id(), at or self._now()
         events: list[AuditEvent] = []
         if new is not None:
             comment = Comment(

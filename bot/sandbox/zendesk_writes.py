@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.sandbox.faults import Fault, Faults
@@ -107,16 +108,29 @@ class WritePages:
         return self._jobs.start(ask, "Bulk Update Tickets", results)
 
     def import_ticket(self, ask: Ask) -> Reply:
-        """201 with the ticket alone; `created_at` may lie in the past, no webhook fires."""
+        """201 with the ticket alone, messages and all; its instants may lie in the past."""
         sent = ask.sent("ticket")
-        comments = sent.get("comments")
-        if isinstance(comments, list) and comments and isinstance(comments[0], dict):
-            first = comments[0]
-            sent = {**sent, "comment": {**first, "body": first.get("value", first.get("body"))}}
+        given = sent.get("comments")
+        rows = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+        rows = [{**each, "body": each.get("value", each.get("body"))} for each in rows]
+        if rows:
+            sent = {**sent, "comment": rows[0]}
         made = self._make(ask, sent, Via("api"), is_import=True)
         if isinstance(made, Refusal):
             return refused(made)
+        for row in rows[1:]:
+            self._add_old(ask, made, row)
         return json_reply(201, self._ticket(ask, made.number))
+
+    def _add_old(self, ask: Ask, ticket: DeskTicket, row: Json) -> None:
+        read = asked_change(
+            {"comment": row}, ticket=ticket, people=self._world.people, uploads=self._uploads
+        )
+        if isinstance(read, Refusal) or read.comment is None:
+            return
+        comment = _written_by(read.comment, ticket.requester_id)
+        at = _instant(row.get("created_at")) or ticket.created_at
+        self._world.desk.add_old(ticket.number, comment, by=ask.who, at=at)
 
     def _created(self, ask: Ask) -> Reply:
         made = self._make(ask, ask.sent("ticket"), Via("api"))
@@ -137,8 +151,10 @@ class WritePages:
         if not comment.body and not comment.attachments:
             return Refusal(RefusalKind.INVALID, "Description: cannot be blank", "comment")
         born = _instant(sent.get("created_at")) if is_import else None
+        requester = self._requester(ask, sent)
+        comment = _written_by(comment, requester.user_id)
         return self._world.desk.create(
-            str(sent.get("subject") or comment.body[:80]), comment, self._requester(ask, sent),
+            str(sent.get("subject") or comment.body[:80]), comment, requester,
             by=ask.who, values=change.values, fields=change.fields, via=via,
             metadata=change.metadata, system_metadata={}, born=born, is_import=is_import,
         )  # fmt: skip
@@ -196,6 +212,11 @@ class WritePages:
     def _ticket(self, ask: Ask, number: int) -> Json:
         ticket = self._world.desk.ticket(number)
         return {"ticket": ticket_json(ticket, self._world.people, ask.base) if ticket else None}
+
+
+def _written_by(comment: NewComment, requester_id: int) -> NewComment:
+    """Without a named author the requester submitted a new ticket, and wrote its first message."""
+    return comment if comment.author_id else replace(comment, author_id=requester_id)
 
 
 def _tags(ask: Ask) -> list[str]:

@@ -13,7 +13,16 @@ from collections.abc import Hashable
 from functools import cache
 from typing import Any, TypeVar, cast, get_args
 
-from bot.rules.actions import Banner, Message, Notice, Outgoing, Reason, TicketUpdate, Timer
+from bot.rules.actions import (
+    Banner,
+    Message,
+    Notice,
+    Outgoing,
+    Reason,
+    TicketCreation,
+    TicketUpdate,
+    Timer,
+)
 from bot.rules.escalation_values import Ladder
 from bot.rules.events import (
     AlertReceived,
@@ -45,6 +54,7 @@ FACTS: dict[str, type] = {
 }
 MESSAGES: dict[str, type] = {
     "ticket_update.1": TicketUpdate,
+    "ticket_creation.1": TicketCreation,
     "notice.1": Notice,
     "banner.1": Banner,
 }

@@ -13,10 +13,10 @@ from bot.clock import VirtualClock
 from bot.helpdesks.zendesk import Zendesk
 from bot.helpdesks.zendesk_token import ZendeskAccess
 from bot.ports import Delivered, Helpdesk, Page, Refused, Trouble, TroubleKind
-from bot.rules.actions import TicketUpdate
+from bot.rules.actions import TicketCreation, TicketMessage, TicketUpdate
 from bot.rules.events import CommentAdded, FieldChanged, TicketGone, TicketSeen, Verdict
 from bot.rules.policy import HelpdeskMap
-from bot.rules.ticket import Actor, Snapshot
+from bot.rules.ticket import Actor, Person, Snapshot
 from bot.sandbox.fakes import FakeHelpdesk
 from bot.sandbox.faults import Fault
 from bot.sandbox.world import World
@@ -221,3 +221,69 @@ def test_many_updates_end_alike(door: Door) -> None:
 
     kinds = [type(outcomes[f"k{n}"]) for n in numbers]
     assert kinds == [Refused if n == numbers[5] else Delivered for n in numbers]
+
+
+def creation(**more: object) -> TicketCreation:
+    base = TicketCreation("t9", "deskmate:t9", "Disk full", (TicketMessage("No space left"),))
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def test_ticket_is_created_once_in_own_names(door: Door) -> None:
+    """The same key twice is one ticket, with our values, our words and our name for it."""
+    wanted = creation(
+        priority="p1", category="incident", group="first", tags=frozenset({"monitoring"})
+    )
+
+    first, second = (door.helpdesk.create("alert/1", wanted) for _ in range(2))
+    door.pass_by()
+
+    assert isinstance(first, Delivered) and first == second
+    [snapshot] = door.seen()
+    assert str(snapshot.number) == first.reference
+    assert (snapshot.priority, snapshot.category, snapshot.group) == ("p1", "incident", "first")
+    assert "monitoring" in snapshot.tags
+    assert snapshot.external_id == "deskmate:t9"
+    assert [
+        (f.body, f.actor, f.own_key) for f in door.changes() if isinstance(f, CommentAdded)
+    ] == [("No space left", Actor.SELF, "alert/1")]
+
+
+def test_created_ticket_is_found_by_its_external_id(door: Door) -> None:
+    """Whoever lost the answer finds the number again, long after the key was forgotten."""
+    made = door.helpdesk.create("alert/1", creation())
+
+    assert door.helpdesk.was_created(creation()) == made
+
+
+def test_requester_writes_the_first_message(door: Door) -> None:
+    """A ticket made for a customer shows the customer's words as theirs."""
+    carl = Person(name="Carl", email="carl@contoso.example")
+
+    door.helpdesk.create("case/1", creation(requester=carl))
+    door.pass_by()
+
+    [snapshot] = door.seen()
+    assert snapshot.requester.email == "carl@contoso.example"
+    [comment] = [f for f in door.changes() if isinstance(f, CommentAdded)]
+    assert (comment.author.email, comment.actor) == ("carl@contoso.example", Actor.REQUESTER)
+
+
+def test_old_ticket_keeps_its_times_and_authors(door: Door) -> None:
+    """A backdated creation carries over when each message was written, and by whom."""
+    began, ada = START - timedelta(hours=3), door.furniture.agents["ada"]
+    carl = Person(name="Carl", email="carl@contoso.example")
+    messages = (
+        TicketMessage("Nothing works", at=began),
+        TicketMessage("We look", author=Person(email=ada.email), at=began + timedelta(hours=1)),
+    )
+
+    made = door.helpdesk.create(
+        "case/1", creation(messages=messages, requester=carl, created_at=began)
+    )
+
+    assert isinstance(made, Delivered)
+    kept = door.world.comments(int(made.reference))
+    assert [(c.body, c.created_at) for c in kept] == [(m.body, m.at) for m in messages]
+    assert [c.author_id for c in kept] == [door.furniture.customers["contoso"].user_id, ada.user_id]
+    ticket = door.world.ticket(int(made.reference))
+    assert ticket is not None and ticket.created_at == began

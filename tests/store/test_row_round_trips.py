@@ -18,6 +18,8 @@ from bot.rules.actions import (
     NoticeKind,
     Outgoing,
     Reason,
+    TicketCreation,
+    TicketMessage,
     TicketUpdate,
     Timer,
     Urgency,
@@ -78,6 +80,20 @@ FACTS_SEEN: tuple[Fact, ...] = (
     Unreadable("webhook", "no JSON", "\0\ud800<html>"),
 )
 MESSAGES_SENT: tuple[Message, ...] = (
+    TicketCreation(
+        "t1",
+        "deskmate:t1",
+        "Disk full",
+        (TicketMessage("No space left"), TicketMessage("since noon", False, PERSON, NOON)),
+        PERSON,
+        "p1",
+        "outage",
+        "second",
+        frozenset({"alert"}),
+        {"plan": None},
+        NOON,
+    ),
+    TicketCreation("t2", "deskmate:t2", "", ()),
     TicketUpdate(
         "t1",
         None,

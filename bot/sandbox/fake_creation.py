@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes the tickets that Deskmate creates, in the sandbox's world, as the helpdesk's door does."""
+
+from __future__ import annotations
+
+from bot.rules.actions import TicketCreation, TicketMessage, TicketUpdate
+from bot.sandbox.fake_names import Names
+from bot.sandbox.world import World
+from bot.sandbox.world_values import DeskTicket, NewComment, Refusal, Via
+
+KEY = "deskmate_key"
+
+
+def make_ticket(
+    world: World, names: Names, key: str, creation: TicketCreation
+) -> DeskTicket | Refusal:
+    """The new ticket with its messages; of a backdated one nobody in the world hears."""
+    person, people = creation.requester, world.people
+    requester = people.user_or_new(person.email, person.name or "") if person.email else None
+    who = requester or world.daemon
+    values, fields = names.values_of(_as_update(creation))
+    values = {**values, "tags": tuple(sorted(creation.tags)), "external_id": creation.external_id}
+    first, *others = creation.messages
+    made = world.desk.create(
+        creation.subject, _comment(world, first, who.user_id), who, by=world.daemon,
+        values=values, fields=fields, via=Via("api"), metadata={KEY: key}, system_metadata={},
+        born=creation.created_at, is_import=creation.is_backdated,
+    )  # fmt: skip
+    if isinstance(made, Refusal):
+        return made
+    for each in others:
+        at = each.at or made.created_at
+        comment = _comment(world, each, who.user_id)
+        world.desk.add_old(made.number, comment, by=world.daemon, at=at)
+    return made
+
+
+def _comment(world: World, message: TicketMessage, requester_id: int) -> NewComment:
+    email = message.author.email if message.author else None
+    known = world.people.user_by_email(email) if email else None
+    author_id = known.user_id if known else requester_id
+    return NewComment(message.body, message.is_public, author_id)
+
+
+def _as_update(creation: TicketCreation) -> TicketUpdate:
+    return TicketUpdate(
+        creation.ticket_id, None, priority=creation.priority, category=creation.category,
+        group=creation.group, fields=creation.fields,
+    )  # fmt: skip
