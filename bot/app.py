@@ -7,6 +7,7 @@ import os
 import random
 import secrets
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +18,7 @@ from bot.channels.slack_client import slack_client
 from bot.clock import Clock
 from bot.config.load import load_policy
 from bot.config.problems import Problem
+from bot.handlers.calendars import as_switched
 from bot.handlers.policy import take_policy
 from bot.helpdesks.zendesk import Zendesk
 from bot.helpdesks.zendesk_token import ZendeskAccess
@@ -74,7 +76,9 @@ class App:
         self.figures = Figures()
         self._settings = settings
         self._folder = folder
-        self._compiled = compiled
+        with store.read() as reader:
+            self._compiled = compiled = as_switched(compiled, reader)
+        self._policy_lock = threading.Lock()
         self._store = store
         self._clock = clock
         self._has_lost_lease = False
@@ -135,12 +139,23 @@ class App:
         if isinstance(loaded, list):
             log.error("policy_refused", problems=[str(problem) for problem in loaded[:20]])
             return
-        self._compiled = compile_policy(loaded.policy)
+        with self._policy_lock, self._store.read() as reader:
+            self._compiled = as_switched(compile_policy(loaded.policy), reader)
         self._helpdesk.use(loaded.policy.helpdesk)
         self._prober.use(loaded.policy.outage)
         self._poller.every = loaded.policy.poll_every
         moved = take_policy(self._store, self._compiled, now=self._clock.now())
         log.info("policy_reloaded", policy=loaded.policy.digest, clocks_moved=moved)
+
+    def _switch_calendars(self) -> bool:
+        """Take up what a command closed or opened; True if the calendars changed."""
+        with self._policy_lock, self._store.read() as reader:
+            before, self._compiled = self._compiled, as_switched(self._compiled, reader)
+        if self._compiled is before:
+            return False
+        moved = take_policy(self._store, self._compiled, now=self._clock.now())
+        log.info("calendars_switched", clocks_moved=moved)
+        return True
 
     def has_lost_lease(self) -> bool:
         """Whether another daemon took over; this one must stop."""
@@ -155,6 +170,7 @@ class App:
 
         return (
             timed("handle", self._inbox.handle, 1.0),
+            timed("switch", self._switch_calendars, 1.0),
             Step("fire", self._timekeeper.fire_due, 5.0, self._timekeeper.pause),
             timed("poll", lambda: self._poller.step(self._clock.now()), 0.5),
             timed("probe", lambda: self._prober.step(self._clock.now()), 0.25),

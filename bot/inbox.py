@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.handlers.alerts import handle_alert, handle_button, handle_maintenance
+from bot.handlers.calendars import handle_switch
 from bot.handlers.outage import STATE, handle_probe
 from bot.handlers.tickets import Handled, NeedsTicket, handle_ticket_event
 from bot.ports import Helpdesk, Trouble, TroubleKind
@@ -20,6 +21,7 @@ from bot.rules.engine import CompiledPolicy
 from bot.rules.events import (
     AlertReceived,
     ButtonPressed,
+    CalendarSwitched,
     CommentAdded,
     FieldChanged,
     MaintenanceAnnounced,
@@ -192,6 +194,8 @@ def dispatch(
             return handle_maintenance(event, maintenance, tx, compiled, now=now)
         case ButtonPressed() as pressed:
             return handle_button(event, pressed, tx, compiled, now=now)
+        case CalendarSwitched() as wanted:
+            return handle_switch(event, wanted, tx, compiled, now=now)
         case Unreadable(reason=reason):
             return Handled(f"unreadable: {reason}"[:200])
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from bot.clock import SystemClock
 from bot.commands.status import safe, until
 from bot.config.load import Loaded, load_policy
+from bot.handlers.calendars import as_switched
 from bot.rules.engine import CompiledPolicy, compile_policy
 from bot.rules.risk import Risk, risk_of
 from bot.rules.ticket_clocks import clocks_of
@@ -37,7 +38,8 @@ def show_at_risk(folder: Path, *, as_json: bool) -> int:
     assert not isinstance(settings, list) and isinstance(loaded, Loaded), "told above"
     try:
         with Store.open(settings.store, clock=clock) as store, store.read() as reader:
-            risks = read_risks(reader, compile_policy(loaded.policy), now)
+            compiled = as_switched(compile_policy(loaded.policy), reader)
+            risks = read_risks(reader, compiled, now)
     except StoreProblem as problem:
         console.print(f"deskmate: {problem}", markup=False)
         return 2

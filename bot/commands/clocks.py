@@ -14,6 +14,7 @@ from rich.console import Console
 from bot.clock import SystemClock
 from bot.commands.time import span_table
 from bot.config.load import Loaded, load_policy
+from bot.handlers.calendars import as_switched
 from bot.rules.business_time import Span
 from bot.rules.calendar_days import local_time
 from bot.rules.engine import CompiledPolicy, compile_policy
@@ -48,6 +49,7 @@ def show_clocks(number: int, folder: Path, *, as_json: bool) -> int:
     compiled, now = compile_policy(loaded.policy), clock.now()
     try:
         with Store.open(settings.store, clock=clock) as store, store.read() as reader:
+            compiled = as_switched(compiled, reader)
             found = _find(number, reader, compiled, now)
     except StoreProblem as problem:
         console.print(f"deskmate: {problem}", markup=False)

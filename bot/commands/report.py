@@ -15,6 +15,7 @@ from rich.table import Table
 
 from bot.clock import SystemClock
 from bot.config.load import Loaded, load_policy
+from bot.handlers.calendars import as_switched
 from bot.rules.calendar_days import local_time
 from bot.rules.engine import CompiledPolicy, compile_policy
 from bot.rules.sla_report import Ending, Kept, promises_of, tally
@@ -48,6 +49,7 @@ def show_report(month: str | None, folder: Path, *, as_json: bool) -> int:
     start, end = _bounds(int(match.group(1)), int(match.group(2)), loaded.policy.zone)
     try:
         with Store.open(settings.store, clock=clock) as store, store.read() as reader:
+            compiled = as_switched(compiled, reader)
             found = read_report(reader, compiled, start=start, end=end, now=min(now, end))
     except StoreProblem as problem:
         console.print(f"deskmate: {problem}", markup=False)

@@ -95,7 +95,7 @@ def _run(folder: Path, name: str, as_json: bool, work: Callable[[Calendar], Answ
 def _add(calendar: Calendar, start: str, length: str) -> Answered:
     begin = instant(start, calendar)
     sign = -1 if length.startswith("-") else 1
-    seconds = sign * _seconds(length.lstrip("-+"))
+    seconds = sign * length_of(length.lstrip("-+"))
     due = calendar.add(begin, seconds)
     first, last = sorted((begin, due)) if due else (begin, begin)
     return {"start": begin, "length": length, "due": due}, calendar.explain(first, last)
@@ -119,7 +119,8 @@ def _open(calendar: Calendar, at: str) -> Answered:
     return answer, ()
 
 
-def _seconds(text: str) -> int:
+def length_of(text: str) -> int:
+    """Seconds of a length as typed; raises `Unusable` for what is none."""
     match = _DURATION.fullmatch(text)
     if match is None or not any(match.groups()):
         raise Unusable(f"{text!r} is no length; write 90s, 15m, 1h30m or 2d (24 open hours a day)")

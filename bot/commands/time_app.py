@@ -58,7 +58,7 @@ def time_open(
     raise typer.Exit(is_open(policy, calendar, at, as_json=as_json))
 
 
-calendar_app = typer.Typer(help="Look at the policy's calendars.")
+calendar_app = typer.Typer(help="Look at the policy's calendars; close and open them at once.")
 
 
 @calendar_app.command("show")
@@ -76,9 +76,63 @@ def calendar_show(
     raise typer.Exit(show(policy, calendar, year, html=html))
 
 
-@calendar_app.callback()
-def calendar_group() -> None:
-    """Keeps `show` a command of its own."""
+From = Annotated[str, typer.Option("--from", help="When it begins: now, or 2026-03-10T13:20.")]
+Until = Annotated[str | None, typer.Option(help="When it ends: 2026-03-10T18:00.")]
+Length = Annotated[str | None, typer.Option("--for", help="How long it lasts: 4h.")]
+Because = Annotated[str, typer.Option(help="Why, for those who read the clocks later.")]
+By = Annotated[str | None, typer.Option(help="Who orders it; you, if nobody is named.")]
+
+
+@calendar_app.command("close")
+def calendar_close(
+    calendar: CalendarName,
+    because: Because,
+    until: Until = None,
+    length: Length = None,
+    start: From = "now",
+    by: By = None,
+    policy: PolicyFolder = HERE,
+) -> None:
+    """Close a calendar at once or from an instant; open clocks move, and it ends by itself."""
+    from bot.commands.calendar_switch import Ordered, switch
+
+    ordered = Ordered(start, until, length, because, by)
+    raise typer.Exit(switch(policy, calendar, False, ordered))
+
+
+@calendar_app.command("open")
+def calendar_open(
+    calendar: CalendarName,
+    because: Because,
+    until: Until = None,
+    length: Length = None,
+    start: From = "now",
+    by: By = None,
+    policy: PolicyFolder = HERE,
+) -> None:
+    """Open a calendar at once or from an instant; open clocks move, and it ends by itself."""
+    from bot.commands.calendar_switch import Ordered, switch
+
+    ordered = Ordered(start, until, length, because, by)
+    raise typer.Exit(switch(policy, calendar, True, ordered))
+
+
+@calendar_app.command("usual")
+def calendar_usual(
+    calendar: CalendarName, because: Because, by: By = None, policy: PolicyFolder = HERE
+) -> None:
+    """Let a calendar's usual hours hold again, whatever was closed or opened."""
+    from bot.commands.calendar_switch import Ordered, switch
+
+    raise typer.Exit(switch(policy, calendar, None, Ordered(because=because, by=by)))
+
+
+@calendar_app.command("switches")
+def calendar_switches(as_json: AsJson = False) -> None:
+    """List what was closed and opened by command: until when, by whom, and why."""
+    from bot.commands.calendar_switch import show_switches
+
+    raise typer.Exit(show_switches(as_json=as_json))
 
 
 def oncall(

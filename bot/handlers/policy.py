@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Handles a new policy: recomputes the clocks of every open ticket and writes down what moved."""
+"""Handles a new policy or a switched calendar: recomputes the clocks of every open ticket and
+writes down what moved."""
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from functools import partial
 
@@ -17,25 +19,38 @@ STATE = "policy"
 
 
 def take_policy(store: Store, compiled: CompiledPolicy, *, now: datetime) -> int:
-    """Apply a policy that differs from the last one to open tickets; how many clocks moved.
+    """Apply a policy or calendars that differ from the last to open tickets; how many clocks moved.
 
     One transaction per ticket, so that everything else goes on meanwhile; after a crash in the
     middle the next start finishes, because the policy counts as taken only at the end.
     """
-    digest = compiled.policy.digest
+    digest, calendars = compiled.policy.digest, _calendars(compiled)
     with store.read() as reader:
         known = reader.states.load(STATE) or {}
-        tickets = reader.tickets.open_tickets() if known.get("digest") != digest else ()
+        is_new = (known.get("digest"), known.get("calendars", "")) != (digest, calendars)
+        tickets = reader.tickets.open_tickets() if is_new else ()
+    cause = "the policy changed" if known.get("digest") != digest else "a calendar was switched"
     moved = 0
     for ticket in tickets:
-        moved += store.write(partial(_recompute, ticket.ticket_id, compiled, now))
+        moved += store.write(partial(_recompute, ticket.ticket_id, compiled, cause, now))
     store.write(lambda tx: set_digests(tx, compiled, now=now))
-    if known.get("digest") != digest:
-        store.write(lambda tx: tx.states.save(STATE, {"digest": digest, "at": now.isoformat()}))
+    if is_new:
+        state = {"digest": digest, "calendars": calendars, "at": now.isoformat()}
+        store.write(lambda tx: tx.states.save(STATE, state))
     return moved
 
 
-def _recompute(ticket_id: str, compiled: CompiledPolicy, now: datetime, tx: Transaction) -> int:
+def _calendars(compiled: CompiledPolicy) -> str:
+    """What tells switched calendars from others; empty while none is."""
+    switches = {
+        name: spec.switches for name, spec in compiled.policy.calendars.items() if spec.switches
+    }
+    return hashlib.sha256(repr(switches).encode()).hexdigest()[:16] if switches else ""
+
+
+def _recompute(
+    ticket_id: str, compiled: CompiledPolicy, cause: str, now: datetime, tx: Transaction
+) -> int:
     ticket = tx.tickets.load(ticket_id)
     if ticket is None or ticket.status.is_done:
         return 0
@@ -54,7 +69,7 @@ def _recompute(ticket_id: str, compiled: CompiledPolicy, now: datetime, tx: Tran
             event_key=f"policy/{compiled.policy.digest}",
             policy_hash=compiled.policy.digest,
             reasons=(Reason("policy", evidence=tuple(moved)),),
-            summary=f"the policy changed: {'; '.join(moved)}",
+            summary=f"{cause}: {'; '.join(moved)}",
         )
     return len(moved)
 

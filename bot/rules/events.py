@@ -134,6 +134,21 @@ class ButtonPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarSwitched:
+    """A person closed or opened a calendar from `start` until `end`.
+
+    `is_open` None: its usual hours hold again, whatever was ordered before.
+    """
+
+    calendar: str
+    is_open: bool | None
+    start: datetime
+    end: datetime
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A verified delivery that could not be understood; kept, so that a person can look."""
 
@@ -151,6 +166,7 @@ Fact = (
     | MaintenanceAnnounced
     | ProbeRound
     | ButtonPressed
+    | CalendarSwitched
     | Unreadable
 )
 
@@ -161,7 +177,7 @@ class Event:
 
     Streams: `ticket/NUMBER` while only the helpdesk's number is known, `case/TICKET_ID` for cases,
     `alert/FINGERPRINT`, `outage`, `desk`. `source` says who wrote it down: `export`, `webhook`,
-    `probe`, `slack`, `door`, `link`.
+    `probe`, `slack`, `door`, `link`, `command`.
     """
 
     key: str

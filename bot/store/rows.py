@@ -27,6 +27,7 @@ from bot.rules.escalation_values import Ladder
 from bot.rules.events import (
     AlertReceived,
     ButtonPressed,
+    CalendarSwitched,
     CommentAdded,
     Event,
     Fact,
@@ -50,6 +51,7 @@ FACTS: dict[str, type] = {
     "maintenance_announced.1": MaintenanceAnnounced,
     "probe_round.1": ProbeRound,
     "button_pressed.1": ButtonPressed,
+    "calendar_switched.1": CalendarSwitched,
     "unreadable.1": Unreadable,
 }
 MESSAGES: dict[str, type] = {

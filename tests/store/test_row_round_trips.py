@@ -28,6 +28,7 @@ from bot.rules.events import (
     AlertReceived,
     AlertState,
     ButtonPressed,
+    CalendarSwitched,
     CommentAdded,
     Event,
     Fact,
@@ -77,6 +78,7 @@ FACTS_SEEN: tuple[Fact, ...] = (
     MaintenanceAnnounced(NOON, later(60), None, "new switch"),
     ProbeRound(Verdict.OK, Verdict.SLOW, Verdict.NOT_ASKED, (True, False), "slow", 1.5),
     ButtonPressed("acknowledge", "ticket:t1", "U1", "slack", {"ts": "1.2"}),
+    CalendarSwitched("office", None, SNAPSHOT.created_at, SNAPSHOT.updated_at, "a power cut", "bo"),
     Unreadable("webhook", "no JSON", "\0\ud800<html>"),
 )
 MESSAGES_SENT: tuple[Message, ...] = (
