@@ -15,12 +15,13 @@ from bot.clock import SystemClock
 from bot.commands.time import span_table
 from bot.config.load import Loaded, load_policy
 from bot.handlers.calendars import as_switched
-from bot.rules.business_time import Span
+from bot.rules.business_time import Calendar, Span
 from bot.rules.calendar_days import local_time
 from bot.rules.engine import CompiledPolicy, compile_policy
 from bot.rules.sla import ClockState
+from bot.rules.sla_explain import spans_of
 from bot.rules.ticket import Ticket
-from bot.rules.ticket_clocks import TicketClock, clocks_of
+from bot.rules.ticket_clocks import TicketClock, clocks_of, without_beginning
 from bot.settings import read_settings
 from bot.store.problems import StoreProblem
 from bot.store.store import Store
@@ -59,7 +60,9 @@ def show_clocks(number: int, folder: Path, *, as_json: bool) -> int:
         return 1
     if as_json:
         rows = [_row(each, compiled, now) for each in found.clocks]
-        print(json.dumps({"ticket": number, "clocks": rows}, ensure_ascii=False))  # noqa: T201
+        unknown = list(without_beginning(found.ticket, compiled))
+        answer = {"ticket": number, "clocks": rows, "beginning_unknown": unknown}
+        print(json.dumps(answer, ensure_ascii=False))  # noqa: T201
     else:
         _show(console, found, compiled, now)
     return 0
@@ -80,8 +83,11 @@ def _show(console: Console, found: Found, compiled: CompiledPolicy, now: datetim
     console.print(f"priority {ticket.priority or 'none'}, status {ticket.status}")
     if not found.clocks:
         console.print("no target is configured for such a ticket: nothing is promised")
+    for name in without_beginning(ticket, compiled):
+        console.print(f"{name.replace('_', ' ')}: nobody knows when we were notified; fill in the")
+        console.print("  field notified_at, with the time of the call or the mail")
     for clock in found.clocks:
-        state, calendar = clock.state, compiled.calendars[clock.promise.hours]
+        state, calendar = clock.state, _calendar(clock, compiled)
         console.print(f"\n[bold]{state.name.replace('_', ' ')}[/]: {_sentence(state, now)}")
         target = timedelta(seconds=state.target or 0)
         used = timedelta(seconds=state.elapsed)
@@ -109,13 +115,13 @@ def _sentence(state: ClockState, now: datetime) -> str:
             return f"{phase}{late}"
 
 
-def _spans(clock: TicketClock, compiled: CompiledPolicy, now: datetime) -> list[Span]:
-    """From the start to the answer, or to the deadline of a clock that runs."""
-    state, calendar = clock.state, compiled.calendars[clock.promise.hours]
-    if state.started_at is None:
-        return []
-    end = state.achieved_at or state.due_at or now
-    return calendar.explain(state.started_at, max(end, state.started_at))
+def _spans(clock: TicketClock, compiled: CompiledPolicy, now: datetime) -> tuple[Span, ...]:
+    return spans_of(clock.state, _calendar(clock, compiled), now)
+
+
+def _calendar(clock: TicketClock, compiled: CompiledPolicy) -> Calendar:
+    """The one it counts in, which may be a priority's, a plan's or an organisation's own."""
+    return compiled.calendars[clock.state.calendar]
 
 
 def _row(clock: TicketClock, compiled: CompiledPolicy, now: datetime) -> dict[str, object]:

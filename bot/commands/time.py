@@ -24,6 +24,7 @@ _WORDS = {
     SpanKind.CLOSED: "[dim]closed[/]",
     SpanKind.HOLIDAY: "[yellow]holiday[/]",
     SpanKind.SWITCHED: "[yellow]closed by command[/]",
+    SpanKind.PAUSED: "[cyan]paused[/]",
 }
 
 

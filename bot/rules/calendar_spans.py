@@ -15,11 +15,12 @@ class SpanKind(StrEnum):
     CLOSED = "closed"
     HOLIDAY = "holiday"
     SWITCHED = "switched"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of time, counted or skipped; `why` names the holiday or the command's reason."""
+    """A stretch of time, counted or skipped; `why` names the holiday or somebody's reason."""
 
     start: datetime
     end: datetime

@@ -19,6 +19,8 @@ from bot.rules.sla_values import (
 )
 
 DONE = frozenset({"solved", "closed", "deleted"})
+PAUSE_REASON = "pause_reason"
+"""The own field in which agents say what a paused ticket waits for."""
 _TICKET_CHANGES = frozenset({Moment.PRIORITY, Moment.PLAN, Moment.ORGANISATION})
 
 
@@ -32,7 +34,7 @@ class RunningClock:
         self._spec = spec
         self._calendar = self._usual = calendar
         self._calendars = calendars
-        self._status = "new"
+        self._status, self._waits_for = "new", ""
         self._ticket: dict[Moment, str | None] = {}
         self._target: int | None = None
         self._has_replied = False
@@ -67,6 +69,9 @@ class RunningClock:
                 self._phase, self._cancelled = Phase.CANCELLED, event.at
                 self._frozen = self._elapsed(event.at)
                 self._due = self._due if self._breached else None
+            case Moment.FIELD if (event.value or "").startswith(f"{PAUSE_REASON}="):
+                self._waits_for = (event.value or "").partition("=")[2]
+                self._name_pause()
             case moment if moment in _TICKET_CHANGES:
                 self._ticket[moment] = event.value
                 self._retarget(event.at)
@@ -163,7 +168,7 @@ class RunningClock:
         self._due = self._breached = self._achieved = self._frozen = None
         self._phase = Phase.PAUSED if self._pauses_clock(self._status) else Phase.RUNNING
         if self._phase is Phase.PAUSED:
-            self._pauses.append(Pause(at, None))
+            self._pauses.append(Pause(at, None, self._why()))
         self._recompute()
 
     def _achieve(self, at: datetime) -> None:
@@ -182,7 +187,7 @@ class RunningClock:
                 self._reopen(at)
         if self._phase is Phase.RUNNING and self._pauses_clock(status):
             self._phase = Phase.PAUSED
-            self._pauses.append(Pause(at, None))
+            self._pauses.append(Pause(at, None, self._why()))
             self._due = self._due if self._breached else None
         elif self._phase is Phase.PAUSED and not self._pauses_clock(status):
             self._end_pause(at)
@@ -194,7 +199,7 @@ class RunningClock:
             self._start(at)
             return
         assert self._achieved is not None, "only an achieved clock can be reopened"
-        self._pauses.append(Pause(self._achieved, at))
+        self._pauses.append(Pause(self._achieved, at, "solved"))
         self._achieved = self._frozen = None
         self._phase = Phase.RUNNING
         if self._wanted_target() == self._target:
@@ -246,6 +251,14 @@ class RunningClock:
         if status in DONE and self._spec.metric is not Metric.RESOLUTION:
             return True
         return status in self._spec.pause_on
+
+    def _why(self) -> str:
+        return ": ".join(part for part in (self._status, self._waits_for) if part)
+
+    def _name_pause(self) -> None:
+        """A reason that is given or changed while the clock stands is that pause's reason."""
+        if self._pauses and self._pauses[-1].until is None:
+            self._pauses[-1] = replace(self._pauses[-1], why=self._why())
 
     def _end_pause(self, at: datetime) -> None:
         if self._pauses and self._pauses[-1].until is None:

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from bot.rules.engine import CompiledPolicy
 from bot.rules.history import Change
 from bot.rules.sla import ClockState, Clockwork, Phase, read_cycles
 from bot.rules.ticket import Ticket
-from bot.rules.ticket_clocks import clock_events
+from bot.rules.ticket_clocks import clock_events, needs_notification
 
 
 class Ending(StrEnum):
@@ -24,6 +25,7 @@ class Ending(StrEnum):
     RUNNING = "running"
     CANCELLED = "cancelled"
     NO_TARGET = "target not set"
+    NO_BEGINNING = "beginning unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +57,26 @@ def promises_of(
     keys = tuple(told)
     default = compiled.policy.default_priority
     for promise in compiled.policy.promises.values():
-        events = tuple(clock_events(ticket, history, promise.undecided or default))
+        events = tuple(
+            clock_events(ticket, history, promise.undecided or default, zone=compiled.policy.zone)
+        )
         calendar = compiled.calendars[promise.hours]
         work = Clockwork(promise.clock, calendar, compiled.calendars)
-        for state in read_cycles(work, events, now):
+        row = partial(
+            Kept,
+            promise.clock.name,
+            plan=ticket.fields.get("plan"),
+            priority=ticket.priority,
+            organisation=ticket.organisation,
+        )
+        cycles = read_cycles(work, events, now)
+        if not cycles and needs_notification(promise) and start <= ticket.created_at < end:
+            yield row(ending=Ending.NO_BEGINNING, was_warned=False)
+        for state in cycles:
             if state.started_at is not None and start <= state.started_at < end:
                 prefix = f"clock/{ticket.ticket_id}/{state.name}/{state.cycle}/warning"
-                yield Kept(
-                    clock=state.name,
-                    ending=ending_of(state),
-                    was_warned=any(key.startswith(prefix) for key in keys),
-                    plan=ticket.fields.get("plan"),
-                    priority=ticket.priority,
-                    organisation=ticket.organisation,
-                )
+                was_warned = any(key.startswith(prefix) for key in keys)
+                yield row(ending=ending_of(state), was_warned=was_warned)
 
 
 def ending_of(state: ClockState) -> Ending:

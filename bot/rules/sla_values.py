@@ -153,10 +153,14 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A stretch in which the clock stood still; `until` is None while it lasts."""
+    """A stretch in which the clock stood still; `until` is None while it lasts.
+
+    `why` is the ticket's status, with the reason that an agent gave.
+    """
 
     since: datetime
     until: datetime | None
+    why: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

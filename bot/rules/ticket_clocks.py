@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.rules.actions import Timer
+from bot.rules.calendar_days import local_time
 from bot.rules.engine import CompiledPolicy
 from bot.rules.history import Change, ChangeKind
 from bot.rules.policy import Promise
@@ -21,11 +22,12 @@ from bot.rules.sla import (
     read_clock,
     upcoming,
 )
-from bot.rules.ticket import Actor, Status, Ticket
+from bot.rules.sla_clock import PAUSE_REASON
+from bot.rules.ticket import Actor, Origin, Status, Ticket
 
 WARNING, BREACHED = "sla_warning", "sla_breached"
 NOTIFIED_AT = "notified_at"
-"""The own field that says when somebody was told: from our mail server, or an agent."""
+"""The own field in which an agent says when somebody was told, as by a phone call."""
 _CHANGED = {
     "status": Moment.STATUS,
     "priority": Moment.PRIORITY,
@@ -53,7 +55,7 @@ def clocks_of(
     for promise in compiled.policy.promises.values():
         watched = promise.undecided or default
         if watched not in told:
-            told[watched] = tuple(clock_events(ticket, history, watched))
+            told[watched] = tuple(clock_events(ticket, history, watched, zone=compiled.policy.zone))
         events = told[watched]
         work = Clockwork(promise.clock, compiled.calendars[promise.hours], compiled.calendars)
         state = read_clock(work, events, now)
@@ -62,12 +64,27 @@ def clocks_of(
     return tuple(found)
 
 
+def without_beginning(ticket: Ticket, compiled: CompiledPolicy) -> tuple[str, ...]:
+    """The promises that count from a notification of which nobody knows when it was."""
+    if notified_at(ticket, compiled.policy.zone) is not None:
+        return ()
+    return tuple(
+        name for name, promise in compiled.policy.promises.items() if needs_notification(promise)
+    )
+
+
+def needs_notification(promise: Promise) -> bool:
+    """Whether a clock begins with the notification and with nothing else."""
+    clock = promise.clock
+    return clock.begins == {Moment.NOTIFIED} and not clock.begin_fields
+
+
 def clock_events(
-    ticket: Ticket, history: Sequence[Change], default: str | None
+    ticket: Ticket, history: Sequence[Change], default: str | None, *, zone: str
 ) -> Iterable[ClockEvent]:
     """The history as clocks see it; what was set at birth stands in the first event.
 
-    `default` is the priority that counts while nobody has decided one.
+    `default` is the priority that counts while nobody has decided one, `zone` the desk's.
 
     What the rules decided at the ticket's creation stands in the history at that instant, so the
     promise does not depend on when we saw the ticket.
@@ -75,7 +92,7 @@ def clock_events(
     first_status = _at_birth("status", ticket.status.value, history) or "new"
     priority = _at_birth("priority", ticket.priority, history)
     priority = priority or default
-    notified = _notified_at(ticket)
+    notified = notified_at(ticket, zone)
     if notified is not None:
         yield ClockEvent(notified, Moment.NOTIFIED)
     yield ClockEvent(
@@ -86,24 +103,29 @@ def clock_events(
         plan=ticket.fields.get("plan"),
         organisation=ticket.organisation,
     )
+    waits_for = _at_birth(PAUSE_REASON, ticket.fields.get(PAUSE_REASON), history)
+    if waits_for:
+        yield ClockEvent(ticket.created_at, Moment.FIELD, f"{PAUSE_REASON}={waits_for}")
     for change in history:
         if change.at >= ticket.created_at:
             yield from _events_of(change, default)
 
 
-def _notified_at(ticket: Ticket) -> datetime | None:
-    """When somebody was first told: the field `notified_at`; without it that is unknown.
+def notified_at(ticket: Ticket, zone: str) -> datetime | None:
+    """When somebody was first told; None where nobody knows.
 
-    A time after the ticket's creation is a slip of the keyboard and not believed.
+    What came to our own mailbox or from monitoring was told when it came. Else the field
+    `notified_at` says it, in the desk's `zone` if it names no offset; a date alone is no time, and
+    a time after the ticket's creation is a slip of the keyboard and not believed.
     """
-    stamped = ticket.fields.get(NOTIFIED_AT)
-    if not stamped:
-        return None
+    if ticket.origin is not Origin.HELPDESK:
+        return ticket.created_at
+    stamped = (ticket.fields.get(NOTIFIED_AT) or "").strip()
     try:
-        at = datetime.fromisoformat(stamped)
-    except ValueError:
+        at = local_time(zone, datetime.fromisoformat(stamped)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return at if at.tzinfo is not None and at <= ticket.created_at else None
+    return at if len(stamped) > len("2026-03-10") and at <= ticket.created_at else None
 
 
 def timers_of(ticket_id: str, clocks: Iterable[TicketClock]) -> tuple[Timer, ...]:

@@ -37,6 +37,7 @@ def test_report_counts_every_promise_once(desk: Desk) -> None:
     assert [each.was_warned for each in found if each.ending is Ending.BROKEN] == [True]
     assert as_rows(found)["total"] == {
         "all": 3, "kept": 1, "broken": 1, "running": 1, "cancelled": 0, "target not set": 0,
+        "beginning unknown": 0,
     }  # fmt: skip
 
 
