@@ -8,19 +8,18 @@ edge-triggering do not apply. A line that cannot be read gives an error in its p
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from rich.console import Console
 
 from bot.clock import SystemClock
-from bot.commands.decide_answer import answer_of
-from bot.commands.decide_context import BadLine, with_event_days
-from bot.commands.decide_input import read_line
+from bot.commands.decide_context import BadLine
+from bot.commands.decide_course import decide_one
 from bot.config.load import Loaded, load_policy
-from bot.rules import engine
 from bot.rules.engine import CompiledPolicy, compile_policy
 
 LONGEST_LINE = 4 * 1024 * 1024
@@ -43,13 +42,30 @@ def decide(folder: Path, file: str) -> int:
     except OSError as error:
         errors.print(f"deskmate: cannot read {file}: {error.strerror}", markup=False)
         return 2
-    is_good = True
     with lines:
-        for answer in decide_lines(compiled, lines):
+        return _answer_all(decide_lines(compiled, _lines(lines)), sys.stdout.buffer)
+
+
+def _answer_all(answers: Iterable[dict[str, Any]], target: BinaryIO) -> int:
+    """Write every answer; whoever reads may stop reading early, as `head` does."""
+    is_good = True
+    try:
+        for answer in answers:
             is_good = is_good and "error" not in answer
-            sys.stdout.write(_written(answer) + "\n")
-    sys.stdout.flush()
+            target.write(_written(answer))
+        target.flush()
+    except BrokenPipeError:
+        # What is still held back must not be tried again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0 if is_good else 1
+
+
+def _lines(source: BinaryIO) -> Iterator[bytes]:
+    """Each line; of one that is too long no more than shows that it is."""
+    while line := source.readline(LONGEST_LINE + 1):
+        yield line
+        while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            line = source.readline(LONGEST_LINE + 1)
 
 
 def decide_lines(compiled: CompiledPolicy, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
@@ -57,55 +73,6 @@ def decide_lines(compiled: CompiledPolicy, lines: Iterable[bytes]) -> Iterator[d
     for number, line in enumerate(lines, start=1):
         if line.strip():
             yield _decide_line(compiled, line, number)
-
-
-def decide_one(given: Any, compiled: CompiledPolicy) -> dict[str, Any]:
-    """What the policy does with one event; `later_events` happen after it, in their order.
-
-    The answer is the one after the last; tags are all that were added on the way. A later copy of
-    the same mail is no event. Raises `BadLine` for what cannot be understood.
-    """
-    answer = _answer(given, compiled)
-    context = given.get("context") or {}
-    seen = {given.get("message_id")} - {None}
-    for later in context.get("later_events") or ():
-        if not isinstance(later, dict):
-            raise BadLine("context.later_events: expected a list of objects")
-        message_id = later.get("message_id")
-        if message_id is not None and message_id in seen:
-            continue
-        seen.add(message_id)
-        given = _after(given, answer, later)
-        tags = answer["tags"]
-        answer = _answer(given, compiled)
-        answer["tags"] = sorted({*tags, *answer["tags"]})
-    return answer
-
-
-def _answer(given: Any, compiled: CompiledPolicy) -> dict[str, Any]:
-    if isinstance(given, dict) and isinstance(given.get("context"), dict):
-        compiled = with_event_days(compiled, given["context"])
-    asked = read_line(given, compiled)
-    return answer_of(asked, engine.decide(compiled, asked.situation), compiled)
-
-
-def _after(given: dict[str, Any], answer: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
-    """The line of a later event: the same ticket, as the answer before left it."""
-    current = dict(given.get("current") or {})
-    for name in ("category", "priority", "escalation_level", "hold_until"):
-        if answer[name] is not None:
-            current[name] = answer[name]
-    current["tags"] = sorted({*current.get("tags", ()), *answer["tags"]})
-    context = {**(given.get("context") or {}), **(later.get("context") or {})}
-    context.pop("later_events", None)
-    for kind in ("helpdesk", "teams", "slack", "mail"):
-        if kind in later:
-            context[kind] = later[kind]
-    plain = {key: value for key, value in given.items() if key not in ("event", "at", "change")}
-    created_at = given.get("created_at") or given.get("at")
-    merged = {**plain, "created_at": created_at, **later, "current": current, "context": context}
-    merged["id"] = given.get("id")
-    return merged
 
 
 def _decide_line(compiled: CompiledPolicy, line: bytes, number: int) -> dict[str, Any]:
@@ -128,11 +95,9 @@ def _decide_line(compiled: CompiledPolicy, line: bytes, number: int) -> dict[str
         return {"id": line_id, "error": f"line {number}: {what}"}
 
 
-def _written(answer: dict[str, Any]) -> str:
-    """One line; a lone surrogate came in as an escape and goes out as one."""
-    text = json.dumps(answer, ensure_ascii=False)
+def _written(answer: dict[str, Any]) -> bytes:
+    """One line of UTF-8; a lone surrogate came in as an escape and goes out as one."""
     try:
-        text.encode()
+        return (json.dumps(answer, ensure_ascii=False) + "\n").encode()
     except UnicodeEncodeError:
-        return json.dumps(answer)
-    return text
+        return (json.dumps(answer) + "\n").encode()

@@ -12,8 +12,8 @@ from bot.commands.decide_input import Asked
 from bot.rules.consequences import Consequences, consequences_of
 from bot.rules.delivery import destinations
 from bot.rules.engine import CompiledPolicy, RulesDecision
-from bot.rules.policy import Finding
-from bot.rules.presence import present
+from bot.rules.policy import Finding, Recipient
+from bot.rules.presence import present, roster_now
 from bot.rules.sla import ClockState
 
 
@@ -89,9 +89,16 @@ def _mentions(decision: RulesDecision, compiled: CompiledPolicy, asked: Asked) -
     for name in _names(decision):
         for person in present(name, compiled, asked.situation.at):
             found.update(dict.fromkeys(person.mention))
-            on_duty = asked.situation.on_duty.get(person.mention_from or "", ())
-            found.update(dict.fromkeys(on_duty[:1]))
+            found.update(dict.fromkeys(_on_duty(person, compiled, asked)[:1]))
     return list(found)
+
+
+def _on_duty(person: Recipient, compiled: CompiledPolicy, asked: Asked) -> tuple[str, ...]:
+    """Who of `mention_from` is there: as the context says, else as the roster does."""
+    roster, told = person.mention_from or "", asked.situation.on_duty
+    if roster in told or roster not in compiled.policy.rosters:
+        return told.get(roster, ())
+    return roster_now(roster, compiled, asked.situation.at)
 
 
 def _delivered_by(

@@ -57,7 +57,8 @@ def read_line(given: Any, compiled: CompiledPolicy) -> Asked:
     occasion = _occasion(given)
     ticket = _ticket(given, current, created_at, at)
     for changed in _changes(given, current):
-        ticket = with_value(ticket, changed, at)
+        if not _is_wish(changed, compiled):
+            ticket = with_value(ticket, changed, at)
     is_thread = occasion is Occasion.MAILBOX and bool(given.get("in_reply_to"))
     is_reply = is_thread or occasion in (Occasion.REQUESTER_REPLY, Occasion.AGENT_REPLY)
     verdict = machine_verdict(
@@ -172,6 +173,12 @@ def _changes(given: Mapping[str, Any], current: Mapping[str, Any]) -> tuple[Fiel
         old, new = " ".join(sorted(before)), " ".join(sorted({*before, *added}))
         found.append(FieldChanged(0, "tags", old, new, actor))
     return tuple(found)
+
+
+def _is_wish(changed: FieldChanged, compiled: CompiledPolicy) -> bool:
+    """Whether a requester sets a priority that counts for nothing: what was decided stays."""
+    trusts = compiled.policy.trusts_requester_priority
+    return changed.field == "priority" and changed.actor is Actor.REQUESTER and not trusts
 
 
 def _actor(given: Mapping[str, Any], occasion: Occasion) -> Actor:

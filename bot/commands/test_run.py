@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.commands.decide import decide_one
 from bot.commands.decide_context import BadLine, with_event_days
+from bot.commands.decide_course import decide_one
 from bot.commands.decide_input import read_line
 from bot.commands.test_expect import Mismatch, mismatches
 from bot.commands.test_timeline import play

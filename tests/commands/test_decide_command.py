@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -190,3 +192,27 @@ def test_change_is_the_value_after_the_event(compiled: CompiledPolicy) -> None:
     )
 
     assert answer["priority"] == "high"
+
+
+def test_line_without_an_end_is_not_read_to_its_end(tmp_path: Path) -> None:
+    """What is over 4 MiB is one error in its place, and the next line is answered."""
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"x" * (9 * 1024 * 1024) + b"\n" + json.dumps(OUTAGE).encode())
+
+    result = CliRunner().invoke(app, ["decide", str(file), "--policy", str(ROOT)])
+
+    bad, good = [json.loads(line) for line in result.stdout.splitlines()]
+    assert bad["error"] == "line 1: the line is over 4 MiB"
+    assert good["category"] == "incident"
+
+
+def test_reader_that_stops_early_is_no_trouble(tmp_path: Path) -> None:
+    """With `| head -1` the command ends quietly."""
+    file = tmp_path / "events.jsonl"
+    file.write_text(f"{json.dumps(OUTAGE)}\n" * 200, encoding="utf-8")
+    command = f"{sys.executable} -m bot decide --policy {ROOT} {file} | head -1"
+
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=ROOT)
+
+    assert json.loads(done.stdout)["category"] == "incident"
+    assert done.stderr == ""
