@@ -12,7 +12,8 @@ from concurrent.futures import Future
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.handlers.alerts import handle_alert, handle_button, handle_maintenance
+from bot.handlers.alarms import handle_alert
+from bot.handlers.alerts import handle_button, handle_maintenance
 from bot.handlers.calendars import handle_switch
 from bot.handlers.outage import STATE, handle_probe
 from bot.handlers.tickets import Handled, NeedsTicket, handle_ticket_event

@@ -22,6 +22,7 @@ from bot.rules.conditions import (
     Says,
     StartsDuring,
 )
+from bot.rules.events import Occasion
 from bot.rules.layers import circles, parts_of
 from bot.rules.policy import NOWHERE, Effects, Place, Policy, Recipient, Rule
 from bot.rules.situation import FINGERPRINT
@@ -167,6 +168,11 @@ def _rule(policy: Policy, rule: Rule) -> Iterator[Problem]:
     if effects.escalate is not None:
         yield from unknown_names(place, "path", (effects.escalate,), policy.paths)
     yield from unknown_names(place, "template", effects.replies, policy.templates)
+    if effects.hold_to_end_of is not None:
+        yield from unknown_names(place, "calendar", (effects.hold_to_end_of,), policy.calendars)
+        if rule.occasions != {Occasion.ALERT}:
+            advice = "write `event: alert`; a customer's ticket waits for nobody's window"
+            yield Problem(place, "hold_to_end_of holds alerts only", advice)
     if effects == Effects():
         yield Problem(place, f"rule {rule.rule_id!r} does nothing", "write something under `then:`")
 

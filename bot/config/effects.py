@@ -15,7 +15,7 @@ from bot.rules.policy import Effects, Finding, LedgerBook, Publication
 EFFECT_KEYS = (
     "priority", "category", "group", "tag", "untag", "set", "comment", "tell", "once_per",
     "urgency", "link", "hold", "release", "publish", "reply", "ledger", "violation", "warning",
-    "escalate", "page", "follow_up", "suggest", "route",
+    "escalate", "page", "follow_up", "suggest", "route", "hold_to_end_of",
 )  # fmt: skip
 PERIODS = {"month": "month"}
 
@@ -62,6 +62,7 @@ class _EffectReader:
             page=self._text("page"),
             follow_up=self._text("follow_up"),
             suggest=self._count("suggest"),
+            hold_to_end_of=self._text("hold_to_end_of"),
             routes=self._texts("route"),
         )
 

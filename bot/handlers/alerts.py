@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Handles what comes from beside the helpdesk: alerts, announced works, pressed buttons."""
+"""Handles what else comes from beside the helpdesk: announced works, pressed buttons."""
 
 from __future__ import annotations
 
@@ -9,36 +9,16 @@ from datetime import datetime
 from bot.handlers.ladders import take_ladders
 from bot.handlers.tickets import Handled, last_told, set_clocks
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Reason, TicketUpdate
+from bot.rules.consequences import consequences_of
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy, RulesDecision, decide
 from bot.rules.escalation_values import TakenBy
-from bot.rules.events import (
-    AlertReceived,
-    AlertState,
-    ButtonPressed,
-    Event,
-    MaintenanceAnnounced,
-    Occasion,
-)
+from bot.rules.events import ButtonPressed, Event, MaintenanceAnnounced, Occasion
 from bot.rules.history import Change, ChangeKind
 from bot.rules.situation import Situation
 from bot.rules.text import prepare
 from bot.rules.ticket import Actor, Origin, Status, Ticket
 from bot.store.transaction import Transaction
-
-
-def handle_alert(
-    event: Event, alert: AlertReceived, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
-) -> Handled:
-    """Try the rules on an alert and tell whom they name; repeats of a firing alert are counted."""
-    key = event.stream
-    known = tx.alerts.load(key) or {"count": 0}
-    is_repeat = alert.state is AlertState.FIRING and known.get("state") == AlertState.FIRING
-    tx.alerts.save(key, {"state": alert.state.value, "count": int(known["count"]) + 1})
-    if is_repeat:
-        return Handled("a repeat, counted")
-    situation = _situation(event, Occasion.ALERT, _picture(event, alert), tx, compiled, alert)
-    return _tell_of(event, situation, decide(compiled, situation), tx, compiled, now=now)
 
 
 def handle_maintenance(
@@ -49,9 +29,9 @@ def handle_maintenance(
     *,
     now: datetime,
 ) -> Handled:
-    """Try the rules on announced works."""
+    """Try the rules on announced works: notice, hours, whatever the policy asks of them."""
     ticket = _outside(event, "Announced works", news.text)
-    situation = _situation(event, Occasion.MAINTENANCE_ANNOUNCED, ticket, tx, compiled, None)
+    situation = _situation(event, news, ticket, tx, compiled)
     return _tell_of(event, situation, decide(compiled, situation), tx, compiled, now=now)
 
 
@@ -95,20 +75,20 @@ def handle_button(
 
 def _situation(
     event: Event,
-    occasion: Occasion,
+    news: MaintenanceAnnounced,
     ticket: Ticket,
     tx: Transaction,
     compiled: CompiledPolicy,
-    alert: AlertReceived | None,
 ) -> Situation:
     return Situation(
         ticket=ticket,
-        occasion=occasion,
+        occasion=Occasion.MAINTENANCE_ANNOUNCED,
         at=event.at,
         key=event.key,
         message=prepare(ticket.subject, ticket.description),
         actor=Actor.SYSTEM,
-        alert=alert,
+        maintenance=news,
+        known={"maintenance.emergency": str(news.is_emergency).lower()},
         last_told=last_told(tx, compiled),
     )
 
@@ -123,6 +103,9 @@ def _tell_of(
     now: datetime,
 ) -> Handled:
     ticket, policy = situation.ticket, compiled.policy
+    beside = consequences_of(decision, situation, compiled)
+    found = [each.text or each.code.replace("_", " ")
+             for each in (*beside.violations, *beside.warnings)]  # fmt: skip
     for told in decision.told:
         fired = next(each for each in decision.fired if each.rule.rule_id == told.rule_id)
         notice = Notice(
@@ -132,7 +115,7 @@ def _tell_of(
             title=ticket.subject,
             category=decision.category if "category" not in decision.defaults else None,
             quote=ticket.description,
-            reason="; ".join(fired.evidence[:3]),
+            reason="; ".join([*found, *fired.evidence][:3]),
             language=policy.language,
             zone=policy.zone,
             buttons=("acknowledge",),
@@ -147,20 +130,14 @@ def _tell_of(
         policy_hash=policy.digest,
         reasons=decision.reasons(),
         summary=f"{situation.occasion}: told "
-        + (", ".join(name for told in decision.told for name in told.names) or "nobody"),
+        + (", ".join(name for told in decision.told for name in told.names) or "nobody")
+        + "".join(f"; {each}" for each in found),
     )
     return Handled(f"told {len(decision.told)}")
 
 
-def _picture(event: Event, alert: AlertReceived) -> Ticket:
-    subject = " on ".join(part for part in (alert.name, alert.host) if part)
-    facts = (("service", alert.service), ("severity", alert.severity), ("line", alert.line))
-    text = "; ".join(f"{name}: {value}" for name, value in facts if value)
-    return _outside(event, subject, text)
-
-
 def _outside(event: Event, subject: str, text: str) -> Ticket:
-    """An outside event as rules look at it; the rules issue opens real tickets for alerts."""
+    """Announced works as rules look at them: no ticket of anybody's."""
     return Ticket(
         ticket_id=event.stream,
         origin=Origin.ALERT,

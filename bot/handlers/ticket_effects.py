@@ -7,7 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.handlers.consequences import commit_consequences, notes_of, with_own_fields
-from bot.rules.actions import Notice, NoticeKind, Outgoing, TicketUpdate, Urgency
+from bot.rules.actions import (
+    Notice,
+    NoticeKind,
+    Outgoing,
+    TicketCreation,
+    TicketUpdate,
+    Urgency,
+    note_alone,
+    opened_as,
+)
 from bot.rules.consequences import consequences_of
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy, RulesDecision, Told
@@ -27,8 +36,12 @@ def commit_decision(
     compiled: CompiledPolicy,
     *,
     now: datetime,
+    opening: TicketCreation | None = None,
 ) -> Ticket:
-    """Write down everything that one decision changes; returns the ticket after it."""
+    """Write down everything that one decision changes; returns the ticket after it.
+
+    With `opening` the helpdesk does not have the ticket yet: it gets it as it was decided.
+    """
     ticket = situation.ticket
     beside = consequences_of(decision, situation, compiled)
     notes = notes_of(beside, ticket, compiled)
@@ -49,6 +62,9 @@ def commit_decision(
     for name, (old, new) in changed.items():
         tx.tickets.add_change(ticket.ticket_id, _own_change(situation, name, old, new))
     update = _update(decision, changed, after, compiled)
+    if opening is not None:
+        tx.outbox.add(_to_helpdesk(opened_as(opening, update), situation), now)
+        update = note_alone(update)
     if update is not None:
         tx.outbox.add(_to_helpdesk(update, situation), now)
     for told in decision.told:
@@ -136,9 +152,10 @@ def _update(
     return None if update == empty else update
 
 
-def _to_helpdesk(update: TicketUpdate, situation: Situation) -> Outgoing:
+def _to_helpdesk(update: TicketUpdate | TicketCreation, situation: Situation) -> Outgoing:
+    what = "create" if isinstance(update, TicketCreation) else "update"
     return Outgoing(
-        key=f"update/ticket:{update.ticket_id}/{situation.key}",
+        key=f"{what}/ticket:{update.ticket_id}/{situation.key}",
         destination="helpdesk",
         order_key=f"helpdesk/ticket:{update.ticket_id}",
         message=update,

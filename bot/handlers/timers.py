@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.handlers.alarms import fire_count, fire_held
 from bot.handlers.digests import fire_digest
 from bot.handlers.ladders import fire_ladder, open_ladder
 from bot.handlers.outage import handle_outage_timer
@@ -42,6 +43,10 @@ def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: dateti
             return fire_ladder(timer, tx, compiled, now=now)
         case "digest":
             return fire_digest(timer, tx, compiled, now=now)
+        case "alarm_count":
+            return fire_count(timer, tx, compiled, now=now)
+        case "alarm_held":
+            return fire_held(timer, tx, compiled, now=now)
     ticket = tx.tickets.load(timer.ticket_id or "")
     if ticket is None or ticket.status.is_done:
         return "the ticket is done"

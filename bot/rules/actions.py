@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -91,6 +91,29 @@ class TicketCreation:
     def is_backdated(self) -> bool:
         """True when the helpdesk takes it over as it was, without triggers."""
         return self.created_at is not None
+
+
+def opened_as(creation: TicketCreation, update: TicketUpdate | None) -> TicketCreation:
+    """A new ticket with everything decided of it at once, the note apart."""
+    if update is None:
+        return creation
+    return replace(
+        creation,
+        priority=update.priority or creation.priority,
+        category=update.category or creation.category,
+        group=update.group or creation.group,
+        tags=(creation.tags | update.add_tags) - update.remove_tags,
+        fields={**creation.fields, **update.fields},
+    )
+
+
+def note_alone(update: TicketUpdate | None) -> TicketUpdate | None:
+    """What is left to write of an update whose values went with the creation."""
+    if update is None or update.comment is None:
+        return None
+    return TicketUpdate(
+        update.ticket_id, update.number, comment=update.comment, is_public=update.is_public
+    )
 
 
 def external_id_of(ticket_id: str) -> str:
@@ -204,7 +227,8 @@ class Outgoing:
 class Timer:
     """A row that falls due: `key` is unique, setting it again moves it.
 
-    `kind`: `sla_warning`, `sla_breached`, `outage`, `ladder`, `digest`, `reminder`. `detail` names
+    `kind`: `sla_warning`, `sla_breached`, `outage`, `ladder`, `digest`, `reminder`,
+    `alarm_count`, `alarm_held`. `detail` names
     clock and cycle.
     """
 

@@ -61,7 +61,9 @@ def consequences_of(
     """What follows from the rules that have just begun to hold; a watched rule has no effect."""
     acting = [each for each in decision.fired if each.is_edge and not each.rule.is_watched]
     effects = [each.rule.effects for each in acting]
-    level, step = _step(acting, situation, compiled)
+    is_quiet = situation.is_over or decision.held_until is not None
+    calling = [] if is_quiet else acting
+    level, step = _step(calling, situation, compiled)
     return Consequences(
         link_to=_link(acting, decision, situation),
         hold_until=_hold(acting, situation),
@@ -78,7 +80,9 @@ def consequences_of(
         warnings=tuple(dict.fromkeys(each for effect in effects for each in effect.warnings)),
         level=level,
         step=step,
-        pages=tuple(dict.fromkeys(effect.page for effect in effects if effect.page)),
+        pages=tuple(
+            dict.fromkeys(each.rule.effects.page for each in calling if each.rule.effects.page)
+        ),
         follow_ups=tuple(dict.fromkeys(each.follow_up for each in effects if each.follow_up)),
         suggest=max((effect.suggest for effect in effects), default=0),
         routes=tuple(dict.fromkeys(name for effect in effects for name in effect.routes)),

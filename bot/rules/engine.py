@@ -15,7 +15,7 @@ from datetime import datetime
 from bot.rules.actions import Reason, Urgency
 from bot.rules.business_time import Calendar, calendars_of
 from bot.rules.evaluation import Judge
-from bot.rules.layers import is_per_event, layers_of
+from bot.rules.layers import asks_for_the_end, is_per_event, layers_of
 from bot.rules.policy import Effects, Policy, Rule
 from bot.rules.situation import Decided, Situation
 from bot.rules.text import Vocabulary, compile_lists
@@ -67,7 +67,8 @@ class RulesDecision:
 
     `priority` and `category` hold the values after it, None for none; `defaults` names the fields
     that got the desk's default because no rule decided. `kept` are proposals that a person's
-    decision stood against. `holding` are the rules that hold now, for the next edge.
+    decision stood against. `holding` are the rules that hold now, for the next edge. Until
+    `held_until` nobody is told; then the rules are tried again.
     """
 
     priority: str | None
@@ -83,6 +84,7 @@ class RulesDecision:
     defaults: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     holding: Mapping[str, str] = field(default_factory=dict)
+    held_until: datetime | None = None
 
     def reasons(self) -> tuple[Reason, ...]:
         """Why, for the journal."""
@@ -140,6 +142,7 @@ class _Trial:
         live = [each for each in self._fired if not each.rule.is_watched]
         acting = [each for each in live if each.is_edge]
         removed = frozenset(tag for each in live for tag in each.rule.effects.remove_tags)
+        held_until = self._held_until(live)
         return RulesDecision(
             priority=decided.priority,
             category=decided.category,
@@ -150,13 +153,28 @@ class _Trial:
             comments=tuple(
                 each.rule.effects.comment for each in acting if each.rule.effects.comment
             ),
-            told=tuple(self._told(acting)),
+            told=() if held_until else tuple(self._told(acting)),
             fired=tuple(self._fired),
             unknown=tuple(self._unknown),
             defaults=defaults,
             kept=tuple(self._kept),
-            holding=self._holding,
+            holding=self._holding if held_until is None else self._waiting(),
+            held_until=held_until,
         )
+
+    def _held_until(self, live: Iterable[Fired]) -> datetime | None:
+        """The end of the latest of the calendars that hold this event back."""
+        at, ends = self._situation.at, []
+        for each in live:
+            name = each.rule.effects.hold_to_end_of
+            if name is not None and self._compiled.calendars[name].is_open(at):
+                ends.append(self._compiled.calendars[name].next_close(at))
+        return max((end for end in ends if end is not None), default=None)
+
+    def _waiting(self) -> dict[str, str]:
+        """The holding rules but those that call somebody: they get their turn when it is over."""
+        calls = {rule.rule_id for rule in self._policy.rules if rule.effects.calls_people}
+        return {rule_id: key for rule_id, key in self._holding.items() if rule_id not in calls}
 
     def _try(self, judge: Judge, rule: Rule) -> Fired | None:
         if self._situation.occasion not in rule.occasions or self._is_over(rule):
@@ -256,6 +274,8 @@ class _Trial:
     def _told(self, acting: Iterable[Fired]) -> Iterable[Told]:
         for each in acting:
             effects = each.rule.effects
+            if self._situation.is_over and not asks_for_the_end(each.rule):
+                continue
             if effects.tell and not self._was_told(each.rule, self._situation.at):
                 yield Told(each.rule.rule_id, effects.tell, effects.urgency)
 

@@ -79,6 +79,7 @@ class AlertReceived:
     service: str | None = None
     line: str | None = None
     severity: str | None = None
+    organisation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class MaintenanceAnnounced:
     starts_at: datetime
     ends_at: datetime | None
     text: str
+    is_emergency: bool = False
 
 
 class Verdict(StrEnum):

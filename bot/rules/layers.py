@@ -58,6 +58,14 @@ def is_per_event(rule: Rule) -> bool:
     return any(isinstance(part, Changed) for part in parts_of(rule.condition))
 
 
+def asks_for_the_end(rule: Rule) -> bool:
+    """Whether a rule is about alerts that have ended; no other tells anybody of them."""
+    return any(
+        isinstance(part, FieldIs) and part.field == "alert.state" and "resolved" in part.values
+        for part in parts_of(rule.condition)
+    )
+
+
 def layers_of(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], ...]:
     """The rules in layers, each reading only what earlier layers set.
 

@@ -130,8 +130,9 @@ class HelpdeskMap:
 class Effects:
     """`then:` of a rule; empty means "leave it".
 
-    `hold` waits for a named event, `release` ends that. `escalate` takes one step of a path,
-    `page` opens a ladder. `link` ties tickets of one fingerprint to their problem.
+    `hold` waits for a named event, `release` ends that; until the calendar `hold_to_end_of` closes
+    nobody is told. `escalate` takes one step of a path, `page` opens a ladder. `link` ties tickets
+    of one fingerprint to their problem.
     """
 
     priority: str | None = None
@@ -156,7 +157,13 @@ class Effects:
     page: str | None = None
     follow_up: str | None = None
     suggest: int = 0
+    hold_to_end_of: str | None = None
     routes: tuple[str, ...] = ()
+
+    @property
+    def calls_people(self) -> bool:
+        """True when somebody hears of it at once."""
+        return bool(self.tell or self.page or self.escalate)
 
 
 @dataclass(frozen=True, slots=True)

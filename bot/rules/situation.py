@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.rules.events import AlertReceived, FieldChanged, MaintenanceAnnounced, Occasion
+from bot.rules.events import (
+    AlertReceived,
+    AlertState,
+    FieldChanged,
+    MaintenanceAnnounced,
+    Occasion,
+)
 from bot.rules.policy import Policy
 from bot.rules.text import Message
 from bot.rules.ticket import Actor, Ticket
@@ -74,6 +80,11 @@ class Situation:
     recent_alerts: tuple[RecentAlert, ...] = ()
     maintenance: MaintenanceAnnounced | None = None
     on_duty: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def is_over(self) -> bool:
+        """True for an alert that has ended: it is noted, and never calls anybody."""
+        return self.alert is not None and self.alert.state is AlertState.RESOLVED
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ def _seen_again(ticket: Ticket, snapshot: Snapshot) -> Ticket:
 def _pictured(ticket: Ticket, snapshot: Snapshot) -> Ticket:
     """What the picture shows; a value that a person or we decided moves by its own event alone,
     because the picture may be older than a decision that is still on its way."""
+    is_ours = ticket.origin is not Origin.HELPDESK
     decided = {name for name, by in ticket.set_by.items() if by in (Actor.AGENT, Actor.SELF)}
     return replace(
         ticket,
@@ -101,10 +102,10 @@ def _pictured(ticket: Ticket, snapshot: Snapshot) -> Ticket:
         group=ticket.group if "group" in decided else snapshot.group,
         assignee=snapshot.assignee,
         requester=snapshot.requester,
-        organisation=snapshot.organisation,
+        organisation=snapshot.organisation or (ticket.organisation if is_ours else None),
         language=snapshot.language,
         brand=snapshot.brand,
-        via=snapshot.via,
+        via=ticket.via if is_ours else snapshot.via,
         fields={**ticket.fields, **snapshot.fields},
     )
 

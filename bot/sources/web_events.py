@@ -80,12 +80,15 @@ def _alert(detail: Mapping[str, object]) -> AlertReceived:
         service=_maybe_text(detail, "service"),
         line=_maybe_text(detail, "line"),
         severity=_maybe_text(detail, "severity"),
+        organisation=_maybe_text(detail, "organisation"),
     )
 
 
 def _alert_stream(alert: AlertReceived) -> str:
     """One stream per alert, so that its firing and its resolving are handled in order."""
-    named = (alert.source, alert.name, alert.integration, alert.host, alert.service)
+    named = [alert.source, alert.name, alert.integration, alert.host, alert.service]
+    if alert.organisation:
+        named.append(alert.organisation)
     digest = hashlib.sha256("\x1f".join(each or "" for each in named).encode()).hexdigest()
     return f"alert/{digest[:16]}"
 
@@ -98,6 +101,7 @@ def _maintenance(detail: Mapping[str, object], at: datetime) -> MaintenanceAnnou
         starts_at=_instant(detail.get("starts_at"), "detail.starts_at"),
         ends_at=_instant(ends, "detail.ends_at") if ends else None,
         text=_text(detail, "text"),
+        is_emergency=detail.get("emergency") is True,
     )
 
 

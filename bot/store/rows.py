@@ -23,6 +23,7 @@ from bot.rules.actions import (
     TicketUpdate,
     Timer,
 )
+from bot.rules.alarms import Alarm
 from bot.rules.escalation_values import Ladder
 from bot.rules.events import (
     AlertReceived,
@@ -85,7 +86,7 @@ def from_json(text: str) -> Any:
 
 
 def body_of(
-    value: Event | Outgoing | Ticket | Timer | Change | Reason | Ladder | Notice,
+    value: Event | Outgoing | Ticket | Timer | Change | Reason | Ladder | Notice | Alarm,
 ) -> str:
     """The row body of a value."""
     return to_json(_codec(cast(Hashable, type(value))).write(value))

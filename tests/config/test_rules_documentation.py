@@ -23,7 +23,8 @@ from bot.config.conditions import WORDS
 from bot.config.load import Loaded, load_policy
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-TEXT = (DOCS / "rules.md").read_text("utf-8") + (DOCS / "rosters.md").read_text("utf-8")
+PAGES = ("rules.md", "rosters.md", "monitoring.md")
+TEXT = "".join((DOCS / page).read_text("utf-8") for page in PAGES)
 BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 
 
