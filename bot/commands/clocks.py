@@ -17,7 +17,7 @@ from bot.config.load import Loaded, load_policy
 from bot.handlers.calendars import as_switched
 from bot.rules.business_time import Calendar, Span
 from bot.rules.calendar_days import local_time
-from bot.rules.engine import CompiledPolicy, compile_policy
+from bot.rules.engine import CompiledPolicy, compile_policy, for_ticket
 from bot.rules.sla import ClockState
 from bot.rules.sla_explain import spans_of
 from bot.rules.ticket import Ticket
@@ -58,6 +58,7 @@ def show_clocks(number: int, folder: Path, *, as_json: bool) -> int:
     if found is None:
         console.print(f"deskmate: ticket {number} is not known here")
         return 1
+    compiled = for_ticket(compiled, found.ticket)
     if as_json:
         rows = [_row(each, compiled, now) for each in found.clocks]
         unknown = list(without_beginning(found.ticket, compiled))

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.commands.decide_context import instant
 from bot.commands.decide_input import Asked
-from bot.rules.engine import CompiledPolicy, RulesDecision
+from bot.rules.engine import CompiledPolicy, RulesDecision, for_ticket
 from bot.rules.events import Occasion
 from bot.rules.sla import ClockEvent, ClockState, Clockwork, Moment, Phase, read_clock
 
@@ -23,6 +23,7 @@ def clock_states(
     asked: Asked, decision: RulesDecision, compiled: CompiledPolicy
 ) -> dict[str, ClockState]:
     """Where each promise's clock stands after the event."""
+    compiled = for_ticket(compiled, asked.situation.ticket)
     events = _events(asked, decision)
     found = {}
     for name, promise in compiled.policy.promises.items():

@@ -26,6 +26,7 @@ KEYS = (
     "zone", "always", "daily", "holidays", "closed", "opened", "half_days", "breaks", "union",
     "without", "because", "days", "days_from",
 )  # fmt: skip
+ORGANISATION = "organisation "
 DEFAULT_CATEGORY = "public"
 YEARS_BACK, YEARS_AHEAD = 3, 5
 
@@ -63,6 +64,7 @@ def read_calendar(
         days_from=reader.text(entries["days_from"].node, "days_from")
         if "days_from" in entries
         else None,
+        days_by=_days_by(reader, entries),
     )
 
 
@@ -173,9 +175,26 @@ def _whole_days(reader: Reader, entries: Mapping[str, Entry]) -> list[date]:
     if "days" not in entries:
         return []
     node = entries["days"].node
+    if isinstance(node.value, Mapping):
+        return []
     nodes = node.value if isinstance(node.value, tuple) else (node,)
     found = (reader.day(each, "days") for each in nodes)
     return [day for day in found if day is not None]
+
+
+def _days_by(reader: Reader, entries: Mapping[str, Entry]) -> dict[str, tuple[date, ...]]:
+    """`days:` with a line per customer: `organisation Acme: [2026-06-12]`."""
+    found: dict[str, tuple[date, ...]] = {}
+    if "days" not in entries or not isinstance(entries["days"].node.value, Mapping):
+        return found
+    for key, entry in reader.mapping(entries["days"].node, "days").items():
+        if not key.startswith(ORGANISATION):
+            advice = "write `organisation NAME: [2026-06-12]`, or a list of dates for everybody"
+            reader.problem(entry.key_place, f"days: {key!r} is no organisation", advice)
+        nodes = entry.node.value if isinstance(entry.node.value, tuple) else (entry.node,)
+        days = (reader.day(each, key) for each in nodes)
+        found[key.removeprefix(ORGANISATION)] = tuple(day for day in days if day is not None)
+    return found
 
 
 def _closed(

@@ -61,7 +61,7 @@ def _calendars(policy: Policy) -> Iterator[Problem]:
         yield from unknown_names(place, "calendar", (*spec.union, *spec.without), policy.calendars)
         has_hours = (
             spec.week or spec.monthly or spec.is_always_open or spec.union or spec.shifts
-            or spec.days_from
+            or spec.days_from or spec.days_by
         )  # fmt: skip
         if not has_hours:
             yield Problem(place, f"calendar {name!r} never opens", "write `mon-fri: ...`")

@@ -75,7 +75,14 @@ def _ending_calendars(policy: Policy, today: date) -> Iterator[Problem]:
 
 
 def _has_dates_only(spec: CalendarSpec) -> bool:
-    return not (spec.week or spec.monthly or spec.is_always_open or spec.union or spec.days_from)
+    return not (
+        spec.week
+        or spec.monthly
+        or spec.is_always_open
+        or spec.union
+        or spec.days_from
+        or spec.days_by
+    )
 
 
 def _untested(policy: Policy, tests: Path) -> Iterator[Problem]:

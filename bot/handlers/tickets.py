@@ -12,7 +12,7 @@ from bot.handlers.reminders import set_reminders
 from bot.handlers.ticket_effects import commit_decision
 from bot.rules.actions import Timer, ticket_of
 from bot.rules.conditions import Count
-from bot.rules.engine import CompiledPolicy, decide
+from bot.rules.engine import CompiledPolicy, decide, for_ticket
 from bot.rules.escalation_values import TakenBy
 from bot.rules.events import CommentAdded, Event, FieldChanged, Occasion, TicketSeen
 from bot.rules.history import Change, ChangeKind
@@ -127,6 +127,7 @@ def _take(
 ) -> str:
     """Save the news and, where rules are tried on it, what they decide."""
     ticket = news.ticket
+    compiled = for_ticket(compiled, ticket)
     tx.tickets.save(ticket)
     if news.change is not None:
         tx.tickets.add_change(ticket.ticket_id, news.change)

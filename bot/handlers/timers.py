@@ -20,7 +20,7 @@ from bot.handlers.ticket_effects import commit_decision, notice_of
 from bot.handlers.tickets import last_told, set_clocks
 from bot.rules.actions import NoticeKind, Reason, Timer, Urgency
 from bot.rules.delivery import tell
-from bot.rules.engine import CompiledPolicy, decide
+from bot.rules.engine import CompiledPolicy, decide, for_ticket
 from bot.rules.events import Occasion
 from bot.rules.reminders import REMINDER
 from bot.rules.situation import Situation
@@ -39,8 +39,6 @@ def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: dateti
         return ", ".join(news.steps) or "nothing due"
     tx.timers.mark_fired(timer.key, now)
     match timer.kind:
-        case "ladder":
-            return fire_ladder(timer, tx, compiled, now=now)
         case "digest":
             return fire_digest(timer, tx, compiled, now=now)
         case "alarm_count":
@@ -48,6 +46,9 @@ def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: dateti
         case "alarm_held":
             return fire_held(timer, tx, compiled, now=now)
     ticket = tx.tickets.load(timer.ticket_id or "")
+    compiled = compiled if ticket is None else for_ticket(compiled, ticket)
+    if timer.kind == "ladder":
+        return fire_ladder(timer, tx, compiled, now=now)
     if ticket is None or ticket.status.is_done:
         return "the ticket is done"
     if timer.kind == REMINDER:

@@ -81,6 +81,8 @@ class CalendarSpec:
     holidays: str = ""
     days_from: str | None = None
     """The fact that lists its whole open days, such as `event_days`."""
+    days_by: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    """The whole open days of each organisation's own tickets."""
     closed_until: date | None = None
     """The last date for which closed dates are known, None where there is no end."""
 

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from bot.rules.actions import Reason, Urgency
 from bot.rules.business_time import Calendar, calendars_of
+from bot.rules.calendar_lists import calendars_for
 from bot.rules.evaluation import Judge
 from bot.rules.layers import asks_for_the_end, is_per_event, layers_of
 from bot.rules.policy import Effects, Policy, Rule
@@ -41,6 +42,12 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
         vocabulary=compile_lists(policy.words),
         layers=layers_of(policy.rules),
     )
+
+
+def for_ticket(compiled: CompiledPolicy, ticket: Ticket) -> CompiledPolicy:
+    """The policy with the calendars as they are for this ticket's customer."""
+    calendars = calendars_for(compiled.policy.calendars, compiled.calendars, ticket)
+    return compiled if calendars is compiled.calendars else replace(compiled, calendars=calendars)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ class RulesDecision:
 
 def decide(compiled: CompiledPolicy, situation: Situation) -> RulesDecision:
     """Try every rule on the event and settle what follows."""
-    trial = _Trial(compiled, situation)
+    trial = _Trial(for_ticket(compiled, situation.ticket), situation)
     for layer in compiled.layers:
         trial.try_layer(layer)
     return trial.decision()

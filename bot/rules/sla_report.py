@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
-from bot.rules.engine import CompiledPolicy
+from bot.rules.engine import CompiledPolicy, for_ticket
 from bot.rules.history import Change
 from bot.rules.sla import ClockState, Clockwork, Phase, read_cycles
 from bot.rules.ticket import Ticket
@@ -55,6 +55,7 @@ def promises_of(
     `told` are the keys of the warnings and breaches that were told.
     """
     keys = tuple(told)
+    compiled = for_ticket(compiled, ticket)
     default = compiled.policy.default_priority
     for promise in compiled.policy.promises.values():
         events = tuple(

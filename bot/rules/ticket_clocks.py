@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from bot.rules.actions import Timer
 from bot.rules.calendar_days import local_time
-from bot.rules.engine import CompiledPolicy
+from bot.rules.engine import CompiledPolicy, for_ticket
 from bot.rules.history import Change, ChangeKind
 from bot.rules.policy import Promise
 from bot.rules.sla import (
@@ -49,6 +49,7 @@ def clocks_of(
     ticket: Ticket, history: Sequence[Change], compiled: CompiledPolicy, now: datetime
 ) -> tuple[TicketClock, ...]:
     """Every clock that the policy promises such a ticket; those without a target are left out."""
+    compiled = for_ticket(compiled, ticket)
     default = compiled.policy.default_priority
     told: dict[str | None, tuple[ClockEvent, ...]] = {}
     found = []
