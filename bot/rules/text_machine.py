@@ -98,6 +98,11 @@ def machine_verdict(
     return MachineVerdict(Truth.UNKNOWN, Truth.UNKNOWN, "no headers, and nothing else tells")
 
 
+def is_subject_of_a_machine(subject: str) -> bool:
+    """Whether a subject has the form that auto-responders and mail systems give it."""
+    return _SUBJECT.match(subject[:200]) is not None
+
+
 def _machine(because: str) -> MachineVerdict:
     return MachineVerdict(Truth.TRUE, Truth.FALSE, because)
 

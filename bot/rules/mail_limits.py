@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How many mails of ours may go out, and when so many come in that each is no news by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+ACKS_PER_SENDER_AND_HOUR = 3
+ACKS_PER_SENDER_AND_DAY = 5
+ACKS_PER_MINUTE = 60
+STORM_WINDOW = timedelta(minutes=10)
+STORM_MAILS = 200
+STORM_OF_ONE_SENDER = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """An acknowledgement that was sent."""
+
+    at: datetime
+    sender: str
+
+
+def may_acknowledge(sender: str, sent: Sequence[Acknowledged], now: datetime) -> bool:
+    """Whether one more acknowledgement may go out; `sent` are those of the last day."""
+    theirs = [each.at for each in sent if each.sender == sender]
+    return (
+        sum(now - at < HOUR for at in theirs) < ACKS_PER_SENDER_AND_HOUR
+        and sum(now - at < DAY for at in theirs) < ACKS_PER_SENDER_AND_DAY
+        and sum(now - each.at < MINUTE for each in sent) < ACKS_PER_MINUTE
+    )
+
+
+def is_storm(mails: int, of_sender: int) -> bool:
+    """Whether staff get one digest a minute instead of a message for each case.
+
+    `mails` came within `STORM_WINDOW`, `of_sender` of this one sender within an hour.
+    """
+    return mails > STORM_MAILS or of_sender > STORM_OF_ONE_SENDER

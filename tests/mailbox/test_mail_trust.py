@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Only our own mail server says whether a sender is who the mail says."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.rules.mail import Trust
+from bot.rules.mail_trust import TraceLine, TrustedServers, own_received, trust_of
+
+SENDER = "nora@northwind.example"
+OURS = TrustedServers(("mx.acme.example", "imap.acme.example"))
+TAKEN = "from out.northwind.example by mx.acme.example; Mon, 2 Mar 2026 12:00:00 +0000"
+STORED = "from mx.acme.example by imap.acme.example with LMTP; Mon, 2 Mar 2026 12:00:01 +0000"
+SENT = "from laptop by out.northwind.example; Mon, 2 Mar 2026 11:59:59 +0000"
+PASS = "mx.acme.example; dmarc=pass header.from=northwind.example"
+FAIL = "mx.acme.example; spf=fail; dmarc=fail (p=reject) header.from=northwind.example"
+
+
+def _trace(*lines: str) -> list[TraceLine]:
+    """`by` lines are Received, the others results."""
+    return [
+        TraceLine("received" if " by " in line else "authentication-results", line)
+        for line in lines
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "trust"),
+    [
+        ((PASS, TAKEN, SENT), Trust.PASSED),
+        ((STORED, PASS, TAKEN, SENT), Trust.PASSED),
+        ((FAIL, TAKEN, SENT), Trust.FAILED),
+        ((TAKEN, PASS, SENT), Trust.NOTHING),
+        ((TAKEN, SENT, PASS), Trust.NOTHING),
+        (("mx.evil.example; dmarc=pass", TAKEN, SENT), Trust.NOTHING),
+        ((PASS,), Trust.NOTHING),
+        ((FAIL, PASS, TAKEN), Trust.FAILED),
+        ((TAKEN, SENT), Trust.NOTHING),
+    ],
+)
+def test_only_our_own_line_counts(lines: tuple[str, ...], trust: Trust) -> None:
+    """Above the line by which our border server took the mail in, with our name, the topmost."""
+    assert trust_of(_trace(*lines), SENDER, OURS) is trust
+
+
+@pytest.mark.parametrize(
+    ("signed_by", "trust"),
+    [
+        ("northwind.example", Trust.PASSED),
+        ("mail.northwind.example", Trust.NOTHING),
+        ("evil.example", Trust.NOTHING),
+        ("example", Trust.NOTHING),
+    ],
+)
+def test_signature_must_be_of_the_senders_domain(signed_by: str, trust: Trust) -> None:
+    """Anybody can sign with a domain of their own."""
+    line = f"mx.acme.example; dkim=pass header.d={signed_by}; spf=pass"
+
+    assert trust_of(_trace(line, TAKEN), SENDER, OURS) is trust
+
+
+def test_google_writes_below_its_own_received() -> None:
+    """Google removes forged lines of its name, so its form is believed where it stands."""
+    trace = _trace(
+        "by 2002:a05:6402:: with SMTP id x; Mon, 2 Mar 2026 04:00:02 -0800",
+        "from out.example (out.example) by mx.google.com with ESMTPS; Mon, 2 Mar 2026",
+        "mx.google.com; dkim=pass header.i=@northwind.example; dmarc=pass (p=NONE)",
+        SENT,
+    )
+    trace[0] = TraceLine("received", trace[0].value)
+
+    assert trust_of(trace, SENDER, TrustedServers(("google",))) is Trust.PASSED
+
+
+def test_microsoft_writes_no_name() -> None:
+    """The line of Microsoft 365 has no server's name and is topmost."""
+    trace = _trace(
+        "from A.prod.outlook.com by B.prod.outlook.com; Mon, 2 Mar 2026 12:00:00 +0000",
+        "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=northwind.example; dmarc=pass action=none",
+        SENT,
+    )
+
+    assert trust_of(trace, SENDER, TrustedServers(("microsoft",))) is Trust.PASSED
+
+
+def test_without_a_setting_nothing_is_checked() -> None:
+    """Nobody said whom to believe, and that is not the same as a failed check."""
+    assert trust_of(_trace(FAIL, TAKEN), SENDER, TrustedServers()) is Trust.UNCHECKED
+
+
+def test_our_border_servers_line_says_when_it_came() -> None:
+    """Not the one of the mailbox, which may have had it much later, nor a sender's."""
+    assert own_received(_trace(STORED, TAKEN, SENT), OURS) == TAKEN
+    assert own_received(_trace(STORED, TAKEN, SENT), TrustedServers()) == STORED
