@@ -17,8 +17,8 @@ from bot.rules.ticket import Ticket
 SHARED_DOMAINS = frozenset(
     "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com yahoo.fr "
     "ymail.com icloud.com me.com aol.com gmx.de gmx.net gmx.at web.de t-online.de freenet.de "
-    "orange.fr wanadoo.fr free.fr laposte.net sfr.fr mail.ru bk.ru list.ru inbox.ru yandex.ru ya.ru "
-    "rambler.ru telia.com proton.me protonmail.com".split()
+    "orange.fr wanadoo.fr free.fr laposte.net sfr.fr mail.ru bk.ru list.ru inbox.ru yandex.ru "
+    "ya.ru rambler.ru telia.com proton.me protonmail.com".split()
 )
 """Domains whose people have nothing to do with each other."""
 _CASE_ID = re.compile(r"^<[0-9a-f]{32}\.([A-Z]{2,5}-[0-9A-Z]{8}-[0-9A-Z])\.case@", re.IGNORECASE)
