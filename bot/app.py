@@ -19,12 +19,14 @@ from bot.clock import Clock
 from bot.config.load import load_policy
 from bot.config.problems import Problem
 from bot.handlers.calendars import as_switched
+from bot.handlers.outage import admin_messages
 from bot.handlers.policy import take_policy
 from bot.helpdesks.zendesk import Zendesk
 from bot.helpdesks.zendesk_token import ZendeskAccess
 from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.ports import Channel
+from bot.rules.actions import Outgoing
 from bot.rules.engine import CompiledPolicy, compile_policy
 from bot.settings import Settings
 from bot.sources.chat import ChatSettings, ChatSource
@@ -91,7 +93,9 @@ class App:
             withheld=timedelta(seconds=settings.export_delay),
         )
         self._channels = channels_of(settings, policy, self._first_of_thread)
-        self._outbox = Outbox(store, clock, self.figures, chance=random.Random())
+        self._outbox = Outbox(
+            store, clock, self.figures, chance=random.Random(), admins=self._admins
+        )
         self._inbox = Inbox(store, lambda: self._compiled, self._helpdesk, clock, self.figures)
         self._poller = Poller(self._helpdesk, store, every=policy.poll_every, figures=self.figures)
         self._prober = Prober(
@@ -179,6 +183,7 @@ class App:
                 timed(f"deliver-{kind}", self._deliver(kind, channel), 1.0)
                 for kind, channel in self._channels.items()
             ),
+            timed("tend", self._outbox.tend, 1.0),
             timed("lease", self._renew_lease, LEASE_SECONDS / 3),
             timed("measure", self._measure, 5.0),
             timed("prune", self._prune, PRUNE_EVERY),
@@ -187,6 +192,10 @@ class App:
     def _deliver(self, kind: str, channel: Channel) -> Callable[[], bool]:
         prefix = kind if kind == "portal" else f"{kind}:"
         return lambda: self._outbox.deliver(prefix, channel)
+
+    def _admins(self) -> Sequence[Outgoing]:
+        """Who hears of messages that died: those who hear of the helpdesk, and the mailbox."""
+        return admin_messages(self._compiled, now=self._clock.now())
 
     def _first_of_thread(self, destination: str, thread: str) -> str | None:
         with self._store.read() as reader:

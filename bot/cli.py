@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from bot.commands.options import HERE, AsJson, PolicyFolder
+from bot.commands.outbox_app import outbox_app
 from bot.commands.policy_app import backtest, diff, explain
 from bot.commands.test_app import check_desks
 from bot.commands.time_app import calendar_app, oncall, time_app
@@ -195,6 +196,7 @@ def restore(
 
 app.add_typer(time_app, name="time", no_args_is_help=True)
 app.add_typer(calendar_app, name="calendar", no_args_is_help=True)
+app.add_typer(outbox_app, name="outbox", no_args_is_help=True)
 app.command()(oncall)
 app.command()(explain)
 app.command()(diff)

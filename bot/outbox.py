@@ -6,23 +6,36 @@
                           v
                        unknown --look--> delivered, or sent again
 
-Promise: at least once while a row is of use, and after a crash or a lost reply we look before we
-send again. Where a channel cannot be read (mail, Teams) one crash may send one message twice.
+Promise: at least once while a row is of use, in order per alert and channel, and nothing is
+dropped silently. After a crash or a lost reply we look before we send again; where a channel cannot
+be read (mail, Teams) one crash may send one message twice.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.clock import Clock
-from bot.ports import KEY_LIFE, Channel, Helpdesk
-from bot.rules.actions import Notice, Outgoing, TicketCreation, TicketUpdate
+from bot.outbox_lanes import Lanes
+from bot.outbox_rescue import (
+    are_dead,
+    catch_up,
+    gather,
+    instead_of,
+    pass_on,
+    refused_elsewhere,
+    slow_elsewhere,
+    word_of_the_dead,
+)
+from bot.outbox_tickets import number_ticket, outcomes_of, still_unknown
+from bot.ports import Channel, Helpdesk
+from bot.rules.actions import Outgoing, Urgency
 from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
-from bot.store.queues import ClaimedOutgoing, Order, OutboxState
+from bot.store.queues import ClaimedOutgoing, Order, OutboxRow, OutboxState
 from bot.store.store import Store
 from bot.store.transaction import Transaction
 from bot.telemetry import Figures, logger
@@ -34,6 +47,9 @@ LOOK_AGAIN_AT_MOST = 120.0
 HELPDESK = "helpdesk"
 HELPDESK_BATCH = 300
 CHANNEL_BATCH = 10
+FALLBACK_AFTER = timedelta(minutes=1)
+"""How long a message that is only accepted waits for "I have it" before it goes the next way."""
+SEEN_DEAD = "seen_dead"
 
 log = logger("outbox")
 
@@ -42,87 +58,71 @@ class Outbox:
     """Delivers rows; one `deliver` call is one step's piece of work."""
 
     def __init__(
-        self, store: Store, clock: Clock, figures: Figures, *, chance: random.Random
+        self,
+        store: Store,
+        clock: Clock,
+        figures: Figures,
+        *,
+        chance: random.Random,
+        admins: Callable[[], Sequence[Outgoing]] = lambda: (),
     ) -> None:
-        """`chance` spreads retries, so that many that failed together do not return together."""
+        """`chance` spreads retries, so that many that failed together do not return together.
+
+        `admins` gives a message to each who is told of those that died.
+        """
         self._store = store
         self._clock = clock
         self._figures = figures
         self._chance = chance
-        self._paused: dict[str, datetime] = {}
+        self._admins = admins
+        self._lanes = Lanes(store)
 
     def deliver(self, prefix: str, channel: Channel) -> bool:
         """Send the rows that are due for destinations beginning with `prefix`; True if any."""
+        self._catch_up(prefix)
         claimed = self._claim(prefix, CHANNEL_BATCH, Order.URGENT_FIRST)
         for row in claimed:
-            until = self._paused.get(row.outgoing.destination)
-            if until is not None and until > self._clock.now():
+            until = self._lanes.wait_until(row.outgoing, self._clock.now())
+            if until is not None:
                 self._give_back(row, until)
             else:
                 self._record(row, self._send(row, channel))
         return bool(claimed)
 
+    def tend(self) -> bool:
+        """Send the next way what was not taken in time, and say what died; True if there was any.
+
+        One look a second is enough.
+        """
+        now = self._clock.now()
+        with self._store.read() as reader:
+            late = reader.outbox.late(now)
+            seen = (reader.states.load(SEEN_DEAD) or {}).get("until")
+            since = datetime.fromisoformat(seen) if seen else now - timedelta(hours=1)
+            dead = are_dead(reader.outbox.dead_since(since))
+        if not late and not dead:
+            return False
+
+        def tend(tx: Transaction) -> None:
+            for row in late:
+                pass_on(row.row_id, row.outgoing, slow_elsewhere(row.outgoing), tx, now)
+            if dead:
+                word_of_the_dead(dead, self._admins(), tx, now=now)
+                tx.states.save(SEEN_DEAD, {"until": _last_settled(dead, now).isoformat()})
+
+        self._store.write(tend)
+        for row in late:
+            log.warning("message_passed_on", key=row.outgoing.key, to=row.outgoing.fallback[0])
+        for row in dead:
+            log.error("message_died", key=row.outgoing.key, reason=row.reason)
+        return True
+
     def deliver_updates(self, helpdesk: Helpdesk) -> bool:
         """Write what is due for tickets, many updates in one call; True if there was anything."""
         claimed = self._claim(HELPDESK, HELPDESK_BATCH, Order.WHOLE_TICKETS)
-        self._create(claimed, helpdesk)
-        updates = self._updates_of(claimed)
-        fresh: dict[str, TicketUpdate] = {}
-        for row in claimed:
-            update = updates.get(row.outgoing.key)
-            if update is None:
-                continue
-            is_doubtful = row.state is OutboxState.UNKNOWN
-            found = helpdesk.was_applied(row.outgoing.key, update) if is_doubtful else None
-            if found is None or isinstance(found, Refused):
-                fresh[row.outgoing.key] = update
-            else:
-                self._record(row, _still_unknown(found))
-        outcomes = helpdesk.update(fresh) if fresh else {}
-        for row in claimed:
-            if row.outgoing.key in fresh:
-                self._record(row, outcomes[row.outgoing.key])
+        for row, outcome in outcomes_of(claimed, helpdesk, self._store, self._clock):
+            self._record(row, outcome)
         return bool(claimed)
-
-    def _create(self, claimed: Sequence[ClaimedOutgoing], helpdesk: Helpdesk) -> None:
-        """Make the new tickets first: the updates behind them need their numbers."""
-        for row in claimed:
-            creation = row.outgoing.message
-            if isinstance(creation, TicketCreation):
-                self._record(row, self._created(row, creation, helpdesk))
-
-    def _created(
-        self, row: ClaimedOutgoing, creation: TicketCreation, helpdesk: Helpdesk
-    ) -> Outcome:
-        if row.state is not OutboxState.UNKNOWN:
-            return helpdesk.create(row.outgoing.key, creation)
-        if creation.is_backdated or self._clock.now() - self._first_try(row) >= KEY_LIFE:
-            found = helpdesk.was_created(creation)
-            if not isinstance(found, Refused):
-                return _still_unknown(found)
-        # An earlier try may still arrive; only the same key again is safe, whatever comes of it.
-        return _still_unknown(helpdesk.create(row.outgoing.key, creation))
-
-    def _first_try(self, row: ClaimedOutgoing) -> datetime:
-        with self._store.read() as reader:
-            tries = reader.outbox.attempts(row.row_id)
-        return next((each.started_at for each in tries if each.started_at), self._clock.now())
-
-    def _updates_of(self, claimed: Sequence[ClaimedOutgoing]) -> dict[str, TicketUpdate]:
-        """The updates by key; one decided before its ticket had a number gets it now."""
-        updates = {
-            row.outgoing.key: row.outgoing.message
-            for row in claimed
-            if isinstance(row.outgoing.message, TicketUpdate)
-        }
-        if all(each.number is not None for each in updates.values()):
-            return updates
-        with self._store.read() as reader:
-            for key, update in updates.items():
-                known = reader.tickets.load(update.ticket_id) if update.number is None else None
-                if known is not None:
-                    updates[key] = replace(update, number=known.number)
-        return updates
 
     def _claim(self, prefix: str, limit: int, order: Order) -> Sequence[ClaimedOutgoing]:
         now = self._clock.now()
@@ -133,6 +133,7 @@ class Outbox:
                 lease_seconds=LEASE_SECONDS,
                 limit=limit,
                 order=order,
+                patience=self._lanes.patience(now),
             )
         )
 
@@ -140,30 +141,70 @@ class Outbox:
         if row.state is OutboxState.UNKNOWN:
             found = channel.find(row.outgoing, since=row.since or self._clock.now())
             if isinstance(found, Delivered | Accepted | TryLater):
-                return _still_unknown(found)
+                return still_unknown(found)
             # Refused: it did not arrive. Unknown: this channel cannot tell; twice beats never.
         return channel.deliver(row.outgoing, now=self._clock.now())
 
     def _record(self, row: ClaimedOutgoing, outcome: Outcome) -> None:
-        now = self._clock.now()
-        retry_at = self._retry_at(row, outcome, now)
-        if isinstance(outcome, TryLater) and outcome.after:
-            self._paused[row.outgoing.destination] = now + timedelta(seconds=outcome.after)
+        now, outgoing, found = self._clock.now(), row.outgoing, outcome
+        outcome = _not_for_good(outgoing, found)
 
         def record(tx: Transaction) -> None:
+            if outgoing.destination != HELPDESK:
+                self._lanes.record(outgoing.destination, found, now, tx)
+            retry_at = self._retry_at(row, outcome, now)
             tx.outbox.record(row.row_id, outcome, now, retry_at=retry_at)
-            message = row.outgoing.message
-            if isinstance(outcome, Delivered) and isinstance(message, TicketCreation):
-                _number_ticket(message, outcome, tx)
+            number_ticket(outgoing, outcome, tx)
             if isinstance(outcome, Refused):
-                for instead in after_refusal(row.outgoing, outcome):
-                    tx.outbox.add(instead, now)
+                why = refused_elsewhere(outgoing, outcome.reason)
+                pass_on(row.row_id, outgoing, why, tx, now)
+            elif isinstance(outcome, Accepted) and outgoing.urgency is Urgency.CRITICAL:
+                self._double(row, tx, now)
+            elif self._lanes.circuit(outgoing.destination).is_open:
+                pass_on(row.row_id, outgoing, slow_elsewhere(outgoing), tx, now)
 
         self._store.write(record)
         self._tell(row, outcome)
 
+    def _double(self, row: ClaimedOutgoing, tx: Transaction, now: datetime) -> None:
+        """A critical message that is only accepted goes the next way too, unless somebody has it.
+
+        A Teams webhook answers before its flow runs, and never says that the flow failed.
+        """
+        wait = row.outgoing.fallback_after or FALLBACK_AFTER
+        later = replace(row.outgoing, not_before=now + wait, is_obsolete_when_done=True)
+        instead = instead_of(later, slow_elsewhere(row.outgoing))
+        if instead is not None:
+            tx.outbox.add(replace(instead, not_before=now + wait), now)
+
     def _give_back(self, row: ClaimedOutgoing, until: datetime) -> None:
-        self._store.write(lambda tx: tx.outbox.give_back(row.row_id, due_at=until))
+        outgoing, now = row.outgoing, self._clock.now()
+
+        def give_back(tx: Transaction) -> None:
+            tx.outbox.give_back(row.row_id, due_at=until)
+            if self._lanes.circuit(outgoing.destination).is_open:
+                pass_on(row.row_id, outgoing, slow_elsewhere(outgoing), tx, now)
+
+        self._store.write(give_back)
+
+    def _catch_up(self, prefix: str) -> None:
+        """Before a way is tried again: one message instead of all that it missed."""
+        now = self._clock.now()
+        is_behind = bool(self._lanes.open_lanes(prefix))
+        if not self._lanes.may_try(prefix, now):
+            return
+        with self._store.read() as reader:
+            rows = reader.outbox.backlog(prefix, now)
+        missed = gather(rows, is_behind=is_behind) if rows else {}
+        if not missed:
+            return
+
+        def fold(tx: Transaction) -> None:
+            for destination, each in missed.items():
+                catch_up(destination, each, tx, now=now)
+
+        self._store.write(fold)
+        log.info("catch_up_written", destinations=len(missed), rows=len(rows))
 
     def _retry_at(self, row: ClaimedOutgoing, outcome: Outcome, now: datetime) -> datetime | None:
         match outcome:
@@ -174,7 +215,9 @@ class Outbox:
             case TryLater(after=after):
                 back_off = min(GREATEST_BACK_OFF, 2.0 ** min(row.attempts, 10))
                 wait = max(after or 0.0, back_off * self._chance.uniform(0.5, 1.0))
-                return now + timedelta(seconds=wait)
+                retry_at = now + timedelta(seconds=wait)
+                probe_at = self._lanes.circuit(row.outgoing.destination).probe_at
+                return min(retry_at, probe_at) if probe_at and not after else retry_at
             case _:
                 assert_never(outcome)
 
@@ -194,33 +237,12 @@ class Outbox:
                 assert_never(outcome)
 
 
-def after_refusal(outgoing: Outgoing, refused: Refused) -> Sequence[Outgoing]:
-    """The same notice by the next way, saying why it comes this way; empty where there is none."""
-    if not outgoing.fallback or not isinstance(outgoing.message, Notice):
-        return ()
-    instead, *rest = outgoing.fallback
-    tried = outgoing.destination.partition(":")[0]
-    why = f"refused_elsewhere:{tried}, {refused.reason}"
-    return (
-        replace(
-            outgoing,
-            key=f"{outgoing.key}/instead/{instead}",
-            destination=instead,
-            order_key=f"{instead}/{outgoing.message.thread}",
-            message=replace(outgoing.message, reason=why),
-            fallback=tuple(rest),
-            not_before=None,
-        ),
-    )
+def _not_for_good(outgoing: Outgoing, outcome: Outcome) -> Outcome:
+    """A refusal that is nobody's but our credentials' waits for them where there is no next way."""
+    if isinstance(outcome, Refused) and outcome.is_for_all and not outgoing.fallback:
+        return TryLater(f"{outcome.reason} ({outcome.advice})")
+    return outcome
 
 
-def _still_unknown(found: Outcome) -> Outcome:
-    """Who looked and could not tell must look again; a plain retry would send it twice."""
-    return Unknown(found.reason) if isinstance(found, TryLater) else found
-
-
-def _number_ticket(creation: TicketCreation, made: Delivered, tx: Transaction) -> None:
-    """The ticket has a number now, unless the helpdesk's own news of it were quicker."""
-    ticket = tx.tickets.load(creation.ticket_id)
-    if ticket is not None and ticket.number is None and made.reference.isdecimal():
-        tx.tickets.save(replace(ticket, number=int(made.reference)))
+def _last_settled(dead: Sequence[OutboxRow], now: datetime) -> datetime:
+    return max((row.settled_at for row in dead if row.settled_at), default=now)

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 EVERYTHING = frozenset(
     "app app_channels channels cli clock commands config daemon handlers helpdesks inbox outbox "
+    "outbox_lanes outbox_rescue outbox_tickets "
     "pages ports rules sandbox settings sources store telemetry texts timekeeper".split()
 )
 ADAPTER = frozenset("ports rules texts clock telemetry".split())
@@ -32,7 +33,12 @@ MAY_IMPORT = {
     "handlers": frozenset("ports rules store texts clock telemetry".split()),
     "inbox": frozenset("ports rules store texts clock telemetry handlers".split()),
     "timekeeper": frozenset("ports rules store texts clock telemetry handlers".split()),
-    "outbox": frozenset("ports rules store texts clock telemetry".split()),
+    "outbox": frozenset(
+        "ports rules store texts clock telemetry outbox_lanes outbox_rescue outbox_tickets".split()
+    ),
+    "outbox_lanes": frozenset("rules store".split()),
+    "outbox_tickets": frozenset("ports rules store clock".split()),
+    "outbox_rescue": frozenset("rules store texts".split()),
     "pages": frozenset("store rules texts clock telemetry".split()),
     "app_channels": frozenset("channels ports rules settings".split()),
     "app": EVERYTHING - {"app", "daemon", "cli", "commands", "sandbox"},

@@ -94,7 +94,9 @@ class MailChannel:
                 taken = refused or Delivered(str(mail["Message-ID"]))
             return taken  # noqa: RET504 - the farewell at the end of `with` may fail
         except smtplib.SMTPAuthenticationError:
-            return Refused("the mail server refuses our password", "renew DESKMATE_SMTP_URL")
+            return Refused(
+                "the mail server refuses our password", "renew DESKMATE_SMTP_URL", is_for_all=True
+            )
         except smtplib.SMTPDataError as error:
             return _judged((error.smtp_code, error.smtp_error), "the mail") or Unknown("odd answer")
         except smtplib.SMTPResponseException as error:

@@ -117,7 +117,8 @@ def judge(failure: Exception) -> Outcome:
         case Trouble.AMBIGUOUS:
             return Unknown(reason)
         case _:
-            return Refused(reason, advice(failure))
+            is_for_all = trouble is Trouble.CREDENTIAL
+            return Refused(reason, advice(failure), is_for_all=is_for_all)
 
 
 def advice(failure: Exception) -> str:

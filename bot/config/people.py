@@ -11,13 +11,22 @@ from bot.config.calendars import read_zone
 from bot.config.reader import Reader
 from bot.config.yaml_nodes import Entry, Node
 from bot.rules.actions import Urgency
-from bot.rules.policy import FactSource, Group, HelpdeskMap, OutagePolicy, Recipient, Relay
+from bot.rules.policy import (
+    FactSource,
+    Group,
+    HelpdeskMap,
+    OutagePolicy,
+    Recipient,
+    Relay,
+    Ways,
+)
 
 LANGUAGES = {each: each for each in ("en", "fr", "de", "sv", "ru")}
+WAYS = {each.value: each for each in Ways}
 URGENCIES = {each.value: each for each in Urgency}
 PERSON_KEYS = (
     "slack", "teams", "mail", "sms", "mention", "else", "hours", "language", "zone", "urgency",
-    "mention_from", "nobody_took_it", "skills", "speaks", "because",
+    "mention_from", "nobody_took_it", "skills", "speaks", "mode", "fallback_after", "because",
 )  # fmt: skip
 HELPDESK_KEYS = (
     "kind", "category", "code", "plan", "region", "fields", "groups", "canary", "receipt_trigger",
@@ -58,6 +67,10 @@ def read_recipient(reader: Reader, name: str, entry: Entry) -> Recipient:
         if "urgency" in entries
         else None
     )
+    mode = reader.one_of(entries["mode"].node, "mode", WAYS) if "mode" in entries else None
+    after = timedelta(minutes=1)
+    if "fallback_after" in entries:
+        after = reader.duration(entries["fallback_after"].node, "fallback_after")
     return Recipient(
         name=name,
         slack=text("slack"),
@@ -74,6 +87,8 @@ def read_recipient(reader: Reader, name: str, entry: Entry) -> Recipient:
         language=language,
         zone=read_zone(reader, entries["zone"].node) if "zone" in entries else None,
         urgency=urgency or Urgency.NORMAL,
+        mode=mode or Ways.ALL,
+        fallback_after=after,
         place=entry.key_place,
     )
 

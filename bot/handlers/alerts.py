@@ -60,6 +60,9 @@ def handle_button(
         reason = f"{pressed.person} has it"
         tx.outbox.supersede(now=now, reason=reason, ticket_id=ticket.ticket_id)
         tx.outbox.add(_note(ticket, pressed, event), now)
+    else:
+        reason = f"{pressed.person} has it"
+        tx.outbox.supersede(now=now, reason=reason, thread=pressed.subject)
     for row in _acknowledgements(pressed, ticket, event, tx):
         tx.outbox.add(row, now)
     tx.journal.add(

@@ -7,7 +7,7 @@ One transaction per round: state, incident, notices, banner, and whether helpdes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.rules.actions import Banner, Notice, NoticeKind, Outgoing, Reason, Timer, Urgency
@@ -49,6 +49,14 @@ def handle_outage_timer(tx: Transaction, compiled: CompiledPolicy, *, now: datet
 def load_state(tx: Transaction) -> OutageState:
     """The machine's state as the store has it; the default before the first round."""
     return from_row(tx.states.load(STATE))
+
+
+def admin_messages(compiled: CompiledPolicy, *, now: datetime) -> tuple[Outgoing, ...]:
+    """One message to each who looks after Deskmate, by each of their ways; the sender fills it."""
+    notice = _notice(
+        NoticeKind.ADMIN, OutageState(), compiled, now, due_at=None, reason="undelivered"
+    )
+    return _tell_staff(Step.CREDENTIALS_REFUSED, replace(notice, thread="admin"), compiled, now)
 
 
 def _carry_out(

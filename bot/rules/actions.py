@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -141,6 +141,7 @@ class NoticeKind(StrEnum):
     ADMIN = "admin"
     DIGEST = "digest"
     REMINDER = "reminder"
+    CATCH_UP = "catch_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,8 @@ class Notice:
     Customer-written texts (`title`, `customer`, `quote`) are escaped by the channel. `thread` ties
     the notices of one thing together (`ticket:ID`, `outage:ID`). `buttons` are action names.
     `mention` are people to call by name on the channel. A digest lists tickets in `lines`, of which
-    `soon` are due by `due_at`. `reason` is ours, never a customer's.
+    `soon` are due by `due_at`; a catch-up stands for `soon` messages that could not be shown since
+    `due_at`, and lists what is still open. `reason` is ours, never a customer's.
     """
 
     kind: NoticeKind
@@ -208,7 +210,8 @@ class Outgoing:
 
     `destination` is `helpdesk`, `slack:CHANNEL`, `teams:NAME`, `mail:ADDRESS`, `sms:NUMBER` or
     `portal`. `is_obsolete_when_done` drops the row unsent if its ticket was solved or acknowledged
-    before it went out (warnings). `fallback` are the destinations to try next if this one fails.
+    before it went out (warnings). `fallback` are the destinations to try next if this one fails,
+    or has not taken the message after `fallback_after` (None: only if it fails).
     """
 
     key: str
@@ -221,6 +224,7 @@ class Outgoing:
     expires_at: datetime | None = None
     fallback: tuple[str, ...] = ()
     is_obsolete_when_done: bool = False
+    fallback_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Turns "tell these people" into rows of the outbox: which ways, whose language, what else.
 
-A recipient with several ways is told on each of them. Outside a recipient's hours those named
-under `else` are told instead; the same people are the way round a channel that refuses.
+A recipient with several ways is told on each of them, or with `mode: first_success` on the next one
+when one fails. Outside a recipient's hours those named under `else` are told instead; the same
+people are the way round a channel that refuses or takes too long.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.rules.actions import Notice, Outgoing, Urgency
 from bot.rules.engine import CompiledPolicy
-from bot.rules.policy import Recipient
+from bot.rules.policy import Recipient, Ways
 from bot.rules.presence import present, roster_now
+
+OF_USE = {Urgency.NORMAL: timedelta(days=1), Urgency.LOW: timedelta(hours=8)}
+"""How long a message waits for its way before it is given up, and those who look after Deskmate
+hear of it."""
 
 
 def tell(
@@ -31,7 +36,11 @@ def tell(
     rows: dict[str, Outgoing] = {}
     for name in names:
         for person in present(name, compiled, now):
-            for destination in destinations(person):
+            ways = destinations(person)
+            instead = _instead(person, compiled, now)
+            if person.mode is Ways.FIRST_SUCCESS:
+                ways, instead = ways[:1], (*ways[1:], *instead)
+            for destination in ways:
                 addressed = replace(
                     notice,
                     language=person.language or notice.language,
@@ -47,11 +56,19 @@ def tell(
                         message=addressed,
                         urgency=urgency or person.urgency,
                         ticket_id=notice.ticket_id,
-                        fallback=_instead(person, compiled, now),
+                        expires_at=_expires_at(urgency or person.urgency, now),
+                        fallback=instead,
                         is_obsolete_when_done=is_obsolete_when_done,
+                        fallback_after=person.fallback_after,
                     ),
                 )
     return tuple(rows.values())
+
+
+def _expires_at(urgency: Urgency, now: datetime) -> datetime | None:
+    """A page is of use until somebody has it; the rest not for ever."""
+    use = OF_USE.get(urgency)
+    return None if use is None else now + use
 
 
 def mentions(person: Recipient, compiled: CompiledPolicy, now: datetime) -> tuple[str, ...]:

@@ -30,10 +30,14 @@ class TryLater:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Never, as it is; `advice` says what a person can do about it."""
+    """Never, as it is; `advice` says what a person can do about it.
+
+    `is_for_all`: nothing else gets through this way either, such as with a revoked token.
+    """
 
     reason: str
     advice: str = ""
+    is_for_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)

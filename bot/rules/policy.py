@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
 
 from bot.rules.actions import Urgency
 from bot.rules.business_time import CalendarSpec
@@ -40,13 +41,22 @@ class Relay:
     tell: tuple[str, ...]
 
 
+class Ways(StrEnum):
+    """How a recipient with several ways is told: by each of them, or by the next if one fails."""
+
+    ALL = "all"
+    FIRST_SUCCESS = "first_success"
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """One entry of `people:`: who it is, by which ways, and what if that fails.
 
     `slack` is a channel or user id or name, `teams` the name of a webhook in the settings
     (DESKMATE_TEAMS_<NAME>), `mail` an address, `sms` a number. `otherwise` (`else:`) names other
-    recipients. `hours` is a calendar, None for always. `mention_from` is a roster whose people on
+    recipients. `mode` says whether its ways are all taken or in turn; `fallback_after` is how long
+    a way may take before the next one is tried too. `hours` is a calendar, None for always.
+    `mention_from` is a roster whose people on
     duty are called by name.
     """
 
@@ -65,6 +75,8 @@ class Recipient:
     language: str | None = None
     zone: str | None = None
     urgency: Urgency = Urgency.NORMAL
+    mode: Ways = Ways.ALL
+    fallback_after: timedelta = timedelta(minutes=1)
     place: Place = NOWHERE
 
 

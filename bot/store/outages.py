@@ -32,6 +32,13 @@ class StatesView:
         body = self._connection.scalar(select(machine.c.body).where(machine.c.name == name))
         return None if body is None else dict(from_json(body))
 
+    def starting_with(self, prefix: str) -> dict[str, dict[str, Any]]:
+        """The states of all machines whose names begin so, by their names."""
+        found = self._connection.execute(
+            select(machine).where(machine.c.name.startswith(prefix, autoescape=True))
+        )
+        return {row.name: dict(from_json(row.body)) for row in found}
+
 
 class States(StatesView):
     """The machines within a write transaction."""

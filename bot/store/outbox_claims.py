@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from bot.rules.actions import Outgoing
 from bot.store.codec import maybe_instant, micros
-from bot.store.queues import ClaimedOutgoing, Order, OutboxState
+from bot.store.queues import ClaimedOutgoing, Order, OutboxState, Patience
 from bot.store.rows import value_of
 from bot.store.tables import attempt, hold, outbox
 
@@ -68,6 +68,7 @@ def claim(
     until: datetime,
     limit: int,
     order: Order,
+    patience: Patience,
 ) -> list[ClaimedOutgoing]:
     """Lease up to `limit` rows until `until`.
 
@@ -76,7 +77,7 @@ def claim(
     """
     _expire(connection, now)
     _give_back(connection, now)
-    rows = _heads(connection, prefix, now=now, limit=limit, order=order)
+    rows = _heads(connection, prefix, now=now, limit=limit, order=order, patience=patience)
     if order is Order.WHOLE_TICKETS:
         rows = _with_followers(connection, rows, now=now, limit=limit)
     if rows:
@@ -139,9 +140,20 @@ def _give_back(connection: Connection, now: datetime) -> None:
 
 
 def _heads(
-    connection: Connection, prefix: str, *, now: datetime, limit: int, order: Order
+    connection: Connection,
+    prefix: str,
+    *,
+    now: datetime,
+    limit: int,
+    order: Order,
+    patience: Patience,
 ) -> list[Row[Any]]:
     statement = _HEADS[order]
+    if patience.wholly:
+        statement = statement.where(outbox.c.destination.not_in(sorted(patience.wholly)))
+    if patience.unless_critical:
+        is_calm = outbox.c.destination.not_in(sorted(patience.unless_critical))
+        statement = statement.where(or_(is_calm, outbox.c.urgency == 0))
     for held in holds(connection):
         below = outbox.c.destination.startswith(f"{held}:", autoescape=True)
         statement = statement.where(not_(or_(outbox.c.destination == held, below)))

@@ -6,89 +6,23 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, delete, update
 from sqlalchemy.engine import Connection
 
 from bot.rules.actions import Outgoing, Urgency
 from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
-from bot.store.codec import instant, maybe_instant, maybe_micros, micros
-from bot.store.outbox_claims import claim, held_by, holds
-from bot.store.queues import Attempt, ClaimedOutgoing, Order, OutboxRow, OutboxState, Touched
-from bot.store.rows import body_of, clean, column, maybe_column, value_of
+from bot.store.codec import maybe_micros, micros
+from bot.store.outbox_claims import claim
+from bot.store.outbox_view import OutboxView
+from bot.store.queues import ClaimedOutgoing, Order, OutboxState, Patience, Touched
+from bot.store.rows import body_of, clean, column, maybe_column
 from bot.store.tables import attempt, hold, outbox
 from bot.store.upserts import insert_once, put
 
+DEAD = (OutboxState.REFUSED, OutboxState.EXPIRED, OutboxState.DROPPED)
+"""States of messages that a person may let go again."""
+NO_PATIENCE = Patience()
 URGENCY_RANKS = {Urgency.CRITICAL: 0, Urgency.NORMAL: 1, Urgency.LOW: 2}
-
-
-class OutboxView:
-    """What may be asked of the outbox."""
-
-    def __init__(self, connection: Connection) -> None:
-        """Read over `connection`, within its transaction."""
-        self._connection = connection
-
-    def by_key(self, key: str) -> OutboxRow | None:
-        """The message with this key, whatever became of it."""
-        rows = self._rows(outbox.c.key == column(key))
-        return rows[0] if rows else None
-
-    def of_ticket(self, ticket_id: str) -> tuple[OutboxRow, ...]:
-        """Every message about a ticket, in the order they were decided."""
-        return self._rows(outbox.c.ticket_id == ticket_id)
-
-    def of_thread(self, thread: str) -> tuple[OutboxRow, ...]:
-        """Every message of one thread (`outage:3`), in the order they were decided."""
-        return self._rows(outbox.c.order_key.endswith(f"/{thread}", autoescape=True))
-
-    def all(self) -> tuple[OutboxRow, ...]:
-        """Every message there is, for audits and the demo's count."""
-        return self._rows(outbox.c.id.is_not(None))
-
-    def attempts(self, row_id: int) -> tuple[Attempt, ...]:
-        """Every try at sending a message, the first one first."""
-        found = self._connection.execute(
-            select(attempt).where(attempt.c.outbox_id == row_id).order_by(attempt.c.id)
-        )
-        return tuple(_attempt(row) for row in found)
-
-    def counts(self) -> dict[str, int]:
-        """How many rows are in each state."""
-        grouped = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-        return {row[0]: row[1] for row in self._connection.execute(grouped)}
-
-    def waiting(self) -> dict[str, int]:
-        """How many rows still need work, per destination."""
-        grouped = (
-            select(outbox.c.destination, func.count())
-            .where(outbox.c.is_open == 1)
-            .group_by(outbox.c.destination)
-        )
-        return {row[0]: row[1] for row in self._connection.execute(grouped)}
-
-    def next_due(self, destination_prefix: str = "") -> datetime | None:
-        """The next instant at which a row may be claimed, or its lease ends; holds apart."""
-        later = func.coalesce(outbox.c.lease_until, outbox.c.due_at)
-        found = select(outbox.c.destination, func.min(later)).where(outbox.c.is_open == 1)
-        held = holds(self._connection)
-        instants = [
-            at
-            for destination, at in self._connection.execute(found.group_by(outbox.c.destination))
-            if destination.startswith(destination_prefix) and not held_by(destination, held)
-        ]
-        return maybe_instant(min(instants, default=None))
-
-    def is_held(self, destination: str) -> bool:
-        """True while messages for this destination, or for its whole kind, wait for a release."""
-        return held_by(destination, holds(self._connection))
-
-    def held(self) -> dict[str, str]:
-        """What is held, and why."""
-        return {row.destination: row.reason for row in self._connection.execute(select(hold))}
-
-    def _rows(self, condition: Any) -> tuple[OutboxRow, ...]:
-        found = self._connection.execute(select(outbox).where(condition).order_by(outbox.c.id))
-        return tuple(_outbox_row(row) for row in found)
 
 
 class Outbox(OutboxView):
@@ -121,6 +55,7 @@ class Outbox(OutboxView):
         lease_seconds: float,
         limit: int,
         order: Order = Order.URGENT_FIRST,
+        patience: Patience = NO_PATIENCE,
     ) -> list[ClaimedOutgoing]:
         """Take what may go out now, for `lease_seconds`.
 
@@ -129,8 +64,9 @@ class Outbox(OutboxView):
         """
         until = now + timedelta(seconds=lease_seconds)
         return claim(
-            self._connection, destination_prefix, now=now, until=until, limit=limit, order=order
-        )
+            self._connection, destination_prefix, now=now, until=until, limit=limit, order=order,
+            patience=patience,
+        )  # fmt: skip
 
     def record(
         self, row_id: int, outcome: Outcome, now: datetime, *, retry_at: datetime | None = None
@@ -185,22 +121,52 @@ class Outbox(OutboxView):
         return changed.rowcount
 
     def supersede(
-        self, *, now: datetime, reason: str, ticket_id: str | None = None, key: str | None = None
+        self,
+        *,
+        now: datetime,
+        reason: str,
+        ticket_id: str | None = None,
+        thread: str | None = None,
+        key: str | None = None,
     ) -> int:
         """Take back what has not begun to go out; how many rows that were.
 
-        With `ticket_id` the rows that are obsolete once a ticket is done or acknowledged; with
-        `key` that one row.
+        With `ticket_id` or `thread` the rows that are obsolete once the matter is done or
+        acknowledged; with `key` that one row.
         """
-        which = outbox.c.key == column(key or "")
+        if key is not None:
+            which = outbox.c.key == column(key)
+        elif thread is not None:
+            which = outbox.c.order_key.endswith(f"/{thread}", autoescape=True)
+        else:
+            which = outbox.c.ticket_id == ticket_id
         if key is None:
-            which = (outbox.c.ticket_id == ticket_id) & (outbox.c.is_obsolete_when_done == 1)
+            which = which & (outbox.c.is_obsolete_when_done == 1)
         changed = self._connection.execute(
             update(outbox)
             .where(which, outbox.c.state == OutboxState.WAITING)
             .values(state=OutboxState.SUPERSEDED, is_open=0, settled_at=micros(now), reason=reason)
         )
         return changed.rowcount
+
+    def pass_on(self, row_id: int, now: datetime) -> None:
+        """Write down that the message goes the next way as well; it still waits for its own."""
+        self._connection.execute(
+            update(outbox).where(outbox.c.id == row_id).values(passed_on_at=micros(now))
+        )
+
+    def retry(self, row_id: int, now: datetime) -> bool:
+        """Let a dead message go again, as if it were new; False when it is not dead."""
+        changed = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == row_id, outbox.c.state.in_(DEAD))
+            .values(
+                state=OutboxState.WAITING, is_open=1, settled_at=None, due_at=micros(now),
+                expires_at=None, lease_until=None, reason=None,
+            )
+        )  # fmt: skip
+        self._touched.add(Touched.OUTBOX)
+        return bool(changed.rowcount)
 
     def drop(self, row_id: int, reason: str, now: datetime) -> bool:
         """Give a message up for good, saying why."""
@@ -275,29 +241,12 @@ def _new_row(outgoing: Outgoing, now: datetime, is_watched: bool) -> dict[str, A
         "created_at": micros(now),
         "due_at": micros(due_at),
         "expires_at": maybe_micros(outgoing.expires_at),
+        "fallback_at": maybe_micros(_fallback_at(outgoing, due_at)),
         "settled_at": micros(now) if is_watched else None,
     }
 
 
-def _outbox_row(row: Row[Any]) -> OutboxRow:
-    return OutboxRow(
-        row_id=row.id,
-        outgoing=value_of(Outgoing, row.body),
-        state=OutboxState(row.state),
-        attempts=row.attempts,
-        created_at=instant(row.created_at),
-        due_at=instant(row.due_at),
-        settled_at=maybe_instant(row.settled_at),
-        reference=row.reference,
-        reason=row.reason,
-    )
-
-
-def _attempt(row: Row[Any]) -> Attempt:
-    return Attempt(
-        number=row.number,
-        started_at=maybe_instant(row.started_at),
-        ended_at=instant(row.ended_at),
-        outcome=row.outcome,
-        detail=row.detail,
-    )
+def _fallback_at(outgoing: Outgoing, due_at: datetime) -> datetime | None:
+    if not outgoing.fallback or outgoing.fallback_after is None:
+        return None
+    return due_at + outgoing.fallback_after

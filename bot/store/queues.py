@@ -71,6 +71,14 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """Destinations to leave alone for now: wholly, or for all that is not critical."""
+
+    wholly: frozenset[str] = frozenset()
+    unless_critical: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
     """An event to handle; `attempts` counts this one."""
 
@@ -109,7 +117,10 @@ class ClaimedOutgoing:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A message of the outbox and what became of it; `reference` finds it at the other side."""
+    """A message of the outbox and what became of it; `reference` finds it at the other side.
+
+    `passed_on_at` is when the next way was taken as well.
+    """
 
     row_id: int
     outgoing: Outgoing
@@ -120,6 +131,7 @@ class OutboxRow:
     settled_at: datetime | None
     reference: str | None
     reason: str | None
+    passed_on_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

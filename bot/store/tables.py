@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The revision of `migrations/` that these tables are; revisions sort as text."""
 
 metadata = MetaData()
@@ -71,6 +71,8 @@ outbox = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("due_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger),
+    Column("fallback_at", BigInteger),
+    Column("passed_on_at", BigInteger),
     Column("claimed_at", BigInteger),
     Column("lease_until", BigInteger),
     Column("settled_at", BigInteger),

@@ -17,7 +17,8 @@ from bot.store.outages import (
     States,
     StatesView,
 )
-from bot.store.outbox_queue import Outbox, OutboxView
+from bot.store.outbox_queue import Outbox
+from bot.store.outbox_view import OutboxView
 from bot.store.queues import Touched
 from bot.store.tickets import Tickets, TicketsView
 from bot.store.timers import Timers, TimersView

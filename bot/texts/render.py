@@ -30,11 +30,13 @@ GREATEST_NAME = 60
 ACKNOWLEDGE = "acknowledge"
 
 _OF_THE_OUTAGE = frozenset({NoticeKind.HELPDESK_DOWN, NoticeKind.HELPDESK_UP})
+_SINCE = _OF_THE_OUTAGE | {NoticeKind.CATCH_UP}
+"""Kinds that speak of when something began, not of when something is due."""
 _OURS = _OF_THE_OUTAGE | {NoticeKind.ADMIN}
 """Kinds whose `quote` is what we saw ourselves, not a customer's words."""
 _NOBODY_EXPECTED = frozenset(
     {NoticeKind.ACKNOWLEDGED, NoticeKind.ADMIN, NoticeKind.HELPDESK_UP, NoticeKind.DIGEST,
-     NoticeKind.REMINDER}
+     NoticeKind.REMINDER, NoticeKind.CATCH_UP}
 )  # fmt: skip
 MOST_LINES = 8
 """Tickets of a digest that are listed; the rest is counted."""
@@ -156,7 +158,7 @@ def _when(
     if notice.due_at is None:
         return (words.due, "")
     clock = time_with_zone(notice.due_at, now=now, zone=notice.zone, words=words)
-    if notice.kind in _OF_THE_OUTAGE:
+    if notice.kind in _SINCE:
         return (words.since, f"{clock} ({values['lasted']})")
     return (words.due, f"{clock} ({values['ago'] if values['is_overdue'] else values['left']})")
 
@@ -181,6 +183,9 @@ def _lines(notice: Notice, tongue: Language, *, now: datetime) -> list[str]:
     """The tickets of a digest, a line each: number, due, who has it, what it is about."""
     words, found = tongue.words, []
     for line in notice.lines[:MOST_LINES]:
+        if line.number is None and line.due_at is None:
+            found.append(one_line(line.title, GREATEST_TITLE))
+            continue
         number = f"#{line.number}" if line.number is not None else words.ticket
         due = ""
         if line.due_at is not None:

@@ -53,6 +53,10 @@ GERMAN = Words(
             "Das Ticketsystem weist unsere Zugangsdaten ab. Es gilt nicht als ausgefallen."
         ),
         "refused_elsewhere": "Auf diesem Weg, weil ein anderer versagt hat: {}.",
+        "slow_elsewhere": "Auch auf diesem Weg, weil ein anderer es nicht angenommen hat: {}.",
+        "undelivered": (
+            "Nachrichten haben niemanden erreicht: {} (siehe „deskmate outbox list --dead“)."
+        ),
         "next_level": "Niemand hat übernommen: Das ist Stufe {}.",
         "skipped_levels": (
             "Niemand hat übernommen: Stufe {}; die Stufen in Klammern konnten nicht rechtzeitig "

@@ -46,6 +46,8 @@ ENGLISH = Words(
         "recovered": "All clear. Changes that were held have been released.",
         "credentials": "The helpdesk refuses our credentials. It is not treated as down.",
         "refused_elsewhere": "Sent this way because another way failed: {}.",
+        "slow_elsewhere": "Sent this way as well because another way did not take it: {}.",
+        "undelivered": "Messages reached nobody: {} (see “deskmate outbox list --dead”).",
         "next_level": "Nobody has taken it: this is level {}.",
         "skipped_levels": (
             "Nobody has taken it: level {}; the levels in brackets could not be told in time."

@@ -53,6 +53,11 @@ FRENCH = Words(
             "L'outil de tickets refuse nos identifiants. Il n'est pas considéré comme en panne."
         ),
         "refused_elsewhere": "Envoyé par cette voie, car une autre a échoué\u00a0: {}.",
+        "slow_elsewhere": "Envoyé aussi par cette voie, car une autre ne l'a pas pris\u00a0: {}.",
+        "undelivered": (
+            "Des messages n'ont atteint personne\u00a0: {} "
+            "(voir « deskmate outbox list --dead »)."
+        ),
         "next_level": "Personne ne l'a pris\u00a0: niveau {}.",
         "skipped_levels": (
             "Personne ne l'a pris\u00a0: niveau {}\u00a0; les niveaux entre parenthèses n'ont "

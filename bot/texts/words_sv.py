@@ -51,6 +51,8 @@ SWEDISH = Words(
             "Ärendesystemet avvisar våra inloggningsuppgifter. Det räknas inte som nere."
         ),
         "refused_elsewhere": "Skickat den här vägen eftersom en annan inte fungerade: {}.",
+        "slow_elsewhere": "Skickat även den här vägen eftersom en annan inte tog emot det: {}.",
+        "undelivered": "Meddelanden nådde ingen: {} (se ”deskmate outbox list --dead”).",
         "next_level": "Ingen har tagit det: det här är nivå {}.",
         "skipped_levels": (
             "Ingen har tagit det: nivå {}; nivåerna inom parentes kunde inte nås i "

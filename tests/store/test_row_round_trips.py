@@ -133,7 +133,17 @@ def test_fact_comes_back_exactly(fact: Fact) -> None:
 def test_message_comes_back_exactly(message: Message) -> None:
     """Every kind of message survives, with all that its row says."""
     sent = Outgoing(
-        "k", "teams:x", "o", message, Urgency.LOW, "t1", NOON, later(5), ("mail:a",), True
+        "k",
+        "teams:x",
+        "o",
+        message,
+        Urgency.LOW,
+        "t1",
+        NOON,
+        later(5),
+        ("mail:a",),
+        True,
+        timedelta(minutes=1),
     )
 
     assert value_of(Outgoing, body_of(sent)) == sent

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Remembers how each way to people does: its circuit, its budgets, and who asked for patience.
+
+Circuits and promised waits are kept in the store, so that a restart breaks no promise; budgets
+begin anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.rules.actions import Outgoing, Urgency
+from bot.rules.lanes import (
+    CLOSED,
+    PROBE_EVERY,
+    RATES,
+    Budget,
+    Circuit,
+    after_outcome,
+    lane_of,
+    take,
+)
+from bot.rules.outcome import Outcome, TryLater
+from bot.store.queues import Patience
+from bot.store.store import Store
+from bot.store.transaction import Transaction
+
+CIRCUIT = "circuit/"
+PAUSE = "pause/"
+
+
+class Lanes:
+    """What the outbox knows of the ways it sends by; one thread at a time uses a lane."""
+
+    def __init__(self, store: Store) -> None:
+        """Remember what an earlier process wrote down."""
+        self._circuits: dict[str, Circuit] = {}
+        self._pauses: dict[str, datetime] = {}
+        self._budgets: dict[str, Budget] = {}
+        self._spent: dict[tuple[str, bool], datetime] = {}
+        with store.read() as reader:
+            for name, row in reader.states.starting_with(CIRCUIT).items():
+                self._circuits[name.removeprefix(CIRCUIT)] = _circuit(row)
+            for name, row in reader.states.starting_with(PAUSE).items():
+                self._pauses[name.removeprefix(PAUSE)] = datetime.fromisoformat(row["until"])
+
+    def circuit(self, destination: str) -> Circuit:
+        """How the lane of a destination does."""
+        return self._circuits.get(lane_of(destination), CLOSED)
+
+    def open_lanes(self, prefix: str) -> tuple[str, ...]:
+        """The open lanes of a kind of way."""
+        kind = prefix.partition(":")[0]
+        return tuple(
+            lane
+            for lane, circuit in list(self._circuits.items())
+            if circuit.is_open and lane.partition(":")[0] == kind
+        )
+
+    def may_try(self, prefix: str, now: datetime) -> bool:
+        """Whether a message may be tried in every open lane of a kind of way."""
+        return all(self._circuits[lane].may_send(now) for lane in self.open_lanes(prefix))
+
+    def patience(self, now: datetime) -> Patience:
+        """Who asked for patience, and whose budget is spent."""
+        paused = {each for each, until in list(self._pauses.items()) if until > now}
+        spent = {which for which, until in list(self._spent.items()) if until > now}
+        return Patience(
+            wholly=frozenset(paused | {each for each, is_critical in spent if is_critical}),
+            unless_critical=frozenset(each for each, is_critical in spent if not is_critical),
+        )
+
+    def wait_until(self, outgoing: Outgoing, now: datetime) -> datetime | None:
+        """Until when this message has to wait, None to send it now; then its budget is spent."""
+        destination = outgoing.destination
+        pause = self._pauses.get(destination)
+        if pause is not None and pause > now:
+            return pause
+        circuit = self.circuit(destination)
+        if not circuit.may_send(now):
+            return circuit.probe_at
+        if circuit.is_open:
+            # The one that is tried: nobody else until it is known how it went.
+            self._circuits[lane_of(destination)] = replace(circuit, probe_at=now + PROBE_EVERY)
+            return None
+        rate = RATES.get(destination.partition(":")[0])
+        if rate is None:
+            return None
+        taken = take(self._budgets.get(destination), rate, now, outgoing.urgency)
+        self._budgets[destination] = taken.budget
+        if not taken.wait:
+            return None
+        until = now + timedelta(seconds=taken.wait)
+        self._spent[destination, outgoing.urgency is Urgency.CRITICAL] = until
+        return until
+
+    def record(self, destination: str, outcome: Outcome, now: datetime, tx: Transaction) -> None:
+        """Learn from how a try ended, within the transaction that writes that down."""
+        lane, before = lane_of(destination), self.circuit(destination)
+        after = after_outcome(before, outcome, now)
+        if after != before:
+            self._circuits[lane] = after
+            if after.is_open or before.is_open:
+                tx.states.save(CIRCUIT + lane, _row(after))
+        if isinstance(outcome, TryLater) and outcome.after:
+            until = now + timedelta(seconds=outcome.after)
+            self._pauses[destination] = max(until, self._pauses.get(destination, until))
+            tx.states.save(PAUSE + destination, {"until": self._pauses[destination].isoformat()})
+
+
+def _row(circuit: Circuit) -> dict[str, object]:
+    return {
+        "failures": circuit.failures,
+        "opened_at": circuit.opened_at.isoformat() if circuit.opened_at else None,
+        "probe_at": circuit.probe_at.isoformat() if circuit.probe_at else None,
+    }
+
+
+def _circuit(row: dict[str, object]) -> Circuit:
+    opened, probe = row.get("opened_at"), row.get("probe_at")
+    return Circuit(
+        failures=int(str(row.get("failures") or 0)),
+        opened_at=datetime.fromisoformat(str(opened)) if opened else None,
+        probe_at=datetime.fromisoformat(str(probe)) if probe else None,
+    )

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries out what is decided for tickets: new ones first, then updates, many in one call.
+
+What may have arrived is looked for before it is sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.clock import Clock
+from bot.ports import KEY_LIFE, Helpdesk
+from bot.rules.actions import Outgoing, TicketCreation, TicketUpdate
+from bot.rules.outcome import Delivered, Outcome, Refused, TryLater, Unknown
+from bot.store.queues import ClaimedOutgoing, OutboxState
+from bot.store.store import Store
+from bot.store.transaction import Transaction
+
+Carried = tuple[ClaimedOutgoing, Outcome]
+
+
+def outcomes_of(
+    claimed: Sequence[ClaimedOutgoing], helpdesk: Helpdesk, store: Store, clock: Clock
+) -> Iterator[Carried]:
+    """How each claimed row ended; record each before asking for the next.
+
+    New tickets come first: the updates behind them need their numbers.
+    """
+    creating = _Creating(helpdesk, store, clock)
+    for row in claimed:
+        creation = row.outgoing.message
+        if isinstance(creation, TicketCreation):
+            yield row, creating.outcome(row, creation)
+    yield from _updates(claimed, helpdesk, store)
+
+
+def number_ticket(outgoing: Outgoing, outcome: Outcome, tx: Transaction) -> None:
+    """A ticket that was made has a number now, unless the helpdesk's own news were quicker."""
+    creation = outgoing.message
+    if not isinstance(outcome, Delivered) or not isinstance(creation, TicketCreation):
+        return
+    ticket = tx.tickets.load(creation.ticket_id)
+    if ticket is not None and ticket.number is None and outcome.reference.isdecimal():
+        tx.tickets.save(replace(ticket, number=int(outcome.reference)))
+
+
+def still_unknown(found: Outcome) -> Outcome:
+    """Who looked and could not tell must look again; a plain retry would send it twice."""
+    return Unknown(found.reason) if isinstance(found, TryLater) else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Creating:
+    helpdesk: Helpdesk
+    store: Store
+    clock: Clock
+
+    def outcome(self, row: ClaimedOutgoing, creation: TicketCreation) -> Outcome:
+        if row.state is not OutboxState.UNKNOWN:
+            return self.helpdesk.create(row.outgoing.key, creation)
+        if creation.is_backdated or self.clock.now() - self._first_try(row) >= KEY_LIFE:
+            found = self.helpdesk.was_created(creation)
+            if not isinstance(found, Refused):
+                return still_unknown(found)
+        # An earlier try may still arrive; only the same key again is safe, whatever comes of it.
+        return still_unknown(self.helpdesk.create(row.outgoing.key, creation))
+
+    def _first_try(self, row: ClaimedOutgoing) -> datetime:
+        with self.store.read() as reader:
+            tries = reader.outbox.attempts(row.row_id)
+        return next((each.started_at for each in tries if each.started_at), self.clock.now())
+
+
+def _updates(
+    claimed: Sequence[ClaimedOutgoing], helpdesk: Helpdesk, store: Store
+) -> Iterator[Carried]:
+    updates = _numbered(claimed, store)
+    fresh: dict[str, TicketUpdate] = {}
+    for row in claimed:
+        key = row.outgoing.key
+        if key not in updates:
+            continue
+        is_doubtful = row.state is OutboxState.UNKNOWN
+        found = helpdesk.was_applied(key, updates[key]) if is_doubtful else None
+        if found is None or isinstance(found, Refused):
+            fresh[key] = updates[key]
+        else:
+            yield row, still_unknown(found)
+    outcomes = helpdesk.update(fresh) if fresh else {}
+    for row in claimed:
+        if row.outgoing.key in fresh:
+            yield row, outcomes[row.outgoing.key]
+
+
+def _numbered(claimed: Sequence[ClaimedOutgoing], store: Store) -> dict[str, TicketUpdate]:
+    """The updates by key; one decided before its ticket had a number gets it now."""
+    updates = {
+        row.outgoing.key: row.outgoing.message
+        for row in claimed
+        if isinstance(row.outgoing.message, TicketUpdate)
+    }
+    if all(each.number is not None for each in updates.values()):
+        return updates
+    with store.read() as reader:
+        for key, update in updates.items():
+            known = reader.tickets.load(update.ticket_id) if update.number is None else None
+            if known is not None:
+                updates[key] = replace(update, number=known.number)
+    return updates

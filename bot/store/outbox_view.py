@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What may be asked of the outbox: what became of a message, what waits, what died."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.engine import Connection
+
+from bot.rules.actions import Outgoing
+from bot.store.codec import instant, maybe_instant, micros
+from bot.store.outbox_claims import held_by, holds
+from bot.store.queues import Attempt, OutboxRow, OutboxState
+from bot.store.rows import column, value_of
+from bot.store.tables import attempt, hold, outbox
+
+
+class OutboxView:
+    """What may be asked of the outbox."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read over `connection`, within its transaction."""
+        self._connection = connection
+
+    def by_key(self, key: str) -> OutboxRow | None:
+        """The message with this key, whatever became of it."""
+        rows = self._rows(outbox.c.key == column(key))
+        return rows[0] if rows else None
+
+    def by_id(self, row_id: int) -> OutboxRow | None:
+        """The message with this number."""
+        rows = self._rows(outbox.c.id == row_id)
+        return rows[0] if rows else None
+
+    def of_ticket(self, ticket_id: str) -> tuple[OutboxRow, ...]:
+        """Every message about a ticket, in the order they were decided."""
+        return self._rows(outbox.c.ticket_id == ticket_id)
+
+    def of_thread(self, thread: str) -> tuple[OutboxRow, ...]:
+        """Every message of one thread (`outage:3`), in the order they were decided."""
+        return self._rows(outbox.c.order_key.endswith(f"/{thread}", autoescape=True))
+
+    def all(self) -> tuple[OutboxRow, ...]:
+        """Every message there is, for audits and the demo's count."""
+        return self._rows(outbox.c.id.is_not(None))
+
+    def attempts(self, row_id: int) -> tuple[Attempt, ...]:
+        """Every try at sending a message, the first one first."""
+        found = self._connection.execute(
+            select(attempt).where(attempt.c.outbox_id == row_id).order_by(attempt.c.id)
+        )
+        return tuple(attempt_of(row) for row in found)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows are in each state."""
+        grouped = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+        return {row[0]: row[1] for row in self._connection.execute(grouped)}
+
+    def waiting(self) -> dict[str, int]:
+        """How many rows still need work, per destination."""
+        grouped = (
+            select(outbox.c.destination, func.count())
+            .where(outbox.c.is_open == 1)
+            .group_by(outbox.c.destination)
+        )
+        return {row[0]: row[1] for row in self._connection.execute(grouped)}
+
+    def next_due(self, destination_prefix: str = "") -> datetime | None:
+        """The next instant at which a row may be claimed, or its lease ends; holds apart."""
+        later = func.coalesce(outbox.c.lease_until, outbox.c.due_at)
+        found = select(outbox.c.destination, func.min(later)).where(outbox.c.is_open == 1)
+        held = holds(self._connection)
+        instants = [
+            at
+            for destination, at in self._connection.execute(found.group_by(outbox.c.destination))
+            if destination.startswith(destination_prefix) and not held_by(destination, held)
+        ]
+        return maybe_instant(min(instants, default=None))
+
+    def is_held(self, destination: str) -> bool:
+        """True while messages for this destination, or for its whole kind, wait for a release."""
+        return held_by(destination, holds(self._connection))
+
+    def held(self) -> dict[str, str]:
+        """What is held, and why."""
+        return {row.destination: row.reason for row in self._connection.execute(select(hold))}
+
+    def late(self, now: datetime) -> tuple[OutboxRow, ...]:
+        """Open messages whose next way is due, and that were not passed on to it yet."""
+        return self._rows(
+            (outbox.c.is_open == 1)
+            & (outbox.c.fallback_at <= micros(now))
+            & outbox.c.passed_on_at.is_(None)
+        )
+
+    def backlog(self, prefix: str, now: datetime) -> tuple[OutboxRow, ...]:
+        """What waits for a kind of way (`slack:`) or one destination, and was due by now."""
+        return self._rows(
+            (outbox.c.is_open == 1)
+            & (outbox.c.state == OutboxState.WAITING)
+            & (outbox.c.due_at <= micros(now))
+            & (func.substr(outbox.c.destination, 1, len(prefix)) == prefix)
+        )
+
+    def dead_since(self, since: datetime) -> tuple[OutboxRow, ...]:
+        """Messages that were refused or ran out of time since an instant."""
+        return self._rows(
+            outbox.c.state.in_((OutboxState.REFUSED, OutboxState.EXPIRED))
+            & (outbox.c.settled_at > micros(since))
+        )
+
+    def in_states(self, states: Sequence[OutboxState], limit: int) -> tuple[OutboxRow, ...]:
+        """The newest messages in any of these states, the newest last."""
+        found = self._connection.execute(
+            select(outbox)
+            .where(outbox.c.state.in_(states))
+            .order_by(outbox.c.id.desc())
+            .limit(limit)
+        )
+        return tuple(reversed([outbox_row(row) for row in found]))
+
+    def _rows(self, condition: Any) -> tuple[OutboxRow, ...]:
+        found = self._connection.execute(select(outbox).where(condition).order_by(outbox.c.id))
+        return tuple(outbox_row(row) for row in found)
+
+
+def outbox_row(row: Row[Any]) -> OutboxRow:
+    """A row of the table as a value."""
+    return OutboxRow(
+        row_id=row.id,
+        outgoing=value_of(Outgoing, row.body),
+        state=OutboxState(row.state),
+        attempts=row.attempts,
+        created_at=instant(row.created_at),
+        due_at=instant(row.due_at),
+        settled_at=maybe_instant(row.settled_at),
+        reference=row.reference,
+        reason=row.reason,
+        passed_on_at=maybe_instant(row.passed_on_at),
+    )
+
+
+def attempt_of(row: Row[Any]) -> Attempt:
+    """A row of the tries as a value."""
+    return Attempt(
+        number=row.number,
+        started_at=maybe_instant(row.started_at),
+        ended_at=instant(row.ended_at),
+        outcome=row.outcome,
+        detail=row.detail,
+    )

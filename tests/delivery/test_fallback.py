@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A message whose way does not work goes the next one, and the way hears once what it missed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ways import NOON, Post, message
+
+from bot.ports import Accepted, Outcome, Refused, TryLater, Unknown
+from bot.rules.actions import Notice, NoticeKind, Outgoing, Urgency
+from bot.store.queues import OutboxState
+
+TEAM = ("slack:support", ("mail:team@acme.example",))
+MAIL = "mail:team@acme.example"
+
+
+def down(kind: str, minutes: float) -> object:
+    """A judge: everything of this kind fails until so many minutes have passed."""
+    until = NOON + timedelta(minutes=minutes)
+
+    def judge(outgoing: Outgoing, now: datetime) -> Outcome | None:
+        fails = outgoing.destination.startswith(kind) and now < until
+        return TryLater("503") if fails else None
+
+    return judge
+
+
+def test_refused_message_goes_the_next_way_at_once(post: Post) -> None:
+    """A permanent failure waits for nobody, and the message says why it comes this way."""
+    post.way.judge = lambda row, _: Refused("archived") if row.destination == TEAM[0] else None
+    post.add(message("a", TEAM[0], fallback=TEAM[1]))
+
+    post.run(2)
+
+    (_, sent), *_ = [each for each in post.way.shown if each[1].destination == MAIL]
+    assert isinstance(sent.message, Notice)
+    assert sent.message.reason == "refused_elsewhere:slack, archived"
+
+
+def test_slow_way_is_gone_round_after_a_minute(post: Post) -> None:
+    """What one way has not taken within `fallback_after` goes the next one as well."""
+    post.way.judge = lambda row, _: TryLater("busy", 300) if row.destination == TEAM[0] else None
+    post.add(message("a", TEAM[0], fallback=TEAM[1]))
+
+    post.run(58)
+    early = post.shown(MAIL)
+    post.run(5)
+
+    assert early == []
+    assert post.shown(MAIL) == [f"a/instead/{MAIL}"]
+
+
+def test_way_known_to_fail_is_gone_round_at_once(post: Post) -> None:
+    """After three failures nobody waits a minute to hear by mail."""
+    post.way.judge = down("slack", 30)
+    post.add(*(message(f"first-{n}", TEAM[0], fallback=TEAM[1]) for n in range(3)))
+    post.run(10)
+
+    post.add(message("page", TEAM[0], fallback=TEAM[1]))
+    post.run(2)
+
+    assert f"page/instead/{MAIL}" in post.shown(MAIL)
+
+
+def test_half_an_hour_without_slack_is_one_catch_up(post: Post) -> None:
+    """Each message came by mail meanwhile; on its return Slack shows one message that counts."""
+    post.way.judge = down("slack", 30)
+    for minute in range(10):
+        post.add(message(f"m{minute}", TEAM[0], fallback=TEAM[1]))
+        post.run(60)
+    post.run(25 * 60)
+
+    assert len(post.shown(MAIL)) == 10
+    assert post.kinds(TEAM[0]) == [NoticeKind.CATCH_UP]
+    _, sent = next(each for each in post.way.shown if each[1].destination == TEAM[0])
+    assert isinstance(sent.message, Notice)
+    assert sent.message.soon == 10
+
+
+def test_nothing_is_lost_while_every_way_is_down(post: Post) -> None:
+    """All ways down together: on return each tells in one message what it missed."""
+    until = NOON + timedelta(minutes=30)
+    post.way.judge = lambda _, now: TryLater("503") if now < until else None
+    post.add(*(message(f"m{n}", TEAM[0], fallback=("teams:support", MAIL)) for n in range(8)))
+
+    post.run(45 * 60)
+
+    for destination in (TEAM[0], "teams:support", MAIL):
+        assert post.kinds(destination) == [NoticeKind.CATCH_UP]
+
+
+def test_lone_message_is_simply_sent_late(post: Post) -> None:
+    """One message with no other way waits for its own and comes as it is."""
+    post.way.judge = down("slack", 10)
+    post.add(message("alone"))
+
+    post.run(12 * 60)
+
+    assert post.shown("slack:support") == ["alone"]
+
+
+def test_dead_way_is_tried_twice_a_minute_at_most(post: Post) -> None:
+    """While a way fails, one message is tried every half minute, not each of them."""
+    post.way.judge = down("slack", 60)
+    post.add(*(message(f"m{n}") for n in range(20)))
+
+    post.run(10 * 60)
+
+    assert len(post.way.tries) <= 20 + 3
+
+
+def test_critical_message_only_accepted_is_doubled(post: Post) -> None:
+    """A Teams 202 proves nothing: without "I have it" in a minute the next way is taken."""
+    teams = "teams:support"
+    post.way.judge = lambda row, _: Accepted("run") if row.destination == teams else None
+    post.add(message("page", teams, urgency=Urgency.CRITICAL, fallback=(MAIL,)))
+    post.add(message("news", teams, fallback=(MAIL,)))
+
+    post.run(90)
+
+    assert post.shown(MAIL) == [f"page/instead/{MAIL}"]
+
+
+def test_accepted_page_is_not_doubled_once_taken(post: Post) -> None:
+    """Somebody has it within the minute: nobody is called by mail."""
+    post.way.judge = lambda row, _: Accepted() if row.destination == "teams:support" else None
+    page = message("page", "teams:support", urgency=Urgency.CRITICAL, fallback=(MAIL,))
+    post.add(page)
+    post.run(10)
+
+    now = post.clock.now()
+    post.store.write(
+        lambda tx: tx.outbox.supersede(now=now, reason="Bo has it", thread="alert:page")
+    )
+    post.run(90)
+
+    assert post.shown(MAIL) == []
+
+
+def test_revoked_token_opens_the_way_for_all(post: Post) -> None:
+    """One refusal for all messages stops the tries; what has no other way waits for a new token."""
+    post.way.judge = lambda *_: Refused("token_revoked", "install again", is_for_all=True)
+    post.add(*(message(f"m{n}") for n in range(5)))
+
+    post.run(60)
+    tries = len(post.way.tries)
+    post.way.judge = lambda *_: None
+    post.run(60)
+
+    assert tries <= 3
+    assert post.kinds("slack:support") == [NoticeKind.CATCH_UP]
+
+
+def test_dead_message_is_told_another_way(post: Post) -> None:
+    """A message that reaches nobody is told to those who look after Deskmate, once an hour."""
+    post.way.judge = lambda row, _: Refused("archived") if "slack" in row.destination else None
+    post.add(message("a"), message("b"))
+
+    post.run(30)
+
+    assert post.row("a").state is OutboxState.REFUSED
+    told = [each.message for _, each in post.way.shown if each.destination.startswith("mail:")]
+    assert [each.reason for each in told if isinstance(each, Notice)] == [
+        "undelivered:2, slack, archived"
+    ]
+
+
+def test_lost_answer_is_looked_up_not_sent_twice(post: Post) -> None:
+    """The other side took it and the answer was lost: it is found there."""
+    lost = iter([Unknown("the line broke")])
+    post.way.judge = lambda *_: next(lost, None)
+    post.add(message("a"))
+
+    post.run(10)
+
+    assert post.shown("slack:support") == ["a"]
+    assert post.row("a").state is OutboxState.DELIVERED
+
+
+def test_promised_patience_outlives_a_restart(post: Post) -> None:
+    """A destination that asked for two minutes is left alone by the next process as well."""
+    post.way.judge = lambda *_: TryLater("429", 120)
+    post.add(message("a"))
+    post.run(2)
+
+    post.restart()
+    post.add(message("b"))
+    post.run(110)
+
+    assert [row.key for _, row in post.way.tries] == ["a"]
