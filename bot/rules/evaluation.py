@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
@@ -51,6 +52,7 @@ from bot.rules.text import (
 )
 from bot.rules.truth import Truth, not_, truth_of
 
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 ORDERED = frozenset({"priority", "category"})
 """Fields whose codes have an order: the policy's list, the earlier being the higher."""
 
@@ -210,12 +212,12 @@ class Judge:
         """Own codes by their order in the policy (earlier is more), numbers by size."""
         codes = self.policy.priorities if condition.field == "priority" else self.policy.categories
         if condition.field in ORDERED:
-            ranks = {code: -place for place, code in enumerate(codes)}
+            ranks = {code: float(-place) for place, code in enumerate(codes)}
             held = [ranks[value] for value in values if value in ranks]
             wanted = [ranks[value] for value in condition.values if value in ranks]
         else:
-            held = [int(value) for value in values if value.lstrip("-").isdecimal()]
-            wanted = [int(value) for value in condition.values if value.lstrip("-").isdecimal()]
+            held = [float(value) for value in values if _NUMBER.fullmatch(value)]
+            wanted = [float(value) for value in condition.values if _NUMBER.fullmatch(value)]
         if not held or not wanted:
             return False
         return held[0] >= wanted[0] if is_least else held[0] <= wanted[0]
