@@ -12,10 +12,12 @@ from rich.console import Console
 
 from bot.clock import SystemClock
 from bot.commands.check_online import check_online
+from bot.commands.check_tests import check_desk
 from bot.config.checks_more import check_more
 from bot.config.load import Loaded, load_policy
 from bot.config.problems import Problem, in_order
 from bot.config.schema import policy_schema
+from bot.rules.engine import compile_policy
 
 
 def check(policy: Path, *, is_online: bool, wants_schema: bool, as_json: bool) -> int:
@@ -37,7 +39,9 @@ def check(policy: Path, *, is_online: bool, wants_schema: bool, as_json: bool) -
 
 
 def _warnings(loaded: Loaded, folder: Path, today: date) -> list[Problem]:
-    return in_order([*loaded.warnings, *check_more(loaded.policy, folder, today=today)])
+    policy = loaded.policy
+    beside = check_desk(folder, compile_policy(policy))
+    return in_order([*loaded.warnings, *check_more(policy, today=today), *beside])
 
 
 def _show(

@@ -47,8 +47,12 @@ def _helpdesk(settings: Settings, policy: Policy) -> Sequence[Finding]:
     clock = SystemClock()
     delay = timedelta(seconds=settings.export_delay)
     helpdesk = Zendesk(access_of(settings), policy.helpdesk, clock, withheld=delay)
+    settled = {name for name, fact in policy.facts.items() if fact.if_unknown is not None}
+    asked = [name for name in policy.helpdesk.fields if name not in settled]
     try:
-        return helpdesk.examine()
+        found = helpdesk.examine()
+        is_in = any(each.is_ok for each in found)
+        return (*found, *helpdesk.organisations_lacking(asked)) if is_in else found
     finally:
         helpdesk.close()
 

@@ -1,53 +1,42 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looks at a whole policy on a day: rules that cannot fire, dates that run out, missing tests."""
+"""Looks at a whole policy on a day: rules that cannot fire, dates that run out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
+from bot.config.checks_events import check_events
 from bot.config.checks_rosters import check_cover
 from bot.config.checks_words import place_of
-from bot.config.contradictions import contradiction, fields_of
+from bot.config.contradictions import contradiction
 from bot.config.problems import Problem
-from bot.config.reader import Reader
-from bot.config.statements import TESTS, read_file, values_behind, yaml_files
-from bot.config.yaml_nodes import Node
 from bot.rules.business_time import CalendarSpec
-from bot.rules.policy import Policy, Rule
+from bot.rules.policy import Policy
 
 A_YEAR = timedelta(days=365)
 
 
-def check_more(policy: Policy, folder: Path, *, today: date) -> list[Problem]:
-    """Warnings that need a date or the desk's tests; `folder` is the policy's own."""
+def check_more(policy: Policy, *, today: date) -> list[Problem]:
+    """Warnings that a policy loads with all the same, some of which need a date."""
     return [
         *_never_firing(policy, today),
         *_without_target(policy),
         *_ending_calendars(policy, today),
         *check_cover(policy, today=today),
-        *_untested(policy, folder / TESTS),
+        *check_events(policy),
     ]
 
 
 def _never_firing(policy: Policy, today: date) -> Iterator[Problem]:
     for rule in policy.rules:
-        why = contradiction(rule.condition) or _wrong_occasion(rule)
+        why = contradiction(rule.condition)
         if why is not None:
             what = f"rule {rule.rule_id!r} can never fire: {why}"
             yield Problem(rule.place, what, "remove one of the two", is_warning=True)
         if rule.until is not None and rule.until < today:
             what = f"rule {rule.rule_id!r} ended on {rule.until}"
             yield Problem(rule.place, what, "remove it, or its `until`", is_warning=True)
-
-
-def _wrong_occasion(rule: Rule) -> str | None:
-    for part in fields_of(rule.condition):
-        if part.field == "event" and not set(part.values) & {each.value for each in rule.occasions}:
-            tried = ", ".join(sorted(each.value for each in rule.occasions))
-            return f"it asks for the event {' or '.join(part.values)} and is tried on {tried}"
-    return None
 
 
 def _without_target(policy: Policy) -> Iterator[Problem]:
@@ -83,34 +72,3 @@ def _has_dates_only(spec: CalendarSpec) -> bool:
         or spec.days_from
         or spec.days_by
     )
-
-
-def _untested(policy: Policy, tests: Path) -> Iterator[Problem]:
-    """Rules that no test of the desk expects to fire; nothing where the desk has no tests."""
-    files = yaml_files(tests)
-    if not files:
-        return
-    reader = Reader()
-    fired = {
-        rule_id
-        for file in files
-        for _, node in values_behind(read_file(file, reader), "fired")
-        for rule_id in _texts(node)
-    }
-    for rule in policy.rules:
-        if rule.rule_id not in fired:
-            what = f"no test expects rule {rule.rule_id!r} to fire"
-            advice = f"write one with `fired: [{rule.rule_id}]` in {tests}"
-            yield Problem(rule.place, what, advice, is_warning=True)
-
-
-def _texts(node: Node) -> Iterator[str]:
-    match node.value:
-        case str():
-            yield node.value
-        case tuple():
-            for each in node.value:
-                yield from _texts(each)
-        case Mapping():
-            for entry in node.value.values():
-                yield from _texts(entry.node)

@@ -7,7 +7,7 @@ and its own opposite. A rule without a finding may still never fire.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 
 from bot.rules.conditions import (
@@ -28,7 +28,7 @@ SEVERAL = frozenset({"tags", "via"})
 
 def contradiction(condition: Condition) -> str | None:
     """Why the condition can never hold, in words; None where that is not plain."""
-    return _of(_together(condition))
+    return _of(together(condition))
 
 
 def _of(parts: Sequence[Condition]) -> str | None:
@@ -39,25 +39,25 @@ def _of(parts: Sequence[Condition]) -> str | None:
             return found
     for part in parts:
         if isinstance(part, AnyOf):
-            reasons = [_of([*plain, *_together(each)]) for each in part.parts]
+            reasons = [_of([*plain, *together(each)]) for each in part.parts]
             if reasons and None not in reasons:
                 return reasons[0]
     return None
 
 
-def _together(condition: Condition) -> list[Condition]:
+def together(condition: Condition) -> list[Condition]:
     """What must hold at once: nested `all`, and `none` as its single opposites."""
     match condition:
         case AllOf(parts):
-            return [each for part in parts for each in _together(part)]
+            return [each for part in parts for each in together(part)]
         case AnyOf((part,)):
-            return _together(part)
+            return together(part)
         case Not(AnyOf(parts)):
-            return [each for part in parts for each in _together(Not(part))]
+            return [each for part in parts for each in together(Not(part))]
         case Not(AllOf((part,))):
-            return _together(Not(part))
+            return together(Not(part))
         case Not(Not(part)):
-            return _together(part)
+            return together(part)
         case _:
             return [condition]
 
@@ -107,10 +107,3 @@ def _folded(condition: FieldIs) -> set[str]:
 
 def _shown(condition: FieldIs) -> str:
     return " or ".join(condition.values)
-
-
-def fields_of(condition: Condition) -> Iterator[FieldIs]:
-    """The plain values that must hold whatever else does."""
-    for part in _together(condition):
-        if isinstance(part, FieldIs) and part.comparison is Comparison.IN:
-            yield part

@@ -52,7 +52,7 @@ def cover_warnings(policy: Policy) -> Iterator[Problem]:
             minutes = sum(gap.seconds for gap in gaps) // 60
             name = promise.clock.name
             what = f"promise {name!r} runs on while nobody is there: {minutes:,} minutes a week"
-            advice = f"without cover: {_shown(calendar, gaps)}"
+            advice = f"coverage gap: {_shown(calendar, gaps)}"
             yield Problem(promise.place, what, advice, is_warning=True)
 
 

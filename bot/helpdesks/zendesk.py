@@ -146,6 +146,10 @@ class Zendesk:
         """Check credentials, fields, groups, the canary and the helpdesk's own receipt trigger."""
         return self._examiner.examine()
 
+    def organisations_lacking(self, own_fields: Sequence[str]) -> Sequence[Finding]:
+        """One finding per field that stands with organisations: which of them have none."""
+        return self._examiner.lacking(own_fields)
+
     def read_webhook(self, body: bytes, now: datetime) -> Sequence[Event]:
         """The events of an event-subscribed delivery; raises ValueError with the reason."""
         with _told_plainly():

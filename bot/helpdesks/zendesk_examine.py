@@ -3,18 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.clock import Clock
 from bot.helpdesks.zendesk_desk import Desk
 from bot.helpdesks.zendesk_exports import Exports
 from bot.helpdesks.zendesk_failures import Cause, Failure
-from bot.helpdesks.zendesk_names import CATEGORY, HOLDERS
+from bot.helpdesks.zendesk_names import CATEGORY, HOLDERS, plain
 from bot.helpdesks.zendesk_session import ZendeskLine
 from bot.ports import Finding
 
 Json = Mapping[str, Any]
+ORGANISATION = HOLDERS[0]
+SHOWN = 5
+"""Organisations that are named, of those that lack a fact."""
 
 
 class Examiner:
@@ -47,6 +50,18 @@ class Examiner:
         for look in (self._export, self._fields, self._groups, self._canary, self._receipt):
             found.extend(self._looked(look))
         return tuple(found)
+
+    def lacking(self, own_fields: Iterable[str]) -> Sequence[Finding]:
+        """For each own field that stands with the organisations: those that have none."""
+        keys = {own: _key(self._desk.names.reference(own)) for own in own_fields}
+        wanted = {own: key for own, key in keys.items() if key is not None}
+        if not wanted:
+            return ()
+        try:
+            rows = list(self._desk.listing("organizations"))
+        except Failure as failure:
+            return (Finding("zendesk organisations", False, failure.reason, ""),)
+        return tuple(_lacking(own, key, rows) for own, key in wanted.items())
 
     def _role(self, me: Json) -> Finding:
         role = str(me.get("role"))
@@ -125,3 +140,22 @@ class Examiner:
         is_active = found is not None and found.get("active") is True
         advice = "" if is_active else "correct helpdesk.receipt_trigger, or switch the trigger on"
         yield Finding("zendesk receipt trigger", is_active, title, advice)
+
+
+def _key(reference: str | None) -> str | None:
+    """The organisation field that is meant, None for a field of another holder."""
+    holder, _, key = (reference or "").partition(".")
+    return key if holder == ORGANISATION and key else None
+
+
+def _lacking(own: str, key: str, organisations: Sequence[Json]) -> Finding:
+    names = [
+        str(each.get("name"))
+        for each in organisations
+        if plain((each.get("organization_fields") or {}).get(key)) is None
+    ]
+    shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
+    count = f"{len(names)} of {len(organisations)} have none"
+    detail = f"{count}: {shown}" if names else f"all {len(organisations)} have one"
+    advice = f"fill in {key!r}, or write `facts: {{{own}: {{if_unknown: ...}}}}`" if names else ""
+    return Finding(f"zendesk organisations' {own}", not names, detail, advice)

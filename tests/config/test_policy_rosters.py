@@ -168,7 +168,7 @@ def test_first_hole_of_the_year_is_warned_of(tmp_path: Path) -> None:
     """The check names the first hour that nobody covers, and how many there are."""
     policy = read(tmp_path, 'hours: long, shifts: [{who: anna, mon-fri: "08:00-17:00"}]')
 
-    found = [each for each in check_more(policy, tmp_path, today=TODAY) if "roster" in each.what]
+    found = [each for each in check_more(policy, today=TODAY) if "roster" in each.what]
 
     assert [str(each).partition("rules.yaml:")[2] for each in found] == [
         "10:3: warning: roster 'duty': nobody is there from Tue 2026-03-10 17:00 to 18:00, "
@@ -183,7 +183,7 @@ def test_covered_roster_is_not_warned_of(tmp_path: Path) -> None:
     free = read(tmp_path, 'shifts: [{who: anna, mon: "08:00-09:00"}]')
 
     for policy in (covered, free):
-        warned = [each.what for each in check_more(policy, tmp_path, today=TODAY)]
+        warned = [each.what for each in check_more(policy, today=TODAY)]
         assert [what for what in warned if "roster" in what] == []
 
 
@@ -195,7 +195,7 @@ def test_absence_of_all_is_a_hole(tmp_path: Path) -> None:
     policy = read(tmp_path, f"hours: long, {TURNS}, absences: [{away}]")
     roster, calendars = policy.rosters["duty"], calendars_of(policy.calendars)
 
-    found = [each.what for each in check_more(policy, tmp_path, today=TODAY)]
+    found = [each.what for each in check_more(policy, today=TODAY)]
 
     assert on_duty(roster, policy.rosters, calendars, paris(2026, 8, 3, 8)) == ()
     assert on_duty(roster, policy.rosters, calendars, paris(2026, 8, 5, 8)) == ("anna",)

@@ -242,3 +242,17 @@ def test_examine_names_what_is_missing(zendesk: Zendesk, names: HelpdeskMap) -> 
     wrong = {each.what for each in zendesk.examine() if not each.is_ok}
 
     assert {"zendesk field shoe", "zendesk group x", "zendesk canary"} == wrong
+
+
+def test_organisations_that_lack_a_fact_are_named(
+    zendesk: Zendesk, names: HelpdeskMap, world: World
+) -> None:
+    """Where a rule reads an organisation's field, those without a value are counted and named."""
+    world.people.add_organisation("Bare Ltd")
+    zendesk.use(replace(names, fields={**names.fields, "size": "organization.size"}))
+
+    plan, size = zendesk.organisations_lacking(["plan", "size", "code"])
+
+    assert (plan.what, plan.is_ok) == ("zendesk organisations' plan", False)
+    assert "Bare Ltd" in plan.detail and "if_unknown" in plan.advice
+    assert size.detail.startswith("5 of 5 have none: Acme, ")
