@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import calendar as months
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -29,6 +31,7 @@ class DayKind(StrEnum):
     HOLIDAY = "holiday"
 
 
+_WINDOW = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 STYLES = {
     DayKind.OPEN: "green",
     DayKind.OTHER: "bold yellow",
@@ -45,6 +48,16 @@ class Day:
     kind: DayKind
     hours: str
     note: str = ""
+    clocks_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UsualDay:
+    """A weekday as it is on most dates; `windows` are (opening minute, length in minutes)."""
+
+    name: str
+    hours: str
+    windows: tuple[tuple[int, int], ...]
 
 
 def show(folder: Path, name: str, year: int | None, *, html: Path | None) -> int:
@@ -59,12 +72,14 @@ def show(folder: Path, name: str, year: int | None, *, html: Path | None) -> int
     days = days_of(calendar, year)
     if html is not None:
         values = {"name": name, "year": year, "zone": calendar.spec.zone, "months": _months(days),
-                  "special": special(days)}  # fmt: skip
+                  "special": special(days), "week": usual_week(days)}  # fmt: skip
         html.write_text(page_text("calendar.html.j2", values), encoding="utf-8")
         console.print(f"written: {html}", markup=False)
         return 0
     console.print(f"[bold]{name}[/] {year}, {calendar.spec.zone}")
     console.print(_legend())
+    for usual in usual_week(days):
+        console.print(f"  {usual.name:<10} {usual.hours}", markup=False)
     console.print(Columns([_month(each) for each in _months(days)], padding=(1, 3)))
     for day in special(days):
         console.print(f"  {day.day:%a %Y-%m-%d}  {day.hours:<24} {day.note}", markup=False)
@@ -74,16 +89,36 @@ def show(folder: Path, name: str, year: int | None, *, html: Path | None) -> int
 def days_of(calendar: Calendar, year: int) -> list[Day]:
     """Every local date of a year; a day is "other" where its hours are not its weekday's usual."""
     found = [_day(calendar, date(year, 1, 1) + timedelta(days=n)) for n in range(_length(year))]
-    usual = {
-        weekday: _most([day.hours for day in found if day.day.weekday() == weekday])
-        for weekday in range(7)
-    }
+    usual = _usual(found)
     return [_judged(day, usual[day.day.weekday()]) for day in found]
+
+
+def usual_week(days: list[Day]) -> list[UsualDay]:
+    """The hours that each weekday has on most dates of the year."""
+    found = _usual(days)
+    return [
+        UsualDay(months.day_name[weekday], found[weekday], tuple(_windows(found[weekday])))
+        for weekday in range(7)
+    ]
 
 
 def special(days: list[Day]) -> list[Day]:
     """The days to look at: holidays, other hours, and days on which the clocks change."""
     return [day for day in days if day.note or day.kind is DayKind.OTHER]
+
+
+def _usual(days: list[Day]) -> dict[int, str]:
+    return {
+        weekday: _most([day.hours for day in days if day.day.weekday() == weekday])
+        for weekday in range(7)
+    }
+
+
+def _windows(hours: str) -> Iterator[tuple[int, int]]:
+    for match in _WINDOW.finditer(hours):
+        opens, minutes, closes, more = map(int, match.groups())
+        start = opens * 60 + minutes
+        yield start, closes * 60 + more - start
 
 
 def _day(calendar: Calendar, day: date) -> Day:
@@ -100,12 +135,12 @@ def _day(calendar: Calendar, day: date) -> Day:
         notes.append(f"the clocks change: this day has {length / 3600:g} hours")
     note = "; ".join(dict.fromkeys(notes))
     kind = DayKind.HOLIDAY if is_holiday else DayKind.OPEN if spans else DayKind.CLOSED
-    return Day(day, kind, hours or "closed", note)
+    return Day(day, kind, hours or "closed", note, length != 86_400)
 
 
 def _judged(day: Day, usual: str) -> Day:
     if day.kind is DayKind.OPEN and day.hours != usual:
-        return Day(day.day, DayKind.OTHER, day.hours, day.note)
+        return replace(day, kind=DayKind.OTHER)
     return day
 
 

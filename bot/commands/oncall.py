@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.clock import SystemClock
+from bot.commands.oncall_page import write_page
 from bot.commands.time import Unusable
 from bot.config.load import Loaded, load_policy
 from bot.config.problems import did_you_mean
@@ -24,8 +25,10 @@ from bot.rules.roster import Duty, RosterSpec, duties, holes, next_hand_over, on
 SOON = timedelta(days=7)
 
 
-def show_oncall(folder: Path, name: str | None, at: str, year: int | None, *, as_json: bool) -> int:
-    """Print it; 0, 1 where nobody is on duty within a week though somebody must be, 2 unusable."""
+def show_oncall(
+    folder: Path, name: str | None, at: str, year: int | None, *, as_json: bool, html: Path | None
+) -> int:
+    """Print it, or write the year to `html`; 0, 1 for a hole within a week, 2 for unusable."""
     console = Console(highlight=False, soft_wrap=True)
     try:
         compiled = _compiled(folder)
@@ -34,8 +37,13 @@ def show_oncall(folder: Path, name: str | None, at: str, year: int | None, *, as
     except Unusable as problem:
         console.print(f"deskmate: {problem}", markup=False)
         return 2
+    if html is not None and year is None:
+        year = local_time(compiled.policy.zone, now).year
     answers = [_answer(each, compiled, now, year) for each in rosters]
-    if as_json:
+    if html is not None and year is not None:
+        write_page(html, answers, desk=compiled.policy.desk, year=year)
+        console.print(f"written: {html}", markup=False)
+    elif as_json:
         print(json.dumps({"rosters": answers}, ensure_ascii=False))  # noqa: T201
     else:
         for roster, answer in zip(rosters, answers, strict=True):
@@ -84,6 +92,7 @@ def _answer(
     soon = holes(roster, known, calendars, now, now + SOON)
     return {
         "roster": roster.name,
+        "zone": roster.zone,
         "now": list(on_duty(roster, known, calendars, now)),
         "until": following.start.isoformat() if following else None,
         "next": list(following.who) if following else None,

@@ -143,10 +143,11 @@ def oncall(
     year: Annotated[
         int | None, typer.Option(min=1970, max=2200, help="List the duties of a whole year.")
     ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page of the year instead.")] = None,
     policy: PolicyFolder = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Who is on duty now, who is next, and when nobody is."""
     from bot.commands.oncall import show_oncall
 
-    raise typer.Exit(show_oncall(policy, roster, at, year, as_json=as_json))
+    raise typer.Exit(show_oncall(policy, roster, at, year, as_json=as_json, html=html))

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.commands.calendar import Day, DayKind, days_of, special
+from bot.commands.calendar import Day, DayKind, days_of, special, usual_week
 from bot.config.load import Loaded, load_policy
 from bot.rules.business_time import Calendar, calendars_of
 
@@ -120,3 +120,11 @@ def test_unknown_calendar_is_a_sentence() -> None:
 
     assert shown.exit_code == 2
     assert "did you mean 'office'?" in shown.output
+
+
+def test_usual_week_has_the_lunch_hour() -> None:
+    """The week of a calendar is drawn with its hours: nobody is there from 13:00 to 14:00."""
+    week = usual_week(days_of(_calendar("dixdata", "ouvrables"), 2026))
+
+    assert [day.hours for day in week] == ["09:00-13:00, 14:00-17:00"] * 5 + ["closed"] * 2
+    assert week[0].windows == ((540, 240), (840, 180))
