@@ -33,13 +33,15 @@ def known_facts(
 ) -> dict[str, str | None]:
     """Every further fact of a line by its full name; what the line does not tell is not in it."""
     found: dict[str, str | None] = {}
+    changed = (given.get("change") or {}).get("fields") or {}
     for name, value in given.items():
         for prefix, full in (("org_", "org."), ("requester_", "requester.")):
             if name.startswith(prefix):
                 found[full + name.removeprefix(prefix)] = plain(value)
     for name in ("escalation_level", "first_responded", "acked", "escalated_at", "hold_until"):
-        if name in current:
-            found[name] = plain(current[name])
+        for told in (current, context, changed):
+            if name in told:
+                found[name] = plain(told[name])
     for kind in HELPDESK_FACTS:
         if kind in context:
             found[f"{kind}.state"] = plain(context[kind])

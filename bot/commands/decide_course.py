@@ -98,6 +98,9 @@ def _left(given: dict[str, Any], taken: _Taken) -> dict[str, Any]:
     current |= {change.field: change.new for change in situation.changes}
     current |= {name: answer[name] for name in KEPT if answer[name] is not None}
     current["hold_until"] = answer["hold_until"]
+    before = (given.get("current") or {}).get("escalation_level")
+    if answer["escalation_level"] not in (None, before):
+        current["escalated_at"] = situation.at.isoformat()
     if taken.decision.group is not None:
         current["group"] = taken.decision.group
     current["tags"] = sorted({*situation.ticket.tags, *answer["tags"]})

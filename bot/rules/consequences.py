@@ -14,6 +14,7 @@ from bot.rules.calendar_days import local_time
 from bot.rules.engine import CompiledPolicy, Fired, RulesDecision
 from bot.rules.policy import Finding, Path, Publication
 from bot.rules.situation import FINGERPRINT, Situation
+from bot.rules.ticket import Actor
 from bot.rules.truth import Truth
 
 SECURITY = "security"
@@ -158,18 +159,29 @@ def _step(
         ),
         None,
     )
-    if path is None or not _may_step(path, situation, compiled):
+    if path is None or not _may_step(path, level, situation, compiled):
         return level, None
     after = min((level or 0) + 1, len(path.steps))
     return after, path.steps[after - 1]
 
 
-def _may_step(path: Path, situation: Situation, compiled: CompiledPolicy) -> bool:
-    stamped = situation.known.get(ESCALATED_AT) or situation.ticket.fields.get(ESCALATED_AT)
-    if stamped is None or path.wait is None or path.hours is None:
+def _may_step(
+    path: Path, level: int | None, situation: Situation, compiled: CompiledPolicy
+) -> bool:
+    """Whether the waiting time since the last step is over; a person's own step waits for none."""
+    since = _last_step(level, situation)
+    if situation.actor is Actor.AGENT or since is None or path.wait is None or path.hours is None:
         return True
-    since = datetime.fromisoformat(stamped)
     if path.hours not in compiled.calendars:
         return situation.at - since >= path.wait
     passed = compiled.calendars[path.hours].between(since, situation.at)
     return timedelta(seconds=passed) >= path.wait
+
+
+def _last_step(level: int | None, situation: Situation) -> datetime | None:
+    """When the last step was taken; unstamped, no earlier than the ticket came."""
+    stamped = situation.known.get(ESCALATED_AT) or situation.ticket.fields.get(ESCALATED_AT)
+    if stamped is not None:
+        return datetime.fromisoformat(stamped)
+    came = situation.ticket.created_at
+    return came if level and came < situation.at else None
