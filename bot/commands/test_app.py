@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,9 @@ def check_desks(
     mutate: Annotated[
         bool, typer.Option(help="Flip each condition too, and name the flips no test notices.")
     ] = False,
+    schema: Annotated[
+        bool, typer.Option(help="Print the JSON Schema of tests, for your editor.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run the policy's own tests on simulated time; what a test does not state must not happen.
@@ -29,6 +33,11 @@ def check_desks(
     Exit status 0 if all pass, 1 if one fails or over 5 % of the flips go unnoticed, 2 if a folder
     cannot be read.
     """
+    if schema:
+        from bot.config.schema_tests import tests_schema
+
+        print(json.dumps(tests_schema(), indent=1))  # noqa: T201
+        return
     from bot.commands.test import run_desk_tests
 
     status = run_desk_tests(folders or [HERE], only=only, flips_conditions=mutate, as_json=as_json)

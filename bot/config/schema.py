@@ -1,186 +1,171 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The JSON Schema of a policy, so that editors complete and check the YAML while it is written.
 
-It is made of the same tables that the readers use. `deskmate check` knows more than a schema can
-say; what the schema refuses, the check refuses too.
+`deskmate check` knows more than a schema can say; what the schema refuses, the check refuses too.
+A key without a line here fails a test, so none is forgotten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
-from bot.config import calendars, load, promises
 from bot.config.calendars import DAYS, LONG_DAYS, NTH
-from bot.config.conditions import WORDS
-from bot.config.effects import EFFECT_KEYS
-from bot.config.people import (
-    HELPDESK_KEYS,
-    LANGUAGES,
-    OUTAGE_COUNTS,
-    OUTAGE_KEYS,
-    OUTAGE_TIMES,
-    PERSON_KEYS,
-    URGENCIES,
+from bot.config.people import LANGUAGES, OUTAGE_COUNTS, OUTAGE_TIMES
+from bot.config.promises import STATUSES
+from bot.config.schema_people import DIGEST, GROUP, LADDER, PERSON, REMINDER, ROSTER
+from bot.config.schema_rules import compared, condition, rule, word_list
+from bot.config.schema_values import (
+    COUNT,
+    DATE,
+    DATED,
+    DURATION,
+    TEXT,
+    TEXTS,
+    TRUTH,
+    Schema,
+    mapping,
+    named,
+    one_of,
+    one_or_more,
+    text_or,
 )
-from bot.config.rules import LIST_KEYS, NEGATIONS, OCCASIONS, RULE_KEYS
 
-Schema = dict[str, Any]
-TEXT: Schema = {"type": ["string", "integer", "boolean"]}
-TEXTS: Schema = {"anyOf": [TEXT, {"type": "array", "items": TEXT}]}
-DURATION: Schema = {"type": "string", "pattern": r"^(\d+d)?(\d+h)?(\d+m(in)?)?(\d+s)?$"}
-TRUTH: Schema = {"type": "boolean"}
-COUNT: Schema = {"type": "integer", "minimum": 1}
-DATED: Schema = {"type": "object", "propertyNames": {"pattern": r"^\d{4}-\d{2}-\d{2}$"}}
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+CALENDAR: Schema = {
+    "zone": TEXT,
+    "always": TRUTH,
+    "daily": TEXTS,
+    "holidays": text_or(
+        mapping(
+            {"country": TEXT, "subdivision": TEXT, "categories": TEXTS, "language": TEXT},
+            needed=["country"],
+        )
+    ),
+    "closed": {"anyOf": [{"type": "array", "items": DATE}, DATED]},
+    "opened": DATED,
+    "half_days": DATED,
+    "breaks": DATED,
+    "union": TEXTS,
+    "without": TEXTS,
+    "because": TEXTS,
+    "days": {
+        "anyOf": [
+            one_or_more(DATE),
+            {
+                "type": "object",
+                "propertyNames": {"pattern": "^organisation "},
+                "additionalProperties": one_or_more(DATE),
+            },
+        ]
+    },
+    "days_from": TEXT,
+}
+
+_WARNING: Schema = {"type": "string", "pattern": r"^\s*\d{1,3}\s?%\s*$|^[0-9dhmins ]+(before)?$"}
+_TARGET: Schema = {
+    "anyOf": [
+        DURATION,
+        {
+            "type": "object",
+            "additionalProperties": {
+                "anyOf": [DURATION, {"type": "object", "additionalProperties": DURATION}]
+            },
+        },
+    ]
+}
+PROMISE: Schema = {
+    "from": TEXTS,
+    "to": TEXTS,
+    "within": _TARGET,
+    "less_than": _TARGET,
+    "hours": text_or(named(TEXT)),
+    "warn": one_or_more(_WARNING),
+    "tell": TEXTS,
+    "breached": mapping({"tell": TEXTS, "page": TEXT}),
+    "pause_while": one_or_more(one_of([*STATUSES, "never"])),
+    "promised": {"const": "always"},
+    "because": TEXTS,
+    "on_reopen": one_of(["continue", "restart"]),
+    "complete": TRUTH,
+    "violation": TEXT,
+    "undecided": TEXT,
+}
+
+HELPDESK: Schema = {
+    "kind": one_of(["zendesk"]),
+    "category": TEXT,
+    "code": TEXT,
+    "plan": TEXT,
+    "region": TEXT,
+    "fields": named(TEXT),
+    "groups": named(TEXT),
+    "canary": COUNT,
+    "receipt_trigger": TEXT,
+    "categories": named(TEXT),
+}
+
+OUTAGE: Schema = {
+    "tell": TEXTS,
+    "mailbox": TEXT,
+    "banner": TEXT,
+    "tag": TEXT,
+    "banner_texts": named(TEXT),
+    "witnesses": TEXTS,
+    **dict.fromkeys(OUTAGE_TIMES, DURATION),
+    **dict.fromkeys(OUTAGE_COUNTS, COUNT),
+}
+
+POLICY: Schema = {
+    "desk": TEXT,
+    "language": one_of(LANGUAGES),
+    "zone": TEXT,
+    "poll_every": DURATION,
+    "categories": TEXTS,
+    "priorities": named(one_of(("urgent", "high", "normal", "low"))),
+    "labels": named(TEXT),
+    "trust": one_or_more(one_of(["requester_priority"])),
+    "hours": named(
+        {
+            **mapping(CALENDAR),
+            "patternProperties": {
+                f"^({'|'.join(DAYS)})(-({'|'.join(DAYS)}))?$": TEXTS,
+                f"^({'|'.join(NTH)}) ({'|'.join(LONG_DAYS)})$": TEXTS,
+            },
+        }
+    ),
+    "helpdesk": mapping(HELPDESK),
+    "helpdesk_down": mapping(OUTAGE),
+    "facts": named(
+        text_or(
+            mapping({"from": TEXT, "if_unknown": TEXT, "greatest_age": DURATION}, needed=["from"])
+        )
+    ),
+    "words": named(word_list()),
+    "people": named(mapping(PERSON)),
+    "groups": named(GROUP),
+    "rosters": named(mapping(ROSTER)),
+    "ladders": named(mapping(LADDER, needed=["levels"])),
+    "digests": named(mapping(DIGEST, needed=["tell"])),
+    "reminders": named(mapping(REMINDER, needed=["tell"])),
+    "promises": {"anyOf": [{"const": "none"}, named(mapping(PROMISE, needed=["hours"]))]},
+    "fingerprints": named(
+        text_or(mapping({"pattern": TEXT, "because": TEXTS}, needed=["pattern"]))
+    ),
+    "templates": named(text_or(mapping({"because": TEXTS} | dict.fromkeys(LANGUAGES, TEXT)))),
+    "paths": named(
+        mapping(
+            {"steps": TEXTS, "wait": DURATION, "hours": TEXT, "because": TEXTS}, needed=["steps"]
+        )
+    ),
+    "runbooks": named(TEXT),
+    "rules": named(rule()),
+}
 
 
 def policy_schema() -> Schema:
     """The schema of one file of a policy (draft 2020-12); any file may hold any of the keys."""
-    own: Schema = {
-        "desk": TEXT,
-        "language": _one_of(LANGUAGES),
-        "zone": TEXT,
-        "hours": _named(_calendar()),
-        "facts": _named({"anyOf": [TEXT, _object(("from", "if_unknown", "greatest_age"))]}),
-        "categories": TEXTS,
-        "priorities": _named(_one_of(("urgent", "high", "normal", "low"))),
-        "labels": _named(TEXT),
-        "promises": {"anyOf": [{"const": "none"}, _named(_promise())]},
-        "words": _named(_word_list()),
-        "people": _named(_person()),
-        "groups": _named({"anyOf": [TEXTS, {"type": "null"}, _object(("helpdesk", "cover"))]}),
-        "helpdesk": _object(HELPDESK_KEYS, {"canary": COUNT}),
-        "helpdesk_down": _object(
-            OUTAGE_KEYS,
-            {
-                **dict.fromkeys(OUTAGE_TIMES, DURATION),
-                **dict.fromkeys(OUTAGE_COUNTS, COUNT),
-                "tell": TEXTS,
-                "banner_texts": _named(TEXT),
-            },
-        ),
-        "rules": _named(_rule()),
-        "poll_every": DURATION,
-        "trust": TEXTS,
-    }
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": DIALECT,
         "title": "Deskmate policy",
-        **_object(load.KEYS, own),
-        "$defs": {"condition": _condition()},
+        **mapping(POLICY),
+        "$defs": {"condition": condition(), "compared": compared()},
     }
-
-
-def _calendar() -> Schema:
-    days = "|".join(DAYS)
-    monthly = f"^({'|'.join(NTH)}) ({'|'.join(LONG_DAYS)})$"
-    schema = _object(
-        calendars.KEYS,
-        {
-            "always": TRUTH,
-            "daily": TEXTS,
-            "opened": DATED,
-            "half_days": DATED,
-            "breaks": DATED,
-            "closed": {"anyOf": [TEXTS, DATED]},
-            "union": TEXTS,
-            "without": TEXTS,
-            "holidays": {
-                "anyOf": [TEXT, _object(("country", "subdivision", "categories", "language"))]
-            },
-        },
-    )
-    schema["patternProperties"] = {f"^({days})(-({days}))?$": TEXTS, monthly: TEXTS}
-    return schema
-
-
-def _promise() -> Schema:
-    target = {"anyOf": [DURATION, {"type": "object"}]}
-    warning = {"type": "string", "pattern": r"^\s*\d{1,3}\s?%\s*$|^[0-9dhmins]+( before)?$"}
-    return _object(
-        promises.KEYS,
-        {
-            "within": target,
-            "less_than": target,
-            "warn": {"anyOf": [warning, {"type": "array", "items": warning}]},
-            "tell": TEXTS,
-            "breached": _object(("tell", "page"), {"tell": TEXTS}),
-            "pause_while": TEXTS,
-            "promised": {"const": "always"},
-            "on_reopen": _one_of(("continue", "restart")),
-            "complete": TRUTH,
-            "from": TEXTS,
-            "to": TEXTS,
-            "because": TEXTS,
-        },
-    )
-
-
-def _word_list() -> Schema:
-    mapping = _object(LIST_KEYS, {"negation": _one_of(NEGATIONS), "except": TEXTS, "fold": TRUTH})
-    mapping["patternProperties"] = {"^[a-z]{2}$": TEXTS}
-    return {"anyOf": [TEXTS, mapping]}
-
-
-def _person() -> Schema:
-    own = {
-        "mention": TEXTS,
-        "else": TEXTS,
-        "language": _one_of(LANGUAGES),
-        "urgency": _one_of(URGENCIES),
-    }
-    return _object(PERSON_KEYS, own)
-
-
-def _rule() -> Schema:
-    condition = {"$ref": "#/$defs/condition"}
-    effects = _object(
-        EFFECT_KEYS,
-        {
-            "tag": TEXTS,
-            "untag": TEXTS,
-            "tell": TEXTS,
-            "set": _named(TEXT),
-            "once_per": DURATION,
-            "urgency": _one_of(URGENCIES),
-        },
-    )
-    occasions = _one_of(OCCASIONS)
-    return _object(
-        RULE_KEYS,
-        {
-            "because": TEXTS,
-            "event": {"anyOf": [occasions, {"type": "array", "items": occasions}]},
-            "events": {"anyOf": [occasions, {"type": "array", "items": occasions}]},
-            "if": condition,
-            "if_any": condition,
-            "unless": condition,
-            "then": effects,
-            "once_per": DURATION,
-            "watch": TRUTH,
-        },
-    )
-
-
-def _condition() -> Schema:
-    """A mapping or a list of them; field names are the desk's own, so any key may stand here."""
-    again = {"$ref": "#/$defs/condition"}
-    nested = {word: again for word in WORDS if word in ("all", "any", "none", "not")}
-    plain = {"any_open": TEXTS, "all_closed": TEXTS, "says_all": TEXTS, "machine_mail": TRUTH}
-    count = _object(("category", "at_least", "customers", "within", "same"), {"at_least": COUNT})
-    mapping = {"type": "object", "properties": {**nested, **plain, "count": count}}
-    return {"anyOf": [mapping, {"type": "array", "items": again}]}
-
-
-def _object(keys: Iterable[str], known: Schema | None = None) -> Schema:
-    """A mapping of these keys and no others; those without a schema of their own take anything."""
-    properties = {key: (known or {}).get(key, {}) for key in keys}
-    return {"type": "object", "properties": properties, "additionalProperties": False}
-
-
-def _named(schema: Schema) -> Schema:
-    return {"type": "object", "additionalProperties": schema}
-
-
-def _one_of(choices: Iterable[str]) -> Schema:
-    return {"enum": list(choices)}

@@ -6,14 +6,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import jsonschema
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.clock import SystemClock
-from bot.config.schema import policy_schema
-from bot.config.yaml_nodes import Node, read_yaml
 from bot.settings import NAMES
 from bot.store.store import Store
 
@@ -27,14 +24,6 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DESKMATE_STORE", f"sqlite:///{tmp_path}/desk.sqlite3")
     return CliRunner()
-
-
-def _plain(node: Node) -> object:
-    if isinstance(node.value, tuple):
-        return [_plain(each) for each in node.value]
-    if isinstance(node.value, dict):
-        return {name: _plain(entry.node) for name, entry in node.value.items()}
-    return node.value
 
 
 def test_help_teaches_every_command(run: CliRunner) -> None:
@@ -67,23 +56,6 @@ def test_check_says_mistakes_as_json(run: CliRunner, tmp_path: Path) -> None:
 def test_check_without_a_policy_is_unusable(run: CliRunner, tmp_path: Path) -> None:
     """A folder without YAML exits with 2."""
     assert run.invoke(app, ["check", "--policy", str(tmp_path / "none")]).exit_code == 2
-
-
-@pytest.mark.parametrize("file", ["rules.yaml", "calendars.yaml", "bot/sandbox/policy/rules.yaml"])
-def test_schema_accepts_what_loads(file: str) -> None:
-    """Editors that use the schema find no fault with the shipped files."""
-    node, problems = read_yaml((ROOT / file).read_text("utf-8"), file)
-
-    jsonschema.Draft202012Validator(policy_schema()).validate(_plain(node))
-
-    assert problems == []
-
-
-def test_schema_refuses_a_misspelt_key() -> None:
-    """A wrong key is underlined while it is typed."""
-    validator = jsonschema.Draft202012Validator(policy_schema())
-
-    assert not validator.is_valid({"rulez": {}})
 
 
 def test_init_writes_a_policy_that_loads(run: CliRunner, tmp_path: Path) -> None:
