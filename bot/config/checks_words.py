@@ -51,7 +51,7 @@ def _single_words(policy: Policy) -> Iterator[Problem]:
 
 
 def _too_short(place: Place, entry: Entry) -> Iterator[Problem]:
-    word = entry.anchor.text
+    word = entry.elements[0].text
     # Without a vowel or with a digit it is an abbreviation (db, p1), and no word of a language.
     is_word = not VOWELS.isdisjoint(word) and not any(letter.isdecimal() for letter in word)
     if len(word) < SHORTEST and is_word:
@@ -61,10 +61,10 @@ def _too_short(place: Place, entry: Entry) -> Iterator[Problem]:
 
 def _false_friends(place: Place, entry: Entry, languages: set[str]) -> Iterator[Problem]:
     """An open end is looked at from three letters on: `fel*` finds `fellow`, `*l` finds all."""
-    if entry.anchor.openness is not Openness.EXACT and len(entry.anchor.text) < SHORTEST:
+    if entry.elements[0].openness is not Openness.EXACT and len(entry.elements[0].text) < SHORTEST:
         return
     for word, meanings in FALSE_FRIENDS.items():
-        if not entry.anchor.fits(word):
+        if not entry.elements[0].fits(word):
             continue
         others = [
             f"{meaning!r} in {language}"

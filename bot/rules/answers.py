@@ -7,10 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.rules.business_time import Calendar
-from bot.rules.conditions import Count, CountAlerts, NoticeUnder, StartsDuring, TagAdded
+from bot.rules.conditions import (
+    Count,
+    CountAlerts,
+    MachineMail,
+    NoticeUnder,
+    StartsDuring,
+    TagAdded,
+)
 from bot.rules.events import AlertReceived
 from bot.rules.situation import Decided, Recent, Situation
-from bot.rules.truth import Truth, truth_of
+from bot.rules.truth import Truth, not_, truth_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,14 @@ def tag_added(condition: TagAdded, situation: Situation) -> Answer:
         if found:
             return Answer(Truth.TRUE, (f"tag {found[0]} added by {change.actor.value}",))
     return Answer(Truth.FALSE)
+
+
+def machine_mail(condition: MachineMail, situation: Situation) -> Answer:
+    """A machine wrote the message, or did not; an event without a text is nobody's mail."""
+    message = situation.message
+    truth = message.is_machine if message else Truth.FALSE
+    unknown = ("machine_mail",) if truth is Truth.UNKNOWN else ()
+    return Answer(truth if condition.expected else not_(truth), ("a machine's mail",), unknown)
 
 
 def nobody_on(roster: str, situation: Situation) -> Answer:

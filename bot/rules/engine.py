@@ -13,41 +13,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.rules.actions import Reason, Urgency
-from bot.rules.business_time import Calendar, calendars_of
-from bot.rules.calendar_lists import calendars_for
+from bot.rules.compiled import CompiledPolicy, compile_policy, for_ticket
 from bot.rules.evaluation import Judge
-from bot.rules.layers import asks_for_the_end, is_per_event, layers_of
-from bot.rules.policy import Effects, Policy, Rule
+from bot.rules.index import LayerIndex
+from bot.rules.layers import asks_for_the_end, is_per_event
+from bot.rules.policy import Effects, Rule
+from bot.rules.reading import Reading
 from bot.rules.situation import Decided, Situation
-from bot.rules.text import Vocabulary, compile_lists
 from bot.rules.ticket import Actor, Ticket
 from bot.rules.truth import Truth
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledPolicy:
-    """A policy made ready to decide by: calendars, word lists, rules in layers."""
-
-    policy: Policy
-    calendars: Mapping[str, Calendar]
-    vocabulary: Vocabulary
-    layers: tuple[tuple[Rule, ...], ...]
-
-
-def compile_policy(policy: Policy) -> CompiledPolicy:
-    """Make a policy ready; one that loaded without a mistake always compiles."""
-    return CompiledPolicy(
-        policy=policy,
-        calendars=calendars_of(policy.calendars),
-        vocabulary=compile_lists(policy.words),
-        layers=layers_of(policy.rules),
-    )
-
-
-def for_ticket(compiled: CompiledPolicy, ticket: Ticket) -> CompiledPolicy:
-    """The policy with the calendars as they are for this ticket's customer."""
-    calendars = calendars_for(compiled.policy.calendars, compiled.calendars, ticket)
-    return compiled if calendars is compiled.calendars else replace(compiled, calendars=calendars)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +105,34 @@ class _Trial:
         self._unknown: dict[str, None] = {}
         self._kept: list[str] = []
         self._holding = dict(ticket.fired)
+        self._reading = Reading(situation.message, compiled.vocabulary, compiled.book)
 
     def try_layer(self, layer: tuple[Rule, ...]) -> None:
+        """Try the rules that the event can concern; the others are false."""
         judge = Judge(
             self._policy,
             self._compiled.calendars,
             self._compiled.vocabulary,
             self._situation,
             self._decided,
+            self._reading,
         )
-        fired = [found for rule in layer if (found := self._try(judge, rule))]
+        index = self._compiled.index(layer)
+        candidates = index.candidates(judge)
+        self._end_others(index, candidates)
+        fired = [found for rule in candidates if (found := self._try(judge, rule))]
         self._fired += fired
         self._settle(fired)
+
+    def _end_others(self, index: LayerIndex, candidates: Iterable[Rule]) -> None:
+        """Rules that held before and are certainly false now begin anew the next time."""
+        if not self._holding:
+            return
+        tried = {rule.rule_id for rule in candidates}
+        for rule_id in [each for each in self._holding if each not in tried]:
+            rule = index.by_id.get(rule_id)
+            if rule is not None and self._is_tried(rule):
+                del self._holding[rule_id]
 
     def decision(self) -> RulesDecision:
         decided, defaults = self._with_defaults()
@@ -184,7 +174,7 @@ class _Trial:
         return {rule_id: key for rule_id, key in self._holding.items() if rule_id not in calls}
 
     def _try(self, judge: Judge, rule: Rule) -> Fired | None:
-        if self._situation.occasion not in rule.occasions or self._is_over(rule):
+        if not self._is_tried(rule):
             return None
         answer = judge.answer(rule.condition)
         if answer.truth is Truth.UNKNOWN:
@@ -197,8 +187,10 @@ class _Trial:
         self._holding[rule.rule_id] = self._situation.key
         return Fired(rule, tuple(dict.fromkeys(answer.evidence)), is_edge)
 
-    def _is_over(self, rule: Rule) -> bool:
-        return rule.until is not None and self._situation.at.date() > rule.until
+    def _is_tried(self, rule: Rule) -> bool:
+        """Whether the rule is meant for this event, and has not passed its last day."""
+        is_over = rule.until is not None and self._situation.at.date() > rule.until
+        return self._situation.occasion in rule.occasions and not is_over
 
     def _settle(self, fired: Iterable[Fired]) -> None:
         """Let a layer's proposals take effect for the layers behind it."""
@@ -290,3 +282,14 @@ class _Trial:
         last = self._situation.last_told.get(rule.rule_id)
         once_per = rule.effects.once_per
         return once_per is not None and last is not None and now - last < once_per
+
+
+__all__ = [
+    "CompiledPolicy",
+    "Fired",
+    "RulesDecision",
+    "Told",
+    "compile_policy",
+    "decide",
+    "for_ticket",
+]

@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import Any, assert_never
 
 from bot.rules.answers import (
     Answer,
     announced_works,
     count_alerts,
     count_tickets,
+    machine_mail,
     nobody_on,
     tag_added,
 )
@@ -39,17 +40,9 @@ from bot.rules.conditions import (
     TextPart,
 )
 from bot.rules.policy import Policy
+from bot.rules.reading import Reading
 from bot.rules.situation import Decided, Situation, values_of
-from bot.rules.text import (
-    Findings,
-    Pattern,
-    PatternProblem,
-    Scope,
-    Vocabulary,
-    compile_pattern,
-    find,
-    matches,
-)
+from bot.rules.text import PatternBook, Scope, Vocabulary
 from bot.rules.truth import Truth, not_, truth_of
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
@@ -57,75 +50,50 @@ ORDERED = frozenset({"priority", "category"})
 """Fields whose codes have an order: the policy's list, the earlier being the higher."""
 
 
+NO = Answer(Truth.FALSE)
+_TEXTUAL = (Says, Matches)
+
+
 @dataclass(slots=True)
 class Judge:
-    """Answers the conditions of one event; the text is searched once, and only when asked."""
+    """Answers the conditions of one event; `reading` is shared by all who ask about it."""
 
     policy: Policy
     calendars: Mapping[str, Calendar]
     vocabulary: Vocabulary
     situation: Situation
     decided: Decided
-    _found: dict[Scope, Findings] = field(default_factory=dict)
+    reading: Reading = field(default=None)  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        """Without a reading of others, one of its own."""
+        if self.reading is None:
+            message = self.situation.message
+            self.reading = Reading(message, self.vocabulary, PatternBook(()))
 
     def answer(self, condition: Condition) -> Answer:
         """The answer to any condition."""
-        match condition:
-            case AllOf(parts):
-                return self._all(parts)
-            case AnyOf(parts):
-                return self._any(parts)
-            case Not(part):
-                inner = self.answer(part)
-                return Answer(not_(inner.truth), (), inner.unknown)
-            case Says():
-                return self._says(condition)
-            case Matches():
-                return self._matches(condition)
-            case FieldIs():
-                return self._field(condition)
-            case AnyOpen(names):
-                return self._open(names, wants_open=True)
-            case AllClosed(names):
-                return self._open(names, wants_open=False)
-            case Changed():
-                return self._changed(condition)
-            case Count():
-                return count_tickets(condition, self.situation, self.decided)
-            case CountAlerts():
-                return count_alerts(condition, self.situation)
-            case TagAdded():
-                return tag_added(condition, self.situation)
-            case NobodyOn(roster):
-                return nobody_on(roster, self.situation)
-            case NoticeUnder() | StartsDuring():
-                return announced_works(condition, self.situation, self.calendars)
-            case MachineMail(expected):
-                message = self.situation.message
-                truth = message.is_machine if message else Truth.FALSE
-                unknown = ("machine_mail",) if truth is Truth.UNKNOWN else ()
-                return Answer(truth if expected else not_(truth), ("a machine's mail",), unknown)
-            case _:
-                assert_never(condition)
+        return _ANSWERS[type(condition)](self, condition)
 
-    def _all(self, parts: Iterable[Condition]) -> Answer:
-        truth = Truth.TRUE
-        evidence: list[str] = []
-        unknown: list[str] = []
-        for part in parts:
-            answer = self.answer(part)
-            if answer.truth is Truth.FALSE:
-                return Answer(Truth.FALSE)
-            evidence += answer.evidence
-            if answer.truth is Truth.UNKNOWN:
-                truth = Truth.UNKNOWN
-                unknown += answer.unknown
-        return Answer(truth, tuple(evidence), tuple(unknown))
+    def _all(self, condition: AllOf) -> Answer:
+        """Cheap parts are asked first; the evidence stands in the order of the rule."""
+        parts = condition.parts
+        answers: list[Answer] = [NO] * len(parts)
+        for is_textual in (False, True):
+            for index, part in enumerate(parts):
+                if isinstance(part, _TEXTUAL) is is_textual:
+                    answers[index] = self.answer(part)
+                    if answers[index].truth is Truth.FALSE:
+                        return NO
+        evidence = tuple(each for answer in answers for each in answer.evidence)
+        doubtful = [answer for answer in answers if answer.truth is Truth.UNKNOWN]
+        unknown = tuple(each for answer in doubtful for each in answer.unknown)
+        return Answer(Truth.UNKNOWN if doubtful else Truth.TRUE, evidence, unknown)
 
-    def _any(self, parts: Iterable[Condition]) -> Answer:
+    def _any(self, condition: AnyOf) -> Answer:
         truth = Truth.FALSE
         unknown: list[str] = []
-        for part in parts:
+        for part in condition.parts:
             answer = self.answer(part)
             if answer.truth is Truth.TRUE:
                 return answer
@@ -134,11 +102,14 @@ class Judge:
                 unknown += answer.unknown
         return Answer(truth, (), tuple(unknown))
 
+    def _not(self, condition: Not) -> Answer:
+        inner = self.answer(condition.part)
+        return Answer(not_(inner.truth), (), inner.unknown)
+
     def _says(self, condition: Says) -> Answer:
-        message = self.situation.message
-        if message is None:
-            return Answer(Truth.FALSE)
-        findings = self._findings(condition.where)
+        if self.reading.is_empty:
+            return NO
+        findings = self.reading.findings(_scope(condition.where))
         if condition.is_anywhere:
             all_said = [findings.says(name) for name in condition.lists]
             truth = _all_of(said.truth for said in all_said)
@@ -155,22 +126,14 @@ class Judge:
         evidence = tuple(hit.evidence() for hit in hits) if truth is Truth.TRUE else ()
         return Answer(truth, evidence, ("the message's text",) if truth is Truth.UNKNOWN else ())
 
-    def _findings(self, where: TextPart) -> Findings:
-        scope = Scope.WHOLE if where is TextPart.ALL else Scope.NEW
-        message = self.situation.message
-        assert message is not None, "the caller looked"
-        if scope not in self._found:
-            self._found[scope] = find(self.vocabulary, message, scope)
-        return self._found[scope]
-
     def _matches(self, condition: Matches) -> Answer:
-        pattern = _compiled(condition.pattern)
         if condition.field is None:
-            if self.situation.message is None:
-                return Answer(Truth.FALSE)
-            scope = Scope.WHOLE if condition.where is TextPart.ALL else Scope.NEW
-            truth, hit = matches(pattern, self.situation.message, scope)
-            return Answer(truth, (hit.evidence(),) if hit else ())
+            if self.reading.is_empty:
+                return NO
+            truth, hit = self.reading.match(condition.pattern, _scope(condition.where))
+            unknown = ("the message's text",) if truth is Truth.UNKNOWN else ()
+            return Answer(truth, (hit.evidence(),) if hit else (), unknown)
+        pattern = self.reading.book.pattern(condition.pattern)
         values = self._values(condition.field)
         if values is None:
             return Answer(Truth.UNKNOWN, (), (condition.field,))
@@ -253,8 +216,25 @@ def _all_of(truths: Iterable[Truth]) -> Truth:
     return Truth.UNKNOWN if Truth.UNKNOWN in found else Truth.TRUE
 
 
-def _compiled(pattern: str) -> Pattern:
-    """The check compiled it before; re2 keeps compiled patterns itself."""
-    compiled = compile_pattern(pattern)
-    assert not isinstance(compiled, PatternProblem), "a policy with this pattern does not load"
-    return compiled
+def _scope(where: TextPart) -> Scope:
+    return Scope.WHOLE if where is TextPart.ALL else Scope.NEW
+
+
+_ANSWERS: dict[type[Condition], Callable[[Judge, Any], Answer]] = {
+    AllOf: Judge._all,
+    AnyOf: Judge._any,
+    Not: Judge._not,
+    Says: Judge._says,
+    Matches: Judge._matches,
+    FieldIs: Judge._field,
+    AnyOpen: lambda judge, asked: judge._open(asked.calendars, wants_open=True),
+    AllClosed: lambda judge, asked: judge._open(asked.calendars, wants_open=False),
+    Changed: Judge._changed,
+    Count: lambda judge, asked: count_tickets(asked, judge.situation, judge.decided),
+    CountAlerts: lambda judge, asked: count_alerts(asked, judge.situation),
+    TagAdded: lambda judge, asked: tag_added(asked, judge.situation),
+    NobodyOn: lambda judge, asked: nobody_on(asked.roster, judge.situation),
+    NoticeUnder: lambda judge, asked: announced_works(asked, judge.situation, judge.calendars),
+    StartsDuring: lambda judge, asked: announced_works(asked, judge.situation, judge.calendars),
+    MachineMail: lambda judge, asked: machine_mail(asked, judge.situation),
+}

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Orders rules by what they read and set, so that nobody has to write an order."""
+"""Orders rules by what they read and set, so that nobody has to write an order.
+
+Work grows with the number of names that rules read and set, not with pairs of rules.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 
 from bot.rules.conditions import (
     AllOf,
@@ -16,6 +20,8 @@ from bot.rules.conditions import (
     Not,
 )
 from bot.rules.policy import Rule
+
+Names = Callable[[Rule], frozenset[str]]
 
 
 def parts_of(condition: Condition) -> Iterator[Condition]:
@@ -71,29 +77,78 @@ def layers_of(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], ...]:
 
     Rules in a circle come last, together; `circles` names them and the check refuses them.
     """
-    left, layers = list(rules), []
-    while left:
-        layer = [rule for rule in left if not _waits_for(rule, left)] or left
-        layers.append(tuple(layer))
-        left = [rule for rule in left if rule not in layer]
-    return tuple(layers)
+    peeling = _Peeling(rules, waits_for=reads, gives=sets)
+    layers = tuple(peeling.layers())
+    return (*layers, peeling.left()) if peeling.left() else layers
 
 
 def circles(rules: Sequence[Rule]) -> tuple[Rule, ...]:
     """The rules that read what they, by way of others, set themselves; empty if there are none."""
-    left = list(rules)
-    while True:
-        free = [rule for rule in left if not _waits_for(rule, left)]
-        if not free:
-            break
-        left = [rule for rule in left if rule not in free]
-    while True:
-        unread = [rule for rule in left if not any(_waits_for(each, [rule]) for each in left)]
-        if not unread:
-            return tuple(left)
-        left = [rule for rule in left if rule not in unread]
+    forward = _Peeling(rules, waits_for=reads, gives=sets)
+    list(forward.layers())
+    backward = _Peeling(forward.left(), waits_for=sets, gives=reads)
+    list(backward.layers())
+    return backward.left()
 
 
-def _waits_for(rule: Rule, others: Sequence[Rule]) -> bool:
-    wanted = reads(rule)
-    return any(wanted & sets(other) for other in others if other.rule_id != rule.rule_id)
+class _Peeling:
+    """Takes away, layer by layer, the rules that wait for nothing any more.
+
+    A rule waits for a name while another rule that gives it is left; never for itself.
+    """
+
+    def __init__(self, rules: Sequence[Rule], *, waits_for: Names, gives: Names) -> None:
+        self._rules = rules
+        self._wanted = [waits_for(rule) for rule in rules]
+        self._given = [gives(rule) for rule in rules]
+        self._givers = Counter(name for names in self._given for name in names)
+        self._waiting: dict[str, list[int]] = {}
+        for index, names in enumerate(self._wanted):
+            for name in names & self._givers.keys():
+                self._waiting.setdefault(name, []).append(index)
+        # The sum of the givers that are left: with one left, the sum says which.
+        self._sums: Counter[str] = Counter()
+        for index, names in enumerate(self._given):
+            for name in names:
+                self._sums[name] += index
+        self._blocked = [
+            sum(self._is_awaited(name, index) for name in names)
+            for index, names in enumerate(self._wanted)
+        ]
+        self._is_left = [True] * len(rules)
+
+    def layers(self) -> Iterator[tuple[Rule, ...]]:
+        """The layers, until only circles are left."""
+        ready = [index for index, count in enumerate(self._blocked) if count == 0]
+        while ready:
+            for index in ready:
+                self._is_left[index] = False
+            yield tuple(self._rules[index] for index in ready)
+            ready = sorted({free for index in ready for free in self._take(index)})
+
+    def left(self) -> tuple[Rule, ...]:
+        """The rules that were not taken away."""
+        return tuple(rule for rule, left in zip(self._rules, self._is_left, strict=True) if left)
+
+    def _is_awaited(self, name: str, by: int) -> bool:
+        others = self._givers[name] - (name in self._given[by])
+        return others > 0
+
+    def _take(self, index: int) -> Iterator[int]:
+        """The rules that are free once this one is gone."""
+        for name in self._given[index]:
+            self._givers[name] -= 1
+            self._sums[name] -= index
+            if self._givers[name] == 0:
+                for waiting in self._waiting.get(name, ()):
+                    if name not in self._given[waiting]:
+                        yield from self._unblock(waiting)
+            elif self._givers[name] == 1:
+                last = self._sums[name]
+                if name in self._wanted[last]:
+                    yield from self._unblock(last)
+
+    def _unblock(self, index: int) -> Iterator[int]:
+        self._blocked[index] -= 1
+        if self._blocked[index] == 0 and self._is_left[index]:
+            yield index

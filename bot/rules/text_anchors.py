@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds the anchors of all word lists in a text at once.
+"""Finds the anchors of word lists in a text at once.
 
-Whole words are found by intersecting two sets.  Open words (`fel*`) are found by an automaton
-(pyahocorasick) where it is installed and by cutting words to the known lengths where it is not;
-both give the same answer, which a property test keeps.
+Whole words are found by intersecting two sets. What stands inside a word (`fel*`) is looked up once
+per word and remembered, because words come again; pyahocorasick, where it is installed, only makes
+the first look-up quicker. Both ways give the same answer, which a property test keeps.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any
 
 from bot.rules.text_entries import Entry, Openness
@@ -21,94 +20,148 @@ try:
 except ImportError:
     ahocorasick = None
 
+OpenWord = tuple[Openness, str]
+"""What is looked for inside a word, and where in it."""
+MOST_REMEMBERED = 50_000
+"""Words whose look-up is kept; then all are forgotten, so that memory is bounded."""
+LONGEST_REMEMBERED = 40
+"""In characters; a longer word hardly comes twice."""
+_HEAD = 3
+
+
+class OpenWords:
+    """Beginnings, endings and middles of words, all looked for together."""
+
+    def __init__(self, wanted: Iterable[OpenWord], *, accelerated: bool) -> None:
+        """File them; `accelerated` asks for the automaton where it is installed."""
+        self._wanted = sorted(set(wanted))
+        self._automaton = _automaton(self._wanted) if accelerated else None
+        self._by_head: dict[str, list[OpenWord]] = {}
+        for kind, text in self._wanted:
+            self._by_head.setdefault(text[:_HEAD], []).append((kind, text))
+        self._heads = sorted({len(head) for head in self._by_head})
+        self._remembered: dict[str, tuple[OpenWord, ...]] = {}
+        self.steps = 0
+
+    def __bool__(self) -> bool:
+        """Whether anything is looked for."""
+        return bool(self._wanted)
+
+    def of(self, words: Set[str]) -> dict[str, tuple[OpenWord, ...]]:
+        """What each word holds, for those that hold anything."""
+        found: dict[str, tuple[OpenWord, ...]] = {}
+        if not self._wanted:
+            return found
+        remembered = self._remembered
+        for word in words:
+            held = remembered.get(word)
+            if held is None:
+                held = self._look_up(word)
+            if held:
+                found[word] = held
+        return found
+
+    def _look_up(self, word: str) -> tuple[OpenWord, ...]:
+        held = self._by_cutting(word) if self._automaton is None else self._by_automaton(word)
+        self.steps += len(word)
+        found = tuple(sorted(set(held)))
+        if len(word) <= LONGEST_REMEMBERED:
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[word] = found
+        return found
+
+    def _by_automaton(self, word: str) -> Iterator[OpenWord]:
+        """The word between blanks, a blank standing for a closed end."""
+        automaton: Any = self._automaton
+        for _, wanted in automaton.iter(f" {word} "):
+            yield wanted
+
+    def _by_cutting(self, word: str) -> Iterator[OpenWord]:
+        by_head, length = self._by_head, len(word)
+        for head in self._heads:
+            for place in range(length - head + 1):
+                for kind, text in by_head.get(word[place : place + head], ()):
+                    if _is_allowed(kind, place, place + len(text), length) and word.startswith(
+                        text, place
+                    ):
+                        yield kind, text
+
+
+def _is_allowed(kind: Openness, start: int, end: int, length: int) -> bool:
+    match kind:
+        case Openness.STARTS:
+            return start == 0
+        case Openness.ENDS:
+            return end == length
+        case _:
+            return True
+
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where an entry's anchor was seen: the entry and the index of the word."""
+class Anchored:
+    """An entry and the word by which it is found; `others` must stand in the text too."""
 
     entry: Entry
-    word: int
+    at: int
+    others: frozenset[str]
 
 
 class Anchors:
-    """All entries, filed by the word to look for first."""
+    """Entries, filed by the word to look for first: the one that fewest entries hold."""
 
-    def __init__(self, entries: Iterable[Entry], *, accelerated: bool) -> None:
+    def __init__(self, entries: Sequence[Entry], *, accelerated: bool) -> None:
         """File the entries; `accelerated` asks for the automaton where it is installed."""
-        self._exact: dict[str, list[Entry]] = {}
-        self._open: dict[tuple[Openness, str], list[Entry]] = {}
+        self._exact: dict[str, list[Anchored]] = {}
+        self._open: dict[OpenWord, list[Anchored]] = {}
+        how_many = Counter(element.text for entry in entries for element in entry.elements)
         for entry in entries:
-            anchor = entry.anchor
+            anchored = _anchored(entry, how_many)
+            anchor = entry.elements[anchored.at]
             if anchor.openness is Openness.EXACT:
-                self._exact.setdefault(anchor.text, []).append(entry)
+                self._exact.setdefault(anchor.text, []).append(anchored)
             else:
-                self._open.setdefault((anchor.openness, anchor.text), []).append(entry)
-        self._starts = _by_length(text for kind, text in self._open if kind is Openness.STARTS)
-        self._ends = _by_length(text for kind, text in self._open if kind is Openness.ENDS)
-        self._holds = [text for kind, text in self._open if kind is Openness.HOLDS]
-        self._automaton = _automaton(self._open) if accelerated else None
+                self._open.setdefault((anchor.openness, anchor.text), []).append(anchored)
+        self._inside = OpenWords(self._open, accelerated=accelerated)
 
-    def places(self, words: list[str]) -> Iterator[Place]:
-        """Every place where an anchor stands, each once."""
-        known = self._exact.keys() & set(words)
-        if known:
-            for index, word in enumerate(words):
-                if word in known:
-                    for entry in self._exact[word]:
-                        yield Place(entry, index)
-        if self._open:
-            yield from self._open_places(words)
-
-    def _open_places(self, words: list[str]) -> Iterator[Place]:
-        finding = self._by_cutting if self._automaton is None else self._by_automaton
-        seen = set(finding(words))
-        for kind, text, index in sorted(seen, key=lambda hit: (hit[2], hit[0], hit[1])):
-            for entry in self._open[kind, text]:
-                yield Place(entry, index)
-
-    def _by_automaton(self, words: list[str]) -> Iterator[tuple[Openness, str, int]]:
-        starts = list(accumulate((len(word) + 1 for word in words), initial=1))
-        automaton: Any = self._automaton
-        for end, (kind, text) in automaton.iter(" " + " ".join(words) + " "):
-            inside = end - 1 if kind is Openness.ENDS else end
-            yield kind, text, bisect_right(starts, inside) - 1
-
-    def _by_cutting(self, words: list[str]) -> Iterator[tuple[Openness, str, int]]:
-        found = self._cut(set(words))
-        if not found:
+    def places(self, words: list[str], distinct: Set[str]) -> Iterator[tuple[int, Entry]]:
+        """Where an entry may begin: the index of its first word, and the entry."""
+        known = self._known(distinct)
+        if not known:
             return
-        for index, word in enumerate(words):
-            for kind, text in found.get(word, ()):
-                yield kind, text, index
+        for index, word in [(k, word) for k, word in enumerate(words) if word in known]:
+            for anchored in known[word]:
+                yield index - anchored.at, anchored.entry
 
-    def _cut(self, words: set[str]) -> dict[str, list[tuple[Openness, str]]]:
-        """The open anchors that each word fits."""
-        found: dict[str, list[tuple[Openness, str]]] = {}
-        for length, texts in self._starts.items():
-            for word in words:
-                if word[:length] in texts:
-                    found.setdefault(word, []).append((Openness.STARTS, word[:length]))
-        for length, texts in self._ends.items():
-            for word in words:
-                if word[-length:] in texts:
-                    found.setdefault(word, []).append((Openness.ENDS, word[-length:]))
-        for text in self._holds:
-            for word in words:
-                if text in word:
-                    found.setdefault(word, []).append((Openness.HOLDS, text))
-        return found
+    def _known(self, distinct: Set[str]) -> Mapping[str, Collection[Anchored]]:
+        """The entries that each word of a text may belong to."""
+        known: dict[str, list[Anchored]] = {}
+        for word in self._exact.keys() & distinct:
+            found = [each for each in self._exact[word] if each.others <= distinct]
+            if found:
+                known[word] = found
+        for word, held in self._inside.of(distinct).items():
+            opened = [each for wanted in held for each in self._open[wanted]]
+            found = [each for each in opened if each.others <= distinct]
+            if found:
+                known[word] = [*known.get(word, ()), *found]
+        return known
 
 
-def _by_length(texts: Iterable[str]) -> dict[int, set[str]]:
-    lengths: dict[int, set[str]] = {}
-    for text in texts:
-        lengths.setdefault(len(text), set()).add(text)
-    return lengths
+def _anchored(entry: Entry, how_many: Mapping[str, int]) -> Anchored:
+    """By the element least likely to be met by chance: a whole word, the rarest, the longest."""
+
+    def worth(index: int) -> tuple[bool, int, int]:
+        element = entry.elements[index]
+        return element.openness is Openness.EXACT, -how_many[element.text], len(element.text)
+
+    at = max(range(len(entry.elements)), key=worth)
+    others = (each.text for each in entry.elements if each.openness is Openness.EXACT)
+    return Anchored(entry, at, frozenset(others) - {entry.elements[at].text})
 
 
-def _automaton(anchors: Iterable[tuple[Openness, str]]) -> Any:
-    """An automaton over words joined by spaces, a space standing for a closed end."""
-    wanted = list(anchors)
+def _automaton(wanted: Collection[OpenWord]) -> Any:
+    """An automaton over words between blanks, a blank standing for a closed end."""
     if ahocorasick is None or not wanted:
         return None
     automaton = ahocorasick.Automaton()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.rules.text_fold import MARKS, casefolded, tidy, without_diacritics
@@ -84,7 +84,10 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a list, ready to be found; `mask` marks an exception."""
+    """One entry of a list, ready to be found; `mask` marks an exception.
+
+    `order` is its place in the list: of two entries that fit the same words the earlier is shown.
+    """
 
     list_name: str
     language: str
@@ -92,12 +95,7 @@ class Entry:
     elements: tuple[Element, ...]
     mask: bool = False
     fold: bool = False
-    anchor_at: int = field(default=0)
-
-    @property
-    def anchor(self) -> Element:
-        """The word to search for first."""
-        return self.elements[self.anchor_at]
+    order: int = 0
 
     def fits(self, words: list[str], first: int) -> bool:
         """Whether the entry's words stand in a text from `first` on."""
@@ -108,31 +106,33 @@ class Entry:
 
 def entries_of(list_name: str, spec: ListSpec) -> Iterator[Entry | ListProblem]:
     """Every entry of a list, exceptions included, or what is wrong with it."""
-    for language, words in spec.words.items():
+    order = 0
+    for language, words in (*spec.words.items(), (None, spec.excepted)):
         for written in words:
-            yield _entry(list_name, language, written, fold=spec.fold, mask=False)
-    for written in spec.excepted:
-        yield _entry(list_name, "", written, fold=spec.fold, mask=True)
+            order += 1
+            spelled = _spelled(list_name, written, fold=spec.fold)
+            yield (
+                spelled
+                if isinstance(spelled, ListProblem)
+                else Entry(
+                    list_name=list_name,
+                    language=language or "",
+                    written=written,
+                    elements=spelled,
+                    mask=language is None,
+                    fold=spec.fold,
+                    order=order,
+                )
+            )
 
 
-def _entry(
-    list_name: str, language: str, written: str, *, fold: bool, mask: bool
-) -> Entry | ListProblem:
+def _spelled(list_name: str, written: str, *, fold: bool) -> tuple[Element, ...] | ListProblem:
+    """The words of an entry as texts are spelled, or what is wrong with it."""
     if len(written) > LONGEST_ENTRY:
         return ListProblem(list_name, written[:40] + "...", "longer than 200 characters")
     spelled = casefolded(tidy(written).text)
     elements = _elements(without_diacritics_of_all(spelled) if fold else spelled)
-    if isinstance(elements, str):
-        return ListProblem(list_name, written, elements)
-    return Entry(
-        list_name=list_name,
-        language=language,
-        written=written,
-        elements=elements,
-        mask=mask,
-        fold=fold,
-        anchor_at=_best_anchor(elements),
-    )
+    return ListProblem(list_name, written, elements) if isinstance(elements, str) else elements
 
 
 def without_diacritics_of_all(text: str) -> str:
@@ -157,13 +157,3 @@ def _elements(spelled: str) -> tuple[Element, ...] | str:
     if stars != spelled.count("*"):
         return "a * must touch a word, as in fel* or *driftstopp"
     return tuple(elements)
-
-
-def _best_anchor(elements: tuple[Element, ...]) -> int:
-    """The element least likely to be met by chance: a whole word, and the longest."""
-
-    def worth(index: int) -> tuple[bool, int]:
-        element = elements[index]
-        return element.openness is Openness.EXACT, len(element.text)
-
-    return max(range(len(elements)), key=worth)

@@ -107,7 +107,7 @@ def _cue_before(
 ) -> str | None:
     left = reach
     index = first - 1
-    while index >= 0 and left > 0 and tokens.gaps[index] < Gap.CLAUSE:
+    while index >= 0 and left > 0 and tokens.gap(index) < Gap.CLAUSE:
         if tokens.words[index] in _ENDS_REACH or _is_but_in_swedish(tokens, index):
             return None
         if index not in taken and _denies(tokens, index, first, after):
@@ -171,11 +171,11 @@ def _is_but_in_swedish(tokens: Tokens, index: int) -> bool:
 
 def _cue_after(tokens: Tokens, after: int, taken: Collection[int]) -> str | None:
     """A cue right behind the words, unless it begins something new ("outage not resolved")."""
-    if after >= len(tokens.words) or tokens.gaps[after - 1] >= Gap.CLAUSE:
+    if after >= len(tokens.words) or tokens.gap(after - 1) >= Gap.CLAUSE:
         return None
     if tokens.words[after] not in _AFTER or after in taken:
         return None
-    goes_on = after + 1 < len(tokens.words) and tokens.gaps[after] < Gap.CLAUSE
+    goes_on = after + 1 < len(tokens.words) and tokens.gap(after) < Gap.CLAUSE
     if goes_on and tokens.words[after + 1] not in _AFTER_GOES_ON | _ENDS_REACH:
         return None
     return tokens.shown(after, after + 1)

@@ -38,9 +38,13 @@ def _without_quotes(lines: list[str]) -> list[str]:
     index = 0
     while index < len(lines):
         line = _look(lines[index])
-        if known.ORIGINAL_MESSAGE.match(line) or _is_header_block(lines, index):
+        if not line:
+            kept.append(lines[index])
+            index += 1
+            continue
+        if known.ORIGINAL_MESSAGE.match(line) or _is_header_block(line, lines, index):
             break
-        length = _attribution(lines, index)
+        length = _attribution(line, lines, index)
         if length:
             if not _is_quoted_below(lines, index + length):
                 break
@@ -57,18 +61,17 @@ def _look(line: str) -> str:
     return " ".join(line[:_LINE_LOOK].split())
 
 
-def _is_header_block(lines: list[str], index: int) -> bool:
+def _is_header_block(first: str, lines: list[str], index: int) -> bool:
     """Whether `From:` and two more such lines begin here, as Outlook quotes."""
-    if not known.HEADER_FROM.match(_look(lines[index])):
+    if not known.HEADER_FROM.match(first):
         return False
     below = [_look(line) for line in lines[index + 1 : index + 1 + _HEADER_LOOK]]
     others = [line for line in below if known.HEADER_ANY.match(line)]
     return len(others) >= 2 and any(known.HEADER_SURE.match(line) for line in others)
 
 
-def _attribution(lines: list[str], index: int) -> int:
+def _attribution(first: str, lines: list[str], index: int) -> int:
     """How many lines from here on announce a quotation ("On ... wrote:"); 0 if none do."""
-    first = _look(lines[index])
     if known.QUOTED_LINE.match(first):
         return 0
     if known.DATE_AND_NAME.match(first) or _announces(first):
@@ -117,6 +120,10 @@ def _without_signature(lines: list[str]) -> list[str]:
     index = 0
     while index < len(lines):
         start = _look(lines[index])
+        if not start:
+            kept += lines[index : index + bool(kept)]
+            index += 1
+            continue
         if known.SIGNATURE_MARK.match(start) and kept:
             break
         if _is_sent_from(start):
@@ -125,8 +132,7 @@ def _without_signature(lines: list[str]) -> list[str]:
             kept.append(lines[index])
             index = _after_names(lines, index + 1)
             continue
-        if kept or start.strip():
-            kept.append(lines[index])
+        kept.append(lines[index])
         index += 1
     return _without_trailing_rulers(kept)
 
@@ -164,9 +170,9 @@ def _without_notes(lines: list[str]) -> list[str]:
     index = 0
     while index < len(lines):
         start = _look(lines[index])
-        if known.BANNER.search(start):
+        if known.BANNER.match(start):
             index = _after_paragraph(lines, index, at_most=_BANNER_LINES) or index + 1
-        elif known.DISCLAIMER.search(start):
+        elif known.DISCLAIMER.match(start):
             index = _after_paragraph(lines, index, at_most=len(lines)) or len(lines)
         else:
             kept.append(lines[index])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.rules.text_fold import tidy
-from bot.rules.text_literals import required_literals
+from bot.rules.text_literals import Required, required_literals
 
 try:
     import re2
@@ -69,19 +69,23 @@ class PatternHit:
 class Pattern:
     """A compiled pattern; made by `compile_pattern` only."""
 
-    def __init__(self, written: str, compiled: Any, literals: frozenset[str]) -> None:
-        """Keep what was compiled; `literals` stand (without capitals) in every match."""
+    def __init__(self, written: str, compiled: Any, required: Required, bounded: str) -> None:
+        """Keep what was compiled; `required` stands (without capitals) in every match.
+
+        `bounded` is what google-re2 was given, word borders included.
+        """
         self.written = written
-        self.literals = literals
+        self.bounded = bounded
+        self.required = required
         self._compiled = compiled
 
     def may_match(self, folded: str) -> bool:
-        """Whether a casefolded tidy text holds all literals the pattern cannot do without."""
-        return all(literal in folded for literal in self.literals)
+        """Whether a casefolded tidy text holds all that the pattern cannot do without."""
+        return self.required.are_in(folded)
 
     def search(self, text: str, *, where: str = "text") -> PatternHit | None:
         """The first match in a tidy text (`Tokens.tidy.text`)."""
-        found = self._compiled.search(_encodable(text))
+        found = self._compiled.search(encodable(text))
         if found is None:
             return None
         groups = found.groups(default="")
@@ -104,16 +108,22 @@ def compile_pattern(written: str) -> Pattern | PatternProblem:
     body = _Body.of(written)
     if isinstance(body, PatternProblem):
         return body
+    options, bounded = options_of(MOST_MEMORY), body.bounded()
+    try:
+        re2.compile(encodable(body.text), options)
+        compiled = re2.compile(encodable(bounded), options)
+    except re2.error as error:
+        return _problem(written, error)
+    return Pattern(written, compiled, required_literals(body.text), encodable(bounded))
+
+
+def options_of(most_memory: int) -> Any:
+    """How every pattern is compiled, alone or in a set: without regard to capitals."""
     options = re2.Options()
     options.log_errors = False
     options.case_sensitive = False
-    options.max_mem = MOST_MEMORY
-    try:
-        re2.compile(_encodable(body.text), options)
-        compiled = re2.compile(_encodable(body.bounded()), options)
-    except re2.error as error:
-        return _problem(written, error)
-    return Pattern(written, compiled, required_literals(body.text))
+    options.max_mem = most_memory
+    return options
 
 
 def _problem(written: str, error: Exception) -> PatternProblem:
@@ -190,6 +200,6 @@ def _tokens_outside_classes(written: str) -> list[tuple[int, str]]:
     return [(found.start(), found[0]) for found in _TOKEN.finditer(written)]
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """Text without lone surrogates, which cannot be encoded."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -15,13 +15,17 @@ from itertools import accumulate
 
 from bot.rules.text_fold import MARKS, Tidy, casefolded, has_marks, tidy, without_diacritics
 
-_WORD = re.compile(r"[^\W_]+")
-_WORD_WITH_MARKS = re.compile(f"(?:[^\\W_]|[{MARKS}])+")
+_WORD = re.compile(r"([^\W_]+)")
+_WORD_WITH_MARKS = re.compile(f"((?:[^\\W_]|[{MARKS}])+)")
+_BLANK_BETWEEN = str.maketrans(
+    {code: chr(code) if chr(code).isalnum() else " " for code in range(128)}
+)
 _FULL_STOP = re.compile(r"\.[\s\"')\]]|\.\.")
 _BULLET = re.compile(r"\n\s*(?:[-*+•·‣]|\d{1,2}[.)])\s*")
 WRAPPED_LINE = 50
 """A shorter line was broken on purpose, a longer one by the mail program; in characters."""
 
+_NOTHING = frozenset([" ", "-", "'", "/", "_", "."])
 _ABBREVIATIONS = frozenset(
     "e g i z b d h u a ca bzw usw t ex bl dvs osv kl tel nr vs approx resp ev evtl inkl tex mr mrs "
     "dr p c å f m т е д п др г ул стр рис напр".split()
@@ -59,10 +63,23 @@ class Tokens:
         return _WORD_WITH_MARKS if has_marks(self.tidy.text) else _WORD
 
     @cached_property
+    def _pieces(self) -> list[str]:
+        """What is no word, a word, what is no word, and so on; first and last are no words."""
+        return self._pattern.split(self.tidy.text)
+
+    @cached_property
     def words(self) -> list[str]:
         """The words in order, without capitals."""
-        found = self._pattern.findall(self.tidy.text)
+        text = self.tidy.text
+        if text.isascii():
+            return text.lower().translate(_BLANK_BETWEEN).split()
+        found = self._pieces[1::2]
         return casefolded(" ".join(found)).split(" ") if found else []
+
+    @cached_property
+    def distinct(self) -> frozenset[str]:
+        """Each word once."""
+        return frozenset(self.words)
 
     @cached_property
     def bare_words(self) -> list[str]:
@@ -75,18 +92,33 @@ class Tokens:
     @cached_property
     def spans(self) -> list[tuple[int, int]]:
         """Where each word begins and ends in the tidy text."""
-        return [found.span() for found in self._pattern.finditer(self.tidy.text)]
+        ends = list(accumulate(map(len, self._pieces)))
+        return list(zip(ends[0::2], ends[1::2], strict=False))
 
     @cached_property
-    def gaps(self) -> list[Gap]:
-        """What follows each word; the last is followed by a sentence end."""
-        ends = [self._gap(index) for index in range(len(self.words) - 1)]
-        return [*ends, Gap.SENTENCE] if self.words else []
+    def _gaps(self) -> dict[int, Gap]:
+        """Gaps that are more than nothing and were asked for."""
+        return {}
+
+    def gap(self, index: int) -> Gap:
+        """What follows a word; the last is followed by a sentence end."""
+        place = 2 * index + 2
+        if place >= len(self._pieces) - 1:
+            return Gap.SENTENCE
+        if self._pieces[place] in _NOTHING:
+            return Gap.JOINED
+        if index not in self._gaps:
+            self._gaps[index] = self._gap(index)
+        return self._gaps[index]
+
+    def is_one_phrase(self, first: int, after: int) -> bool:
+        """Whether no comma and no sentence end stands inside the words."""
+        return all(self.gap(index) < Gap.PHRASE for index in range(first, after - 1))
 
     @cached_property
     def sentences(self) -> list[int]:
         """The number of each word's sentence, from 1."""
-        ends = (gap is Gap.SENTENCE for gap in self.gaps[:-1])
+        ends = (self.gap(index) is Gap.SENTENCE for index in range(len(self.words) - 1))
         return list(accumulate(ends, initial=1)) if self.words else []
 
     def shown(self, first: int, after: int) -> str:
@@ -118,8 +150,6 @@ class Tokens:
         text = self.tidy.text
         end, start = self.spans[index][1], self.spans[index + 1][0]
         between = text[end:start]
-        if between in (" ", "-", "'", "/", "_", "."):
-            return Gap.JOINED
         if "\n" in between and self._is_broken_on_purpose(between, end, start):
             return Gap.SENTENCE
         if "!" in between or "?" in between or "。" in between:

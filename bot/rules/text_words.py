@@ -8,13 +8,13 @@ does not count.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from bot.rules.text_anchors import Anchors
 from bot.rules.text_entries import Entry, ListProblem, ListSpec, entries_of
+from bot.rules.text_finding import Finder, Match, Searched
 from bot.rules.text_negation import Negation, denied_by
-from bot.rules.text_tokens import Gap, Tokens
+from bot.rules.text_tokens import Tokens
 from bot.rules.truth import Truth
 
 MOST_HITS_COMPARED = 6
@@ -36,11 +36,16 @@ class Hit:
     where: str
     word: int
     length: int
-    sentence: int
     start: int
     end: int
+    tokens: Tokens = field(repr=False, compare=False)
     negated_by: str | None = None
     excepted_by: str | None = None
+
+    @property
+    def sentence(self) -> int:
+        """The number of its sentence."""
+        return self.tokens.sentences[self.word - 1]
 
     @property
     def counts(self) -> bool:
@@ -74,63 +79,41 @@ class Said:
     discounted: tuple[Hit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """One part of a message that was searched; `where` names it in the evidence."""
-
-    where: str
-    tokens: Tokens
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    entry: Entry
-    part: Searched
-    first: int
-
-    @property
-    def after(self) -> int:
-        return self.first + len(self.entry.elements)
-
-
 class Vocabulary:
-    """All word lists of a desk, compiled once and found together."""
+    """All word lists of a desk, compiled once and found together, or one by one."""
 
     def __init__(self, specs: Mapping[str, ListSpec], *, accelerated: bool = True) -> None:
         """Compile the lists; an entry that cannot be used is left out and stands in `problems`."""
         self.specs = dict(specs)
         read = [entry for name, spec in specs.items() for entry in entries_of(name, spec)]
         self.problems = tuple(entry for entry in read if isinstance(entry, ListProblem))
-        entries = [entry for entry in read if isinstance(entry, Entry)]
-        self._plain = Anchors((e for e in entries if not e.fold), accelerated=accelerated)
-        self._folded = Anchors((e for e in entries if e.fold), accelerated=accelerated)
-        self._folds = any(entry.fold for entry in entries)
+        self._entries: dict[str, list[Entry]] = {}
+        for entry in read:
+            if isinstance(entry, Entry):
+                self._entries.setdefault(entry.list_name, []).append(entry)
+        entries = [entry for several in self._entries.values() for entry in several]
+        self._all = Finder(entries, accelerated=accelerated)
+        self._single: dict[str, Finder] = {}
 
     def search(self, parts: Iterable[Searched], *, is_complete: bool = True) -> Findings:
         """Search the parts of a message; `is_complete` is false when one could not be read."""
-        matches: dict[str, list[_Match]] = {}
+        return Findings(self, tuple(parts), is_complete=is_complete)
+
+    def matches(self, parts: Iterable[Searched]) -> dict[str, list[Match]]:
+        """The words of all lists, in one scan."""
+        found: dict[str, list[Match]] = {}
         for part in parts:
-            for match in self._matches(part):
-                matches.setdefault(match.entry.list_name, []).append(match)
-        return Findings(self.specs, matches, is_complete=is_complete)
+            for match in self._all.matches(part):
+                found.setdefault(match.entry.list_name, []).append(match)
+        return found
 
-    def _matches(self, part: Searched) -> Iterable[_Match]:
-        yield from self._matches_in(self._plain, part, part.tokens.words)
-        if self._folds:
-            yield from self._matches_in(self._folded, part, part.tokens.bare_words)
-
-    def _matches_in(self, anchors: Anchors, part: Searched, words: list[str]) -> Iterable[_Match]:
-        for place in anchors.places(words):
-            first = place.word - place.entry.anchor_at
-            if place.entry.fits(words, first) and _is_one_phrase(
-                part.tokens, first, len(place.entry.elements)
-            ):
-                yield _Match(place.entry, part, first)
-
-
-def _is_one_phrase(tokens: Tokens, first: int, length: int) -> bool:
-    """Whether no comma and no sentence end stands inside the words."""
-    return length == 1 or max(tokens.gaps[first : first + length - 1]) < Gap.PHRASE
+    def matches_of(self, list_name: str, parts: Iterable[Searched]) -> list[Match]:
+        """The words of one list alone; for when few are asked for."""
+        finder = self._single.get(list_name)
+        if finder is None:
+            finder = Finder(self._entries.get(list_name, ()), accelerated=False)
+            self._single[list_name] = finder
+        return [match for part in parts for match in finder.matches(part)]
 
 
 def compile_lists(specs: Mapping[str, ListSpec], *, accelerated: bool = True) -> Vocabulary:
@@ -143,18 +126,22 @@ class Findings:
 
     def __init__(
         self,
-        specs: Mapping[str, ListSpec],
-        matches: Mapping[str, Sequence[_Match]],
+        vocabulary: Vocabulary,
+        parts: tuple[Searched, ...],
         *,
         is_complete: bool,
         is_silent: bool = False,
     ) -> None:
-        """Take the raw matches; a silent message (machine mail) says nothing."""
-        self._specs = specs
-        self._matches = matches
+        """Take the parts to search; a silent message (machine mail) says nothing."""
+        self._vocabulary = vocabulary
+        self._parts = parts
         self._is_complete = is_complete
         self._is_silent = is_silent
         self._hits: dict[str, tuple[Hit, ...]] = {}
+
+    @cached_property
+    def _matches(self) -> Mapping[str, Sequence[Match]]:
+        return self._vocabulary.matches(self._parts)
 
     @cached_property
     def seen(self) -> frozenset[str]:
@@ -162,7 +149,7 @@ class Findings:
         return frozenset(
             name
             for name, matches in self._matches.items()
-            if any(not match.entry.mask for match in matches)
+            if not matches[0].entry.mask or not all(match.entry.mask for match in matches)
         )
 
     def hits(self, list_name: str) -> tuple[Hit, ...]:
@@ -171,9 +158,15 @@ class Findings:
         A name that is no list is a bug and raises KeyError.
         """
         if list_name not in self._hits:
-            spec = self._specs[list_name]
-            self._hits[list_name] = _judged(spec, self._matches.get(list_name, ()))
+            spec = self._vocabulary.specs[list_name]
+            self._hits[list_name] = _judged(spec, self._matches_of(list_name))
         return self._hits[list_name]
+
+    def _matches_of(self, list_name: str) -> Sequence[Match]:
+        """From the scan for all lists if there was one, else for this list alone."""
+        if "_matches" in self.__dict__:
+            return self._matches.get(list_name, ())
+        return self._vocabulary.matches_of(list_name, self._parts)
 
     def says(
         self,
@@ -204,14 +197,16 @@ class Findings:
 
 def silent(vocabulary: Vocabulary) -> Findings:
     """The findings of a machine's mail: it says nothing, whatever stands in it."""
-    return Findings(vocabulary.specs, {}, is_complete=True, is_silent=True)
+    return Findings(vocabulary, (), is_complete=True, is_silent=True)
 
 
-def _judged(spec: ListSpec, matches: Sequence[_Match]) -> tuple[Hit, ...]:
+def _judged(spec: ListSpec, matches: Sequence[Match]) -> tuple[Hit, ...]:
+    if not matches:
+        return ()
     masks = _masks(matches)
     phrases = _phrases(matches)
     hits: dict[tuple[str, int, int], Hit] = {}
-    for match in matches:
+    for match in sorted(matches, key=lambda each: each.entry.order):
         if match.entry.mask:
             continue
         where = match.part.where
@@ -225,21 +220,21 @@ def _judged(spec: ListSpec, matches: Sequence[_Match]) -> tuple[Hit, ...]:
     return tuple(sorted(hits.values(), key=lambda hit: (hit.where != "subject", hit.word)))
 
 
-def _denial(how: Negation, match: _Match, taken: frozenset[int]) -> str | None:
+def _denial(how: Negation, match: Match, taken: frozenset[int]) -> str | None:
     return denied_by(match.part.tokens, match.first, match.after, how=how, taken=taken)
 
 
-def _masks(matches: Sequence[_Match]) -> dict[tuple[str, int], str]:
+def _masks(matches: Sequence[Match]) -> dict[tuple[str, int], str]:
     """Which words stand in an excepted phrase, and in which."""
     return {
         (match.part.where, k): match.entry.written
-        for match in matches
+        for match in sorted(matches, key=lambda each: each.entry.order)
         if match.entry.mask
         for k in range(match.first, match.after)
     }
 
 
-def _phrases(matches: Sequence[_Match]) -> dict[str, frozenset[int]]:
+def _phrases(matches: Sequence[Match]) -> dict[str, frozenset[int]]:
     """Words that belong to a phrase of the list: they are no cues for its other words."""
     words: dict[str, set[int]] = {}
     for match in matches:
@@ -248,7 +243,7 @@ def _phrases(matches: Sequence[_Match]) -> dict[str, frozenset[int]]:
     return {where: frozenset(found) for where, found in words.items()}
 
 
-def _hit(match: _Match, *, negated_by: str | None, excepted_by: str | None) -> Hit:
+def _hit(match: Match, *, negated_by: str | None, excepted_by: str | None) -> Hit:
     tokens = match.part.tokens
     start, end = tokens.place(match.first, match.after)
     return Hit(
@@ -259,9 +254,9 @@ def _hit(match: _Match, *, negated_by: str | None, excepted_by: str | None) -> H
         where=match.part.where,
         word=match.first + 1,
         length=len(match.entry.elements),
-        sentence=tokens.sentences[match.first],
         start=start,
         end=end,
+        tokens=tokens,
         negated_by=negated_by,
         excepted_by=excepted_by,
     )

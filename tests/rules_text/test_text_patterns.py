@@ -119,7 +119,25 @@ def test_patterns_read_what_lists_read() -> None:
 )
 def test_literals_a_pattern_needs_are_known(pattern: str, expected: set[str]) -> None:
     """A pattern runs only where its certain texts were seen."""
-    assert _pattern(pattern).literals == expected
+    assert _pattern(pattern).required.every == expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"one|two", [{"one", "two"}]),
+        (r"(one|two) three", [{"one", "two"}]),
+        (r"timeout (?:after|in) \d+", []),
+        (r"(?:late|slow)? train", []),
+        (r"(?P<what>mail (?:late|gone)|sms stuck)", [{"mail ", "sms stuck"}]),
+        (r"(?:one|two){0,2}", []),
+    ],
+)
+def test_alternatives_of_which_one_is_needed_are_known(
+    pattern: str, expected: list[set[str]]
+) -> None:
+    """Where a pattern has alternatives, one of their certain texts must stand in the text."""
+    assert list(_pattern(pattern).required.one_of) == expected
 
 
 _PIECES = st.sampled_from(

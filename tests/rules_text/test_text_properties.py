@@ -94,7 +94,7 @@ def test_every_word_has_its_place_in_the_original(text: str) -> None:
     tokens = Tokens(text)
     places = [tokens.place(index, index + 1) for index in range(len(tokens.words))]
 
-    assert len(tokens.spans) == len(tokens.words) == len(tokens.gaps) == len(tokens.sentences)
+    assert len(tokens.spans) == len(tokens.words) == len(tokens.sentences)
     assert all(0 <= start < end <= len(text) for start, end in places)
     assert places == sorted(places)
 
