@@ -4,14 +4,19 @@
     python bench/timers.py [--open 1000000]
 
 Ours is the store of the daemon: SQLite, WAL, synchronous=FULL, one writer. APScheduler keeps its
-jobs by SQLAlchemy in SQLite, with its defaults, and once more with our settings. Lag is from due to
-durably marked as fired. Exit 1 when an aim is missed: adding one 4 times faster than its defaults,
-in batches 25 times, p99 of the lag at most 5 ms, memory at most 10 MiB more.
+jobs by SQLAlchemy in SQLite, with its defaults, and once more with our settings; its scheduler
+runs, and as many jobs are open as timers (--theirs-empty: none, and the scheduler is paused).
+Rounds are interleaved, since a disk's moods are the largest part of all figures: a bare fsync is
+printed beside them. Lag is from due to durably marked as fired. Exit 1 when an aim is missed:
+adding one 4 times faster than its defaults, in batches 25 times, p99 of the lag at most 5 ms,
+memory at most 10 MiB more.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import pickle
 import resource
 import statistics
 import sys
@@ -58,20 +63,61 @@ def fill(store: Store, count: int) -> None:
         store.write(lambda tx, batch=timers: set_all(tx, batch))
 
 
-def adding(store: Store, count: int, *, batch: int) -> float:
-    """Microseconds to add one timer, durably, `batch` to a commit."""
+def adding(store: Store, count: int, *, batch: int, first: int) -> float:
+    """Microseconds to add one timer, durably, `batch` to a commit; numbered from `first`."""
     far = datetime.now(UTC) + timedelta(days=300)
-    base = 10_000_000 * batch
+    base = 10_000_000 * batch + first
     began = time.perf_counter()
-    for first in range(0, count, batch):
-        timers = [timer(base + n, far) for n in range(first, first + batch)]
+    for begin in range(0, count, batch):
+        timers = [timer(base + n, far) for n in range(begin, begin + batch)]
         store.write(lambda tx, each=timers: set_all(tx, each))
     return (time.perf_counter() - began) / count * 1e6
 
 
-def adding_jobs(folder: Path, count: int, *, like_ours: bool) -> float:
-    """Microseconds to add one job to APScheduler's SQL store."""
-    jobs = SQLAlchemyJobStore(url=f"sqlite:///{folder}/jobs-{like_ours}.sqlite3")
+class Theirs:
+    """APScheduler with its SQL store in a file of its own."""
+
+    def __init__(self, file: Path, *, like_ours: bool, already_open: int) -> None:
+        """`like_ours`: WAL and synchronous=FULL instead of its defaults."""
+        self._jobs = _job_store(file, like_ours=like_ours)
+        self._scheduler = BackgroundScheduler(jobstores={"default": self._jobs})
+        self._scheduler.start(paused=not already_open)
+        self._added = 0
+        self.add(1)
+        self._fill(already_open)
+
+    def add(self, count: int) -> float:
+        """Microseconds to add one job that is due in 300 days."""
+        far = datetime.now(UTC) + timedelta(days=300)
+        began = time.perf_counter()
+        for _ in range(count):
+            self._added += 1
+            self._scheduler.add_job(
+                "bench.timers:nothing", "date", run_date=far, id=f"one-{self._added}"
+            )
+        return (time.perf_counter() - began) / count * 1e6
+
+    def stop(self) -> None:
+        """End its thread."""
+        self._scheduler.shutdown()
+
+    def _fill(self, count: int) -> None:
+        """Write rows like the first job's straight into its table, as its own way takes minutes."""
+        state = self._jobs.lookup_job("one-1").__getstate__()
+        far = state["next_run_time"].timestamp()
+        with self._jobs.engine.begin() as connection:
+            for first in range(0, count, 10_000):
+                numbers = range(first, min(first + 10_000, count))
+                rows = [
+                    {"id": f"{n}", "next_run_time": far + n,
+                     "job_state": pickle.dumps({**state, "id": f"{n}"}, pickle.HIGHEST_PROTOCOL)}
+                    for n in numbers
+                ]  # fmt: skip
+                connection.execute(self._jobs.jobs_t.insert(), rows)
+
+
+def _job_store(file: Path, *, like_ours: bool) -> SQLAlchemyJobStore:
+    jobs = SQLAlchemyJobStore(url=f"sqlite:///{file}")
     if like_ours:
 
         @event.listens_for(jobs.engine, "connect")
@@ -79,15 +125,17 @@ def adding_jobs(folder: Path, count: int, *, like_ours: bool) -> float:
             connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[attr-defined]
             connection.execute("PRAGMA synchronous=FULL")  # type: ignore[attr-defined]
 
-    scheduler = BackgroundScheduler(jobstores={"default": jobs})
-    scheduler.start(paused=True)
-    far = datetime.now(UTC) + timedelta(days=300)
-    began = time.perf_counter()
-    for number in range(count):
-        scheduler.add_job("bench.timers:nothing", "date", run_date=far, id=str(number))
-    took = time.perf_counter() - began
-    scheduler.shutdown(wait=False)
-    return took / count * 1e6
+    return jobs
+
+
+def syncing(folder: Path) -> float:
+    """Microseconds of a bare write of 16 KiB with its fsync."""
+    with (folder / "synced").open("wb", buffering=0) as target:
+        began = time.perf_counter()
+        for _ in range(200):
+            target.write(b"x" * 16_384)
+            os.fsync(target.fileno())
+        return (time.perf_counter() - began) / 200 * 1e6
 
 
 def lags(store: Store) -> list[float]:
@@ -124,26 +172,36 @@ def main() -> int:
     """Measure, print, say which aims were met."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--open", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--theirs-empty", action="store_true")
     options = parser.parse_args()
+    already_open = 0 if options.theirs_empty else options.open
+    ones, batches, defaults, equals, syncs = [], [], [], [], []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with Store.open(f"sqlite:///{folder}/ours.sqlite3", clock=SystemClock()) as store:
+        url = f"sqlite:///{folder}/ours.sqlite3"
+        with Store.open(url, clock=SystemClock()) as store:
             fill(store, 5_000)
             before = memory()
             fill(store, options.open)
             grown = memory() - before
-            ones, batches, defaults, equals = [], [], [], []
-            for round_number in range(3):
-                ones.append(adding(store, 500 + round_number, batch=1))
-                batches.append(adding(store, 5_000, batch=BATCH))
-                (folder / str(round_number)).mkdir()
-                defaults.append(adding_jobs(folder / str(round_number), 200, like_ours=False))
-                equals.append(adding_jobs(folder / str(round_number), 200, like_ours=True))
+        default_jobs = Theirs(folder / "1.sqlite3", like_ours=False, already_open=already_open)
+        equal_jobs = Theirs(folder / "2.sqlite3", like_ours=True, already_open=already_open)
+        with Store.open(url, clock=SystemClock()) as store:
+            for number in range(options.rounds):
+                syncs.append(syncing(folder))
+                ones.append(adding(store, 200, batch=1, first=number * 200))
+                defaults.append(default_jobs.add(200))
+                equals.append(equal_jobs.add(200))
+                batches.append(adding(store, 5_000, batch=BATCH, first=number * 5_000))
             lag = sorted(lags(store))
+        default_jobs.stop()
+        equal_jobs.stop()
     one, batched = statistics.median(ones), statistics.median(batches)
     default, equal = statistics.median(defaults), statistics.median(equals)
     p99 = lag[int(len(lag) * 0.99)]
-    print(f"{options.open:,} timers open; us to add one durably:")
+    print(f"{options.open:,} timers open, {already_open:,} jobs; us to add one durably:")
+    print(f"  a bare fsync of 16 KiB         {statistics.median(syncs):>8.0f}")
     print(f"  ours, a commit each            {one:>8.0f}")
     print(f"  ours, {BATCH} to a commit          {batched:>8.0f}")
     print(f"  APScheduler, its defaults      {default:>8.0f}  ({default / one:.1f}x, batches "

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -16,7 +17,7 @@ from bot.store.codec import maybe_instant, micros
 from bot.store.queues import Touched
 from bot.store.rows import body_of, column, maybe_column, value_of
 from bot.store.tables import timer
-from bot.store.upserts import insert_into
+from bot.store.upserts import dialect_of, insert_into
 
 _runs = timer.c.is_open == 1
 
@@ -77,8 +78,7 @@ class Timers(TimersView):
             "is_open": 1,
             "fired_at": None,
         }
-        statement = _moved_unless_fired(self._connection.dialect.name, tuple(row))
-        if self._connection.execute(statement, row).first() is None:
+        if not self._move_unless_fired(row):
             return False
         self._touched.add(Touched.TIMERS)
         return True
@@ -106,18 +106,37 @@ class Timers(TimersView):
             delete(timer).where(timer.c.is_open == 0, timer.c.due_at < micros(before))
         ).rowcount
 
+    def _move_unless_fired(self, row: dict[str, Any]) -> bool:
+        """By the statement's text: compiling and caching it cost more than it does."""
+        statement = _moved_unless_fired(self._connection.dialect.name, tuple(row))
+        found = self._connection.exec_driver_sql(statement.text, statement.arguments(row))
+        return found.first() is not None
+
     def _stop(self, condition: Any) -> int:
         return self._connection.execute(
             update(timer).where(condition, _runs).values(is_open=0)
         ).rowcount
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A statement as its driver takes it; `order` names the arguments where they go by place."""
+
+    text: str
+    order: tuple[str, ...]
+
+    def arguments(self, row: dict[str, Any]) -> Any:
+        return tuple(row[name] for name in self.order) if self.order else row
+
+
 @lru_cache(maxsize=4)
-def _moved_unless_fired(dialect: str, names: tuple[str, ...]) -> Any:
+def _moved_unless_fired(dialect: str, names: tuple[str, ...]) -> _Ready:
     """One statement: insert, or move what has not fired for this very instant."""
     statement = insert_into(dialect, timer)
     changed = {name: statement.excluded[name] for name in names if name != "key"}
     has_fired = timer.c.fired_at.is_not(None) & (timer.c.due_at == statement.excluded.due_at)
-    return statement.on_conflict_do_update(
+    whole = statement.on_conflict_do_update(
         index_elements=["key"], set_=changed, where=~has_fired
     ).returning(timer.c.key)
+    compiled = whole.compile(dialect=dialect_of(dialect), column_keys=list(names))
+    return _Ready(str(compiled), tuple(compiled.positiontup or ()))

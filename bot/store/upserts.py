@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.engine import Connection
 
 
@@ -28,6 +29,12 @@ def put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
 def insert_into(dialect: str, table: Table) -> Any:
     """An insert of the dialect, which knows what to do on a conflict."""
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+def dialect_of(name: str) -> Any:
+    """The dialect as our drivers speak it, for statements that are compiled once for all."""
+    module: Any = sqlite if name == "sqlite" else psycopg
+    return module.dialect()
 
 
 @lru_cache(maxsize=64)

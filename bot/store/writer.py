@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, RootTransaction
 
 from bot.clock import Clock
 from bot.store import receipts
@@ -174,18 +174,25 @@ class Writer:
 
     def _commit(self, group: Sequence[Job | Receipt], touched: set[Touched]) -> None:
         connection = self._connected()
-        with connection.begin():
+        with connection.begin() as whole:
             if self.held is not None:
                 check_time(self._clock, self.held)
                 check_epoch(connection, self.held)
             _receive(connection, [work for work in group if isinstance(work, Receipt)], touched)
             for work in group:
                 if isinstance(work, Job):
-                    self._run_job(connection, work, touched)
+                    self._run_job(connection, work, touched, whole if len(group) == 1 else None)
 
-    def _run_job(self, connection: Connection, job: Job, touched: set[Touched]) -> None:
+    def _run_job(
+        self,
+        connection: Connection,
+        job: Job,
+        touched: set[Touched],
+        alone_in: RootTransaction | None,
+    ) -> None:
+        """Work that is alone in its transaction needs no savepoint, which costs two statements."""
         of_this: set[Touched] = set()
-        savepoint = connection.begin_nested()
+        undo = alone_in or connection.begin_nested()
         try:
             job.answer.value = job.run(self._transaction(connection, of_this))
         except Exception as error:
@@ -193,10 +200,11 @@ class Writer:
             if problem is not None:
                 # The transaction may be gone with its savepoints (SQLite, disk full).
                 raise problem from error
-            savepoint.rollback()
+            undo.rollback()
             job.answer.error = error
             return
-        savepoint.commit()
+        if alone_in is None:
+            undo.commit()
         touched |= of_this
 
     def _transaction(self, connection: Connection, touched: set[Touched]) -> Transaction:
