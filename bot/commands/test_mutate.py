@@ -41,7 +41,12 @@ def with_flip(compiled: CompiledPolicy, flip: Flip) -> CompiledPolicy:
     return replace(
         compiled,
         policy=replace(compiled.policy, rules=rules),
-        layers=tuple(_replaced(layer, flip.rule) for layer in compiled.layers),
+        layers=tuple(
+            _replaced(layer, flip.rule)
+            if any(each.rule_id == flip.rule.rule_id for each in layer)
+            else layer
+            for layer in compiled.layers
+        ),
     )
 
 

@@ -183,7 +183,7 @@ class _Trial:
         if answer.truth is Truth.FALSE:
             self._holding.pop(rule.rule_id, None)
             return None
-        is_edge = rule.rule_id not in self._holding or is_per_event(rule)
+        is_edge = rule.rule_id not in self._holding or is_per_event(rule, self._situation.occasion)
         self._holding[rule.rule_id] = self._situation.key
         return Fired(rule, tuple(dict.fromkeys(answer.evidence)), is_edge)
 

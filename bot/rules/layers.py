@@ -18,10 +18,24 @@ from bot.rules.conditions import (
     FieldIs,
     Matches,
     Not,
+    TagAdded,
 )
+from bot.rules.events import Occasion
 from bot.rules.policy import Rule
 
 Names = Callable[[Rule], frozenset[str]]
+
+
+MESSAGES = frozenset({Occasion.REQUESTER_REPLY, Occasion.MAILBOX})
+NEWS = frozenset(
+    {
+        Occasion.REQUESTER_REPLY, Occasion.AGENT_REPLY, Occasion.INTERNAL_NOTE,
+        Occasion.REOPENED, Occasion.MAINTENANCE_ANNOUNCED, Occasion.CONTACT_ADDED,
+        Occasion.SLA_WARNING, Occasion.SLA_BREACHED,
+    }
+)  # fmt: skip
+"""Events of which each is another one; a ticket is also updated by what has nothing to do with
+a rule."""
 
 
 def parts_of(condition: Condition) -> Iterator[Condition]:
@@ -59,9 +73,15 @@ def sets(rule: Rule) -> frozenset[str]:
     return frozenset(plain | tags | set(effects.fields))
 
 
-def is_per_event(rule: Rule) -> bool:
-    """Whether each event is an occasion of its own: rules that ask what has just changed."""
-    return any(isinstance(part, Changed) for part in parts_of(rule.condition))
+def is_per_event(rule: Rule, occasion: Occasion) -> bool:
+    """Whether each event is an occasion of its own, so that a rule that held before acts again.
+
+    So it is for rules that ask what has just changed, for those that name only events which are
+    news by themselves, and for steps up a path, which wait by themselves, on a new message.
+    """
+    if rule.occasions <= NEWS or (rule.effects.escalate and occasion in MESSAGES):
+        return True
+    return any(isinstance(part, Changed | TagAdded) for part in parts_of(rule.condition))
 
 
 def asks_for_the_end(rule: Rule) -> bool:

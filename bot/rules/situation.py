@@ -103,9 +103,13 @@ def values_of(
 ) -> tuple[str, ...] | None:
     """The value of a field as texts: none for "has no value", None for "could not be read".
 
-    `facts:` say what holds while a fact is unknown or empty (`if_unknown`).
+    `facts:` say what holds while a fact is unknown or empty (`if_unknown`). A ticket that no rule
+    fits has the desk's default category.
     """
     found = _raw(name, situation, decided)
+    if name == "category" and found == () and policy.categories:
+        # Whoever sets it was tried before, so this is the desk's default already.
+        return (policy.categories[-1],)
     fact = policy.facts.get(name.removeprefix("org."))
     if not found and fact is not None and fact.if_unknown is not None:
         return (fact.if_unknown,)

@@ -331,3 +331,36 @@ def test_evidence_names_what_was_seen(tmp_path: Path) -> None:
 
     assert fired.rule.because == ("I6",)
     assert fired.evidence == ('list "down": "is down" in the body, word 2', "plan is gold")
+
+
+def test_rule_may_ask_for_the_default_category(tmp_path: Path) -> None:
+    """A ticket that no rule fits has the last category, also where another rule asks for it."""
+    rules = Rules(
+        tmp_path,
+        """
+  down: {if: {says: down}, then: {category: incident}}
+  rest: {if: {category: other}, then: {priority: normal}}
+""",
+    )
+
+    assert rules.decide(replace(TICKET, description="hello")).priority == "normal"
+    assert rules.decide().priority is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "acts"),
+    [
+        ("if: {says: down}, then: {tag: x}", False),
+        ("event: requester_reply, if: {says: down}, then: {tag: x}", True),
+        ("event: [requester_reply, updated], if: {says: down}, then: {tag: x}", False),
+        ("if: {says: down}, then: {tag: x, escalate: up}", True),
+    ],
+)
+def test_rule_that_held_before_acts_on_news_alone(tmp_path: Path, rule: str, acts: bool) -> None:
+    """Naming replies, or a step up a path, makes each reply an occasion of its own."""
+    rules = Rules(tmp_path, f"  a: {{{rule}}}\npaths: {{up: {{steps: [team, lead]}}}}\n")
+    held = replace(TICKET, fired={"a": "earlier"})
+
+    decision = rules.decide(held, occasion=Occasion.REQUESTER_REPLY)
+
+    assert [each.is_edge for each in decision.fired] == [acts]
