@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.app_channels import channels_of
+from bot.app_mailbox import mailbox_of, own_names
 from bot.channels.slack_client import slack_client
 from bot.clock import Clock
 from bot.config.load import load_policy
@@ -92,11 +93,21 @@ class App:
             figures=self.figures,
             withheld=timedelta(seconds=settings.export_delay),
         )
-        self._channels = channels_of(settings, policy, self._first_of_thread)
+        self._channels = channels_of(
+            settings, policy, self._first_of_thread, own_names(settings, policy)
+        )
         self._outbox = Outbox(
             store, clock, self.figures, chance=random.Random(), admins=self._admins
         )
-        self._inbox = Inbox(store, lambda: self._compiled, self._helpdesk, clock, self.figures)
+        self._inbox = Inbox(
+            store,
+            lambda: self._compiled,
+            self._helpdesk,
+            clock,
+            self.figures,
+            own=lambda: own_names(settings, self._compiled.policy),
+        )
+        self._mailbox = mailbox_of(settings, store, clock, self.figures)
         self._poller = Poller(self._helpdesk, store, every=policy.poll_every, figures=self.figures)
         self._prober = Prober(
             self._helpdesk, store, policy.outage, state=stored_state(store), figures=self.figures
@@ -131,6 +142,8 @@ class App:
     def close(self) -> None:
         """Let go of the helpdesk and the store; every step has ended."""
         self._helpdesk.close()
+        if self._mailbox is not None:
+            self._mailbox.close()
         try:
             self._store.release_lease()
         except StoreProblem as problem:
@@ -184,6 +197,7 @@ class App:
                 for kind, channel in self._channels.items()
             ),
             timed("tend", self._outbox.tend, 1.0),
+            *((timed("mail", self._mailbox.step, 1.0),) if self._mailbox is not None else ()),
             timed("lease", self._renew_lease, LEASE_SECONDS / 3),
             timed("measure", self._measure, 5.0),
             timed("prune", self._prune, PRUNE_EVERY),

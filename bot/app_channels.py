@@ -10,11 +10,14 @@ from bot.channels.slack_client import slack_client
 from bot.channels.teams import TeamsChannel
 from bot.channels.unset import UnsetChannel
 from bot.ports import Channel
+from bot.rules.mail_keys import OwnNames
 from bot.rules.policy import Policy
 from bot.settings import Settings
 
 
-def channels_of(settings: Settings, policy: Policy, threads: Threads) -> dict[str, Channel]:
+def channels_of(
+    settings: Settings, policy: Policy, threads: Threads, own: OwnNames | None = None
+) -> dict[str, Channel]:
     """Every way to people, kind -> channel; one that is not set up refuses and says what to set.
 
     `threads` finds the first message of a thread.
@@ -23,7 +26,7 @@ def channels_of(settings: Settings, policy: Policy, threads: Threads) -> dict[st
     return {
         "slack": _slack(settings, policy, threads),
         "teams": TeamsChannel(webhooks, names=policy.labels),
-        "mail": _mail(settings, policy),
+        "mail": _mail(settings, policy, own),
         "sms": UnsetChannel("SMS is not sent yet", "name slack, teams or mail as well"),
         "portal": PortalChannel(settings.banner_file),
     }
@@ -37,9 +40,9 @@ def _slack(settings: Settings, policy: Policy, threads: Threads) -> Channel:
     return SlackChannel(client, threads=threads, names=policy.labels)
 
 
-def _mail(settings: Settings, policy: Policy) -> Channel:
+def _mail(settings: Settings, policy: Policy, own: OwnNames | None) -> Channel:
     if not settings.smtp_url:
         advice = "set DESKMATE_SMTP_URL and DESKMATE_MAIL_FROM"
         return UnsetChannel("no mail server is set", advice)
     server = read_server(settings.smtp_url.reveal())
-    return MailChannel(server, settings.mail_from, names=policy.labels)
+    return MailChannel(server, settings.mail_from, names=policy.labels, own=own)

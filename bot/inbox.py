@@ -15,22 +15,30 @@ from bot.clock import Clock
 from bot.handlers.alarms import handle_alert
 from bot.handlers.alerts import handle_button, handle_maintenance
 from bot.handlers.calendars import handle_switch
+from bot.handlers.case_notices import tell_of_mailbox
+from bot.handlers.cases import enter_case, give_answer
+from bot.handlers.mails import Waits, handle_mail
 from bot.handlers.outage import STATE, handle_probe
 from bot.handlers.tickets import Handled, NeedsTicket, handle_ticket_event
 from bot.ports import Helpdesk, Trouble, TroubleKind
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import (
     AlertReceived,
+    AnswerGiven,
     ButtonPressed,
     CalendarSwitched,
+    CaseEntered,
     CommentAdded,
     FieldChanged,
+    MailboxChanged,
     MaintenanceAnnounced,
     ProbeRound,
     TicketGone,
     TicketSeen,
     Unreadable,
 )
+from bot.rules.mail import MailReceived
+from bot.rules.mail_keys import OwnNames
 from bot.rules.outage_state import Phase
 from bot.rules.ticket import Snapshot
 from bot.store.problems import StoreProblem
@@ -40,6 +48,8 @@ from bot.store.transaction import Transaction
 from bot.telemetry import Figures, logger
 
 BATCH = 100
+NO_NAMES = OwnNames("")
+"""For a desk without a mailbox: nothing of its own is recognised, nothing can be answered by it."""
 LEASE_SECONDS = 30.0
 """A handler reads and writes the store alone; a read of the helpdesk has its own timeouts."""
 
@@ -59,8 +69,14 @@ class Inbox:
         helpdesk: Helpdesk,
         clock: Clock,
         figures: Figures,
+        *,
+        own: Callable[[], OwnNames] = lambda: NO_NAMES,
     ) -> None:
-        """`compiled` gives the policy of the moment; `helpdesk` brings missing tickets."""
+        """`compiled` gives the policy of the moment; `helpdesk` brings missing tickets.
+
+        `own` says by what our mails and references are known.
+        """
+        self._own = own
         self._store = store
         self._compiled = compiled
         self._helpdesk = helpdesk
@@ -94,20 +110,26 @@ class Inbox:
         found = self._read(numbers, wanting)
         self._handle_all([row for row in wanting if _number(row) in found], found)
 
-    def _submit(self, row: Claimed, pictures: dict[int, Snapshot]) -> Future[Handled | NeedsTicket]:
+    def _submit(
+        self, row: Claimed, pictures: dict[int, Snapshot]
+    ) -> Future[Handled | NeedsTicket | Waits]:
         now, compiled = self._clock.now(), self._compiled()
 
-        def work(tx: Transaction) -> Handled | NeedsTicket:
-            done = dispatch(row, tx, compiled, pictures, now=now)
+        own = self._own()
+
+        def work(tx: Transaction) -> Handled | NeedsTicket | Waits:
+            done = dispatch(row, tx, compiled, pictures, own, now=now)
             if isinstance(done, Handled):
                 tx.inbox.settle(row.row_id, done.outcome, now)
+            if isinstance(done, Waits):
+                tx.inbox.postpone(row.row_id, done.reason, retry_at=done.retry_at)
             return done
 
         return self._store.submit(work)
 
     def _result(
-        self, row: Claimed, future: Future[Handled | NeedsTicket]
-    ) -> Handled | NeedsTicket | None:
+        self, row: Claimed, future: Future[Handled | NeedsTicket | Waits]
+    ) -> Handled | NeedsTicket | Waits | None:
         try:
             done = future.result()
         except StoreProblem:
@@ -177,9 +199,10 @@ def dispatch(
     tx: Transaction,
     compiled: CompiledPolicy,
     pictures: dict[int, Snapshot],
+    own: OwnNames,
     *,
     now: datetime,
-) -> Handled | NeedsTicket:
+) -> Handled | NeedsTicket | Waits:
     """Give one event to the handler of its kind, within `tx`."""
     event = row.event
     match event.fact:
@@ -197,6 +220,14 @@ def dispatch(
             return handle_button(event, pressed, tx, compiled, now=now)
         case CalendarSwitched() as wanted:
             return handle_switch(event, wanted, tx, compiled, now=now)
+        case MailReceived() as mail:
+            return handle_mail(event, mail, tx, compiled, own, now=now)
+        case MailboxChanged() as changed:
+            return Handled(tell_of_mailbox(changed, tx, compiled, now=now))
+        case AnswerGiven() as given:
+            return give_answer(event, given, tx, compiled, now=now)
+        case CaseEntered() as call:
+            return enter_case(event, call, tx, compiled, own, now=now)
         case Unreadable(reason=reason):
             return Handled(f"unreadable: {reason}"[:200])
 

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 PREFIX = "DESKMATE_"
 TEAMS_PREFIX = "DESKMATE_TEAMS_"
+LEAST_SECRET = 16
+MAILBOX_SCHEMES = ("imaps", "imap+starttls", "imap")
 
 
 class Secret:
@@ -89,6 +91,10 @@ class Settings:
     teams: Mapping[str, Secret] = field(default_factory=dict)
     smtp_url: Secret = NO_SECRET
     mail_from: str = ""
+    mailbox_url: Secret = NO_SECRET
+    mailbox_trust: tuple[str, ...] = ()
+    case_secret: Secret = NO_SECRET
+    mail_spool: Path = Path("mails")
     banner_file: Path | None = None
     log_format: str = "text"
     log_level: str = "info"
@@ -120,11 +126,16 @@ def read_settings(environment: Mapping[str, str]) -> Settings | list[SettingsPro
         teams=reader.teams(),
         smtp_url=reader.secret("SMTP_URL"),
         mail_from=reader.text("MAIL_FROM"),
+        mailbox_url=reader.mailbox(),
+        mailbox_trust=tuple(reader.text("MAILBOX_TRUST").replace(",", " ").split()),
+        case_secret=reader.secret("CASE_SECRET"),
+        mail_spool=Path(reader.text("MAIL_SPOOL") or "mails"),
         banner_file=Path(banner) if (banner := reader.text("BANNER")) else None,
         log_format=reader.one_of("LOG_FORMAT", ("text", "json")),
         log_level=reader.one_of("LOG_LEVEL", ("info", "debug", "warning", "error")),
         export_delay=reader.whole_number("EXPORT_DELAY", default=60),
     )
+    reader.mailbox_needs_secret(settings)
     reader.no_strangers()
     return reader.problems or settings
 
@@ -135,7 +146,8 @@ NAMES = frozenset(
         "STORE BACKUP_FOLDER LISTEN PUBLIC_URL ZENDESK_URL ZENDESK_CLIENT_ID ZENDESK_CLIENT_SECRET "
         "ZENDESK_EMAIL ZENDESK_API_TOKEN ZENDESK_WEBHOOK_SECRET ZENDESK_TRIGGER_SECRET "
         "EVENTS_SECRET SLACK_BOT_TOKEN SLACK_APP_TOKEN SLACK_SIGNING_SECRET SLACK_URL SMTP_URL "
-        "MAIL_FROM BANNER LOG_FORMAT LOG_LEVEL EXPORT_DELAY"
+        "MAIL_FROM MAILBOX_URL MAILBOX_TRUST CASE_SECRET MAIL_SPOOL BANNER "
+        "LOG_FORMAT LOG_LEVEL EXPORT_DELAY"
     ).split()
 )
 """Every fixed setting; Teams webhooks are DESKMATE_TEAMS_ and a name of the operator's."""
@@ -197,6 +209,21 @@ class _Reader:
             for name, url in urls.items()
             if url
         }
+
+    def mailbox(self) -> Secret:
+        """An address that cannot be a mailbox is told at once, without showing its password."""
+        url = self.secret("MAILBOX_URL")
+        parts = urlsplit(url.reveal())
+        if url and (parts.scheme not in MAILBOX_SCHEMES or not parts.hostname):
+            advice = "write imaps://user:password@host:993/INBOX"
+            self._problem("MAILBOX_URL", "this is no mailbox", advice)
+        return url
+
+    def mailbox_needs_secret(self, settings: Settings) -> None:
+        """References are derived from the secret: without one anybody could make them."""
+        if settings.mailbox_url and len(settings.case_secret.reveal()) < LEAST_SECRET:
+            advice = f"write {LEAST_SECRET} random characters or more, and keep them"
+            self._problem("CASE_SECRET", "the mailbox needs a secret of its own", advice)
 
     def no_strangers(self) -> None:
         """A misspelt setting is worse than none: the daemon would run without what it says."""

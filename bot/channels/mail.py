@@ -16,13 +16,15 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
 from bot.channels.mail_body import html_body, text_body
+from bot.channels.mail_customer import customer_payload
 from bot.ports import Delivered, Finding, Outcome, Refused, TryLater, Unknown
-from bot.rules.actions import Notice, Outgoing
+from bot.rules.actions import Notice, NoticeKind, Outgoing
+from bot.rules.mail_keys import OwnNames, staff_mail_id
 from bot.texts.render import render
 
 TIMEOUT = 10.0
@@ -68,24 +70,33 @@ class MailChannel:
     """The way by mail; one connection a message, so that a dead one holds nobody up."""
 
     def __init__(
-        self, server: MailServer, sender: str, *, names: Mapping[str, str] = NOTHING
+        self,
+        server: MailServer,
+        sender: str,
+        *,
+        names: Mapping[str, str] = NOTHING,
+        own: OwnNames | None = None,
     ) -> None:
         """`sender` is the address all notices come from; never one of the helpdesk's own.
 
-        `names` are display names of own codes.
+        `names` are display names of own codes. `own` is by what the escalation mailbox knows our
+        mails; without it no customer is written to.
         """
+        self._own = own
         self._server = server
         self._sender = sender
         self._names = names
 
     def deliver(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
         """Hand the mail in; 4xx is later, 5xx is never, a line lost after DATA is unknown."""
-        mail = payload(outgoing, sender=self._sender, now=now, names=self._names)
+        mail = self._mail_of(outgoing, now)
+        if isinstance(mail, Refused):
+            return mail
         has_sent = False
         taken: Outcome | None = None
         try:
             with self._connect() as smtp:
-                smtp.mail(self._sender)
+                smtp.mail(_bare(str(mail["From"])))
                 answer = _judged(smtp.rcpt(_address(outgoing)), "the recipient")
                 if answer is not None:
                     return answer
@@ -130,6 +141,17 @@ class MailChannel:
             return (Finding(what, False, type(error).__name__, advice),)
         return (Finding(what, True, f"takes mail from {self._sender}"),)
 
+    def _mail_of(self, outgoing: Outgoing, now: datetime) -> EmailMessage | Refused:
+        if isinstance(outgoing.message, Notice):
+            return payload(outgoing, sender=self._sender, now=now, names=self._names, own=self._own)
+        if self._own is None or not self._own.address:
+            advice = "set helpdesk_down.mailbox and DESKMATE_CASE_SECRET"
+            return Refused("no mailbox is set to write to customers from", advice)
+        try:
+            return customer_payload(outgoing, self._own, now=now)
+        except (ValueError, IndexError) as error:
+            return Refused(f"the mail cannot be written: {error}", "look at the customer's address")
+
     def _connect(self) -> smtplib.SMTP:
         server, context = self._server, ssl.create_default_context()
         smtp: smtplib.SMTP
@@ -151,7 +173,12 @@ class MailChannel:
 
 
 def payload(
-    outgoing: Outgoing, *, sender: str, now: datetime, names: Mapping[str, str] = NOTHING
+    outgoing: Outgoing,
+    *,
+    sender: str,
+    now: datetime,
+    names: Mapping[str, str] = NOTHING,
+    own: OwnNames | None = None,
 ) -> EmailMessage:
     """The mail of one row: plain text first, HTML beside it, in the thread of its ticket.
 
@@ -169,6 +196,12 @@ def payload(
     mail["Subject"] = " ".join(rendered.headline.split())[:GREATEST_SUBJECT]
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = _message_id(outgoing.key, domain)
+    if own is not None and notice.kind is NoticeKind.CASE and notice.ticket_id:
+        # Who answers this mail answers the customer: the id says which, and that we asked.
+        address = _address(outgoing)
+        del mail["Message-ID"]
+        mail["Message-ID"] = staff_mail_id(own, notice.ticket_id, address, outgoing.key)
+        mail["Reply-To"] = own.address
     mail["References"] = mail["In-Reply-To"] = _message_id(f"thread/{notice.thread}", domain)
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
@@ -180,6 +213,11 @@ def payload(
 
 def _message_id(name: str, domain: str) -> str:
     return f"<{hashlib.sha256(name.encode()).hexdigest()[:32]}.deskmate@{domain}>"
+
+
+def _bare(sender: str) -> str:
+    """The address of a From line, for the envelope."""
+    return parseaddr(sender)[1] or sender
 
 
 def _address(outgoing: Outgoing) -> str:

@@ -42,8 +42,8 @@ OUTAGE_COUNTS = (
     "relapse_in_a_row",
 )  # fmt: skip
 OUTAGE_KEYS = (
-    "tell", "mailbox", "banner", "tag", "banner_texts", "witnesses", *OUTAGE_TIMES,
-    *OUTAGE_COUNTS,
+    "tell", "mailbox", "banner", "tag", "banner_texts", "witnesses", "ack_hint", "signature",
+    "reference_prefix", *OUTAGE_TIMES, *OUTAGE_COUNTS,
 )  # fmt: skip
 
 
@@ -186,12 +186,26 @@ def read_outage(reader: Reader, entry: Entry) -> OutagePolicy:
         banner=reader.text(entries["banner"].node, "banner") if "banner" in entries else None,
         tag=reader.text(entries["tag"].node, "tag") if "tag" in entries else None,
         banner_texts=_pairs(reader, entries, "banner_texts"),
+        ack_hint=_pairs(reader, entries, "ack_hint"),
+        signature=_pairs(reader, entries, "signature"),
+        reference_prefix=_prefix(reader, entries),
         witnesses=reader.texts(entries["witnesses"].node, "witnesses")
         if "witnesses" in entries
         else (),
         place=entry.key_place,
         **times,
     )
+
+
+def _prefix(reader: Reader, entries: Mapping[str, Entry]) -> str | None:
+    if "reference_prefix" not in entries:
+        return None
+    node = entries["reference_prefix"].node
+    text = reader.text(node, "reference_prefix")
+    if not (2 <= len(text) <= 5 and text.isascii() and text.isalpha() and text.isupper()):
+        advice = "write two to five capital letters, such as ACM"
+        reader.problem(node.place, f"reference_prefix: {text!r} begins no reference", advice)
+    return text
 
 
 def _pairs(reader: Reader, entries: Mapping[str, Entry], key: str) -> dict[str, str]:

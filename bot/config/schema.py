@@ -109,6 +109,8 @@ OUTAGE: Schema = {
     "banner": TEXT,
     "tag": TEXT,
     "banner_texts": named(TEXT),
+    "ack_hint": named(TEXT),
+    "signature": named(TEXT),
     "witnesses": TEXTS,
     **dict.fromkeys(OUTAGE_TIMES, DURATION),
     **dict.fromkeys(OUTAGE_COUNTS, COUNT),

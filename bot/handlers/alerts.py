@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.handlers.case_words import is_case
 from bot.handlers.ladders import take_ladders
 from bot.handlers.tickets import Handled, last_told, set_clocks
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Reason, TicketUpdate
@@ -59,7 +60,8 @@ def handle_button(
         set_clocks(ticket, history, tx, compiled, now=now)
         reason = f"{pressed.person} has it"
         tx.outbox.supersede(now=now, reason=reason, ticket_id=ticket.ticket_id)
-        tx.outbox.add(_note(ticket, pressed, event), now)
+        if not is_case(ticket):
+            tx.outbox.add(_note(ticket, pressed, event), now)
     else:
         reason = f"{pressed.person} has it"
         tx.outbox.supersede(now=now, reason=reason, thread=pressed.subject)

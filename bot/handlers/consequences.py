@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.handlers.case_words import is_case, mail_to_customer
 from bot.handlers.ladders import open_ladder, relay_of
 from bot.rules.actions import Notice, Outgoing, Reason, TicketUpdate, Urgency
 from bot.rules.consequences import ESCALATED_AT, HOLD, LEVEL, Consequences
@@ -81,8 +82,21 @@ def commit_consequences(
             tx.outbox.add(row, now)
     for name in beside.replies:
         if ticket.fields.get(REPLIED + name) is None:
-            tx.outbox.add(_reply(name, ticket, compiled), now)
+            reply = _reply(name, ticket, compiled)
+            if is_case(ticket):
+                _mail(reply, ticket, tx, compiled, now=now)
+            else:
+                tx.outbox.add(reply, now)
     _book(beside, situation, tx, compiled, now=now)
+
+
+def _mail(
+    reply: Outgoing, ticket: Ticket, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+) -> None:
+    """A case's customer is written to by mail: the helpdesk does not have the ticket."""
+    assert isinstance(reply.message, TicketUpdate), "replies are comments"
+    text = reply.message.comment or ""
+    mail_to_customer(ticket, text, tx, compiled, key=reply.key, now=now, is_automatic=True)
 
 
 def _reply(template: str, ticket: Ticket, compiled: CompiledPolicy) -> Outgoing:

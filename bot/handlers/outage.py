@@ -16,7 +16,7 @@ from bot.rules.engine import CompiledPolicy
 from bot.rules.events import ProbeRound
 from bot.rules.outage import OutageDecision, after_probe, after_time, next_due
 from bot.rules.outage_state import OutageState, Step, from_row, to_row
-from bot.store.transaction import Transaction
+from bot.store.transaction import Reader, Transaction
 
 STATE = "outage"
 TIMER = "outage"
@@ -46,9 +46,9 @@ def handle_outage_timer(tx: Transaction, compiled: CompiledPolicy, *, now: datet
     return _carry_out(decision, tx, compiled, detail="", now=now)
 
 
-def load_state(tx: Transaction) -> OutageState:
+def load_state(reader: Reader) -> OutageState:
     """The machine's state as the store has it; the default before the first round."""
-    return from_row(tx.states.load(STATE))
+    return from_row(reader.states.load(STATE))
 
 
 def admin_messages(compiled: CompiledPolicy, *, now: datetime) -> tuple[Outgoing, ...]:
@@ -75,6 +75,10 @@ def _carry_out(
     else:
         tx.timers.set(Timer(key=TIMER, kind="outage", due_at=due))
     for step in decision.steps:
+        if state.incident and step is not Step.RENEW_BANNER:
+            began = (state.first_failure_at or now).isoformat()
+            detail_of = {"began": began, "phase": state.phase.value, "seen": detail[:500]}
+            tx.incidents.add(state.incident, now, step.value, detail_of)
         for outgoing in _outgoing(step, state, compiled, detail=detail, now=now):
             tx.outbox.add(outgoing, now)
         if step in (Step.DECLARED, Step.REOPENED, Step.RELAPSED):

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.handlers.case_words import is_case
 from bot.handlers.consequences import commit_consequences, notes_of, with_own_fields
 from bot.rules.actions import (
     Notice,
@@ -65,7 +66,9 @@ def commit_decision(
     if opening is not None:
         tx.outbox.add(_to_helpdesk(opened_as(opening, update), situation), now)
         update = note_alone(update)
-    if update is not None:
+    if update is not None and is_case(after):
+        _keep_note(update, situation, tx)
+    elif update is not None:
         tx.outbox.add(_to_helpdesk(update, situation), now)
     for told in decision.told:
         _tell(told, decision, after, situation, tx, compiled, now=now)
@@ -73,6 +76,20 @@ def commit_decision(
     commit_consequences(beside, decision, situation, notice, tx, compiled, now=now)
     _write_journal(decision, changed, situation, tx, compiled, now=now)
     return after
+
+
+def _keep_note(update: TicketUpdate, situation: Situation, tx: Transaction) -> None:
+    """The helpdesk does not have a case yet: its values stand in it, its note in its history."""
+    if update.comment is not None:
+        note = Change(
+            key=f"own/{situation.key}/note",
+            at=situation.at,
+            kind=ChangeKind.COMMENT,
+            actor=Actor.SELF,
+            is_public=update.is_public,
+            body=update.comment,
+        )
+        tx.tickets.add_change(update.ticket_id, note)
 
 
 def notice_of(ticket: Ticket, kind: NoticeKind, compiled: CompiledPolicy, now: datetime) -> Notice:
@@ -85,6 +102,7 @@ def notice_of(ticket: Ticket, kind: NoticeKind, compiled: CompiledPolicy, now: d
         title=ticket.subject,
         ticket_id=ticket.ticket_id,
         number=ticket.number,
+        reference=ticket.reference,
         priority=ticket.priority,
         category=ticket.category,
         customer=ticket.requester.name,

@@ -63,7 +63,7 @@ def handle_ticket_event(
         if _recognised(snapshot, tx):
             return handle_ticket_event(event, tx, compiled, now=now)
         first = with_fingerprints(born(tx.tickets.new_id(), snapshot, event), compiled)
-        ticket_id = _take(first, event, tx, compiled, now=now)
+        ticket_id = take_news(first, event, tx, compiled, now=now)
         if not isinstance(event.fact, TicketSeen):
             return handle_ticket_event(event, tx, compiled, now=now)
         return Handled("created", ticket_id)
@@ -72,7 +72,7 @@ def handle_ticket_event(
     news = after_event(ticket, event, tx.tickets.history(ticket.ticket_id))
     if news.change is None and news.ticket == ticket:
         return Handled("known already", ticket.ticket_id)
-    _take(news, event, tx, compiled, now=now)
+    take_news(news, event, tx, compiled, now=now)
     return Handled(news.occasion or "noted", ticket.ticket_id)
 
 
@@ -122,7 +122,7 @@ def set_clocks(
     tx.tickets.save_clocks(ticket.ticket_id, states)
 
 
-def _take(
+def take_news(
     news: TicketNews, event: Event, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
 ) -> str:
     """Save the news and, where rules are tried on it, what they decide."""

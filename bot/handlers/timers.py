@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.handlers.alarms import fire_count, fire_held
+from bot.handlers.case_notices import fire_storm
 from bot.handlers.digests import fire_digest
 from bot.handlers.ladders import fire_ladder, open_ladder
 from bot.handlers.outage import handle_outage_timer
@@ -41,6 +42,8 @@ def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: dateti
     match timer.kind:
         case "digest":
             return fire_digest(timer, tx, compiled, now=now)
+        case "mail_storm":
+            return fire_storm(timer, tx, compiled, now=now)
         case "alarm_count":
             return fire_count(timer, tx, compiled, now=now)
         case "alarm_held":

@@ -139,6 +139,7 @@ class NoticeKind(StrEnum):
     HELPDESK_UP = "helpdesk_up"
     ALERT = "alert"
     ADMIN = "admin"
+    CASE = "case"
     DIGEST = "digest"
     REMINDER = "reminder"
     CATCH_UP = "catch_up"
@@ -171,6 +172,7 @@ class Notice:
     title: str = ""
     ticket_id: str | None = None
     number: int | None = None
+    reference: str | None = None
     link: str | None = None
     priority: str | None = None
     category: str | None = None
@@ -201,7 +203,26 @@ class Banner:
     valid_until: datetime
 
 
-Message = TicketUpdate | TicketCreation | Notice | Banner
+@dataclass(frozen=True, slots=True)
+class CustomerMail:
+    """A mail to a customer about their case, with its words as they were decided.
+
+    `text` is ours alone in an acknowledgement (`is_automatic`): never a word of the customer's.
+    `in_reply_to` and `references` are the Message-IDs of the thread.
+    """
+
+    to: str
+    subject: str
+    text: str
+    reference: str
+    to_name: str = ""
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    language: str = "en"
+    is_automatic: bool = False
+
+
+Message = TicketUpdate | TicketCreation | Notice | Banner | CustomerMail
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.rules.mail import MailReceived
 from bot.rules.ticket import Actor, Person, Snapshot
 
 
@@ -151,6 +152,40 @@ class CalendarSwitched:
 
 
 @dataclass(frozen=True, slots=True)
+class MailboxChanged:
+    """The escalation mailbox can be read again (`is_read`), or not, and why not."""
+
+    is_read: bool
+    detail: str = ""
+    is_credentials: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGiven:
+    """Somebody of ours answers a case; `subject` is `ticket:ID` or its reference, `via` the way."""
+
+    subject: str
+    text: str
+    person: str
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEntered:
+    """Somebody of ours enters a case that came by telephone; the call's time counts.
+
+    `caller` is whose case it is, by mail address where that is known.
+    """
+
+    called_at: datetime
+    caller: Person
+    summary: str
+    text: str
+    person: str
+    organisation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A verified delivery that could not be understood; kept, so that a person can look."""
 
@@ -170,6 +205,10 @@ Fact = (
     | ButtonPressed
     | CalendarSwitched
     | Unreadable
+    | MailReceived
+    | MailboxChanged
+    | AnswerGiven
+    | CaseEntered
 )
 
 
@@ -178,8 +217,8 @@ class Event:
     """One thing that happened: `key` is unique for ever, `stream` is handled one at a time.
 
     Streams: `ticket/NUMBER` while only the helpdesk's number is known, `case/TICKET_ID` for cases,
-    `alert/FINGERPRINT`, `outage`, `desk`. `source` says who wrote it down: `export`, `webhook`,
-    `probe`, `slack`, `door`, `link`, `command`.
+    `alert/FINGERPRINT`, `mail/SENDER`, `outage`, `desk`. `source` says who wrote it down: `export`,
+    `webhook`, `probe`, `slack`, `door`, `link`, `mailbox`, `command`.
     """
 
     key: str

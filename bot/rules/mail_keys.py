@@ -19,6 +19,13 @@ _REFERENCE = re.compile(r"(?<![0-9A-Za-z])([A-Z]{2,5})-([0-9A-Z]{8})-([0-9A-Z])(
 _WEIGHTS = (1, 3, 5, 7, 9, 11, 13, 15)
 """Odd, so that one wrong character always changes the sum modulo 32."""
 _LONGEST_ID = 300
+SHARED_DOMAINS = frozenset(
+    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com yahoo.fr "
+    "ymail.com icloud.com me.com aol.com gmx.de gmx.net gmx.at web.de t-online.de freenet.de "
+    "orange.fr wanadoo.fr free.fr laposte.net sfr.fr mail.ru bk.ru list.ru inbox.ru yandex.ru "
+    "ya.ru rambler.ru telia.com proton.me protonmail.com".split()
+)
+"""Domains whose people have nothing to do with each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +120,18 @@ def staff_mail_id(own: OwnNames, ticket_id: str, recipient: str, key: str) -> st
 
 
 def staff_token(own: OwnNames, ticket_id: str, recipient: str) -> str:
-    """Signs that a notice about this ticket went to this address; 80 bits."""
-    return _letters(own, f"staff/{ticket_id}/{recipient.casefold()}", 16)
+    """Signs that a notice about this ticket went to this address, or to its list; 80 bits.
+
+    Who reads a list answers as themselves, so a company's domain is what is signed.
+    """
+    domain = recipient.casefold().rpartition("@")[2]
+    scope = recipient.casefold() if domain in SHARED_DOMAINS else domain
+    return _letters(own, f"staff/{ticket_id}/{scope}", 16)
 
 
-def is_token(own: OwnNames, token: str, ticket_id: str, recipient: str) -> bool:
-    """Whether a token was signed by us for this ticket and address."""
-    return hmac.compare_digest(staff_token(own, ticket_id, recipient), token.upper())
+def is_token(own: OwnNames, token: str, ticket_id: str, sender: str) -> bool:
+    """Whether a token was signed by us for this ticket and for where the sender is."""
+    return hmac.compare_digest(staff_token(own, ticket_id, sender), token.upper())
 
 
 def _letters(own: OwnNames, text: str, count: int) -> str:

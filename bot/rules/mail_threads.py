@@ -11,16 +11,9 @@ import re
 from dataclasses import dataclass
 
 from bot.rules.mail import Contact, MailReceived, Trust
-from bot.rules.mail_keys import OwnNames, is_token, references_in
+from bot.rules.mail_keys import SHARED_DOMAINS, OwnNames, is_token, references_in
 from bot.rules.ticket import Ticket
 
-SHARED_DOMAINS = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com yahoo.fr "
-    "ymail.com icloud.com me.com aol.com gmx.de gmx.net gmx.at web.de t-online.de freenet.de "
-    "orange.fr wanadoo.fr free.fr laposte.net sfr.fr mail.ru bk.ru list.ru inbox.ru yandex.ru "
-    "ya.ru rambler.ru telia.com proton.me protonmail.com".split()
-)
-"""Domains whose people have nothing to do with each other."""
 _CASE_ID = re.compile(r"^<[0-9a-f]{32}\.([A-Z]{2,5}-[0-9A-Z]{8}-[0-9A-Z])\.case@", re.IGNORECASE)
 _STAFF_ID = re.compile(r"^<[0-9a-f]{32}\.([0-9a-z]{8})\.([0-9A-Z]{16})\.staff@", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:\[[^\]]{0,60}?#|#|\bticket\s*#?\s*)(\d{1,12})\b", re.IGNORECASE)

@@ -205,6 +205,9 @@ class OutagePolicy:
     banner: str | None = None
     tag: str | None = None
     banner_texts: Mapping[str, str] = field(default_factory=dict)
+    ack_hint: Mapping[str, str] = field(default_factory=dict)
+    signature: Mapping[str, str] = field(default_factory=dict)
+    reference_prefix: str | None = None
     interval: timedelta = timedelta(seconds=30)
     interval_suspect: timedelta = timedelta(seconds=15)
     declare_in_a_row: int = 4

@@ -21,7 +21,7 @@ from bot.ports import (
     TryLater,
     Unknown,
 )
-from bot.rules.actions import Banner, Notice, Outgoing, TicketCreation, TicketUpdate
+from bot.rules.actions import Banner, CustomerMail, Notice, Outgoing, TicketCreation, TicketUpdate
 from bot.rules.events import Event, TicketGone, TicketSeen, Verdict, change_key, comment_key
 from bot.rules.policy import HelpdeskMap
 from bot.rules.ticket import Snapshot
@@ -234,6 +234,9 @@ class FakeChannel:
                 self._world.portal.withdraw()
             case Notice() as notice if kind == "teams":
                 self._world.chat.post_card(address, {"kind": notice.kind, "title": notice.title})
+            case CustomerMail() as said:
+                raw = f"Subject: {said.subject}\n\n{said.text}".encode()
+                self._world.mail.send("desk@sandbox.example", (address,), raw)
             case Notice() as notice if kind == "mail":
                 raw = f"Subject: {notice.title}\n\n{notice.reason}\n".encode()
                 self._world.mail.send("deskmate@sandbox.example", (address,), raw)

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast, get_args
 
 from bot.rules.actions import (
     Banner,
+    CustomerMail,
     Message,
     Notice,
     Outgoing,
@@ -27,12 +28,15 @@ from bot.rules.alarms import Alarm
 from bot.rules.escalation_values import Ladder
 from bot.rules.events import (
     AlertReceived,
+    AnswerGiven,
     ButtonPressed,
     CalendarSwitched,
+    CaseEntered,
     CommentAdded,
     Event,
     Fact,
     FieldChanged,
+    MailboxChanged,
     MaintenanceAnnounced,
     ProbeRound,
     TicketGone,
@@ -40,6 +44,7 @@ from bot.rules.events import (
     Unreadable,
 )
 from bot.rules.history import Change
+from bot.rules.mail import Contact, MailReceived
 from bot.rules.ticket import Ticket
 from bot.store.codec import UNIONS, Codec, codec
 
@@ -54,12 +59,17 @@ FACTS: dict[str, type] = {
     "button_pressed.1": ButtonPressed,
     "calendar_switched.1": CalendarSwitched,
     "unreadable.1": Unreadable,
+    "mail_received.1": MailReceived,
+    "mailbox_changed.1": MailboxChanged,
+    "answer_given.1": AnswerGiven,
+    "case_entered.1": CaseEntered,
 }
 MESSAGES: dict[str, type] = {
     "ticket_update.1": TicketUpdate,
     "ticket_creation.1": TicketCreation,
     "notice.1": Notice,
     "banner.1": Banner,
+    "customer_mail.1": CustomerMail,
 }
 
 Value = TypeVar("Value")
@@ -95,6 +105,16 @@ def body_of(
 def value_of(kind: type[Value], body: str) -> Value:
     """The value of `kind` that `body_of` wrote; `UnknownRow` for types of a later program."""
     return cast(Value, _codec(cast(Hashable, kind)).read(json.loads(body)))
+
+
+def contact_body(known: Contact) -> str:
+    """The row body of a contact."""
+    return to_json(_codec(Contact).write(known))
+
+
+def contact_of(body: str) -> Contact:
+    """The contact that `contact_body` wrote."""
+    return value_of(Contact, body)
 
 
 def reasons_body(reasons: tuple[Reason, ...]) -> str:

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The revision of `migrations/` that these tables are; revisions sort as text."""
 
 metadata = MetaData()
@@ -213,4 +213,45 @@ lease = Table(
     Column("owner", Text, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("until", BigInteger, nullable=False),
+)
+
+mail = Table(
+    "mail",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("fate", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False, index=True),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("message_id", Text, index=True),
+    Column("subject", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("ticket_id", Text, index=True),
+    Column("incident", Integer),
+    Column("reason", Text, nullable=False),
+    Column("copies", Integer, nullable=False),
+    Column("decided_at", BigInteger),
+    Column("acked_at", BigInteger, index=True),
+    Index("mail_of_sender", "sender", "received_at"),
+)
+
+mail_place = Table(
+    "mail_place",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("folder", Text, primary_key=True),
+    Column("uidvalidity", BigInteger, primary_key=True, autoincrement=False),
+    Column("uid", BigInteger, primary_key=True, autoincrement=False),
+    Column("mail_key", Text, nullable=False, index=True),
+    Column("is_here", SmallInteger, nullable=False),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("email", Text, primary_key=True),
+    Column("as_of", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
 )

@@ -7,8 +7,10 @@ from sqlalchemy.engine import Connection
 
 from bot.clock import Clock
 from bot.store.alerts import Alerts, AlertsView
+from bot.store.contacts import Contacts, ContactsView
 from bot.store.inbox_queue import Inbox, InboxView
 from bot.store.journal import Journal, JournalView
+from bot.store.mails import Mails, MailsView
 from bot.store.outages import (
     Cursors,
     CursorsView,
@@ -36,6 +38,8 @@ class Reader:
     alerts: AlertsView
     states: StatesView
     incidents: IncidentsView
+    mails: MailsView
+    contacts: ContactsView
 
     def __init__(self, connection: Connection) -> None:
         """Read over `connection`, within its transaction."""
@@ -48,6 +52,8 @@ class Reader:
         self.alerts = AlertsView(connection)
         self.states = StatesView(connection)
         self.incidents = IncidentsView(connection)
+        self.mails = MailsView(connection)
+        self.contacts = ContactsView(connection)
 
 
 class Transaction(Reader):
@@ -62,6 +68,8 @@ class Transaction(Reader):
     alerts: Alerts
     states: States
     incidents: Incidents
+    mails: Mails
+    contacts: Contacts
 
     def __init__(
         self,
@@ -84,3 +92,5 @@ class Transaction(Reader):
         self.alerts = Alerts(connection)
         self.states = States(connection)
         self.incidents = Incidents(connection)
+        self.mails = Mails(connection)
+        self.contacts = Contacts(connection)

@@ -39,6 +39,20 @@ def time_with_zone(instant: datetime, *, now: datetime, zone: str, words: Words)
     return f"{time_of(instant, now=now, zone=zone, words=words)} {name}"
 
 
+def date_with_zone(instant: datetime, *, zone: str, words: Words) -> str:
+    """Day, date, time and the zone's name, whatever day it is: `Wed 25 Nov 09:26 CET`."""
+    there = instant.astimezone(_zone(zone))
+    day = words.far_day.format(
+        weekday=words.weekdays[there.weekday()],
+        day=there.day,
+        month=words.months[there.month - 1],
+        time=f"{there:%H:%M}",
+    )
+    name = there.tzname() or UTC
+    name = f"{UTC}{name}" if name[0] in "+-" else name
+    return f"{day} {words.zones.get(name, name)}"
+
+
 def duration(length: timedelta, words: Words) -> str:
     """Whole minutes, the two largest units: `25 min`, `3 h 20 min`, `2 d 16 h`."""
     minutes = int(abs(length).total_seconds()) // 60

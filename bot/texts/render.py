@@ -93,7 +93,7 @@ def _values(
 ) -> dict[str, object]:
     """What the templates may speak of; everything is text or a truth, cleaned and bounded."""
     words = tongue.words
-    ticket = f"#{notice.number}" if notice.number is not None else ""
+    ticket = f"#{notice.number}" if notice.number is not None else notice.reference or ""
     title = one_line(notice.title, GREATEST_TITLE)
     whose = one_line(notice.organisation or notice.customer or "", GREATEST_NAME)
     owner = one_line(_named(notice.owner, names), GREATEST_NAME)

@@ -42,6 +42,11 @@ GERMAN = Words(
     },
     buttons={"acknowledge": "Ich übernehme"},
     reasons={
+        "mail_held": "Eine Mail braucht einen Menschen: {}.",
+        "mail_parked": "Eine Mail ließ sich nicht lesen; sie ist aufbewahrt: {}.",
+        "mail_bounce": "Eine Mail von uns kam nicht an: {}.",
+        "mailbox_dead": "Das Eskalationspostfach lässt sich nicht lesen.",
+        "mailbox_back": "Das Eskalationspostfach lässt sich wieder lesen.",
         "relapsed": "Es lief kurz wieder und ist erneut ausgefallen.",
         "reopened": "Es ist kurz nach der Entwarnung erneut ausgefallen.",
         "still_down": "Der Ausfall dauert an.",
@@ -69,10 +74,23 @@ GERMAN = Words(
         "paused_long": "Es wartet noch immer: {}.",
     },
     next_steps={
+        "mailbox_check": "Bis dahin von Hand ins Postfach sehen; dann DESKMATE_MAILBOX_URL prüfen.",
         "mailbox": "Bitte arbeitet so lange aus {}.",
         "check_online": (
             "Bitte „deskmate check --online“ ausführen, dann OAuth-Client oder Token erneuern."
         ),
+    },
+    case_mail={
+        "subject": "Ihre Nachricht ist bei uns",
+        "received": (
+            "Ihre Nachricht ist am {when} bei uns eingegangen. Bei uns heißt sie {reference}."
+        ),
+        "working": (
+            "Unser Ticketsystem steht gerade nicht zur Verfügung, deshalb arbeiten und antworten "
+            "wir aus diesem Postfach. Ihre Nachricht ist sicher, Sie brauchen sie nicht noch "
+            "einmal zu schicken."
+        ),
+        "add": "Möchten Sie etwas ergänzen, antworten Sie einfach auf diese Mail.",
     },
     not_written_down=(
         "Dein Klick konnte nicht gespeichert werden, es weiß also noch niemand davon. Bitte noch "

@@ -39,6 +39,11 @@ ENGLISH = Words(
     },
     buttons={"acknowledge": "I have it"},
     reasons={
+        "mail_held": "A mail needs a person's look: {}.",
+        "mail_parked": "A mail could not be read; it is kept: {}.",
+        "mail_bounce": "A mail of ours did not arrive: {}.",
+        "mailbox_dead": "The escalation mailbox cannot be read.",
+        "mailbox_back": "The escalation mailbox can be read again.",
         "relapsed": "It came back for a while and failed again.",
         "reopened": "It failed again soon after it was back.",
         "still_down": "It is still down.",
@@ -59,10 +64,20 @@ ENGLISH = Words(
         "paused_long": "It still waits: {}.",
     },
     next_steps={
+        "mailbox_check": "Check the mailbox by hand until it is back, then DESKMATE_MAILBOX_URL.",
         "mailbox": "Until then, work from {}.",
         "check_online": (
             "Run “deskmate check --online”, then renew the OAuth client or the token."
         ),
+    },
+    case_mail={
+        "subject": "Your message has arrived",
+        "received": "We received your message on {when}. We know it as {reference}.",
+        "working": (
+            "Our ticket system is out of order, so for now we work and answer from this mailbox. "
+            "Your message is safe here; there is no need to send it again."
+        ),
+        "add": "If you want to add something, just reply to this mail.",
     },
     not_written_down=(
         "Your click could not be saved, so nobody has been told. Please press again, "

@@ -42,6 +42,11 @@ FRENCH = Words(
     },
     buttons={"acknowledge": "Je prends"},
     reasons={
+        "mail_held": "Un mail demande un regard humain : {}.",
+        "mail_parked": "Un mail n'a pas pu être lu ; il est conservé : {}.",
+        "mail_bounce": "Un de nos mails n'est pas arrivé : {}.",
+        "mailbox_dead": "La boîte de secours ne peut pas être lue.",
+        "mailbox_back": "La boîte de secours peut de nouveau être lue.",
         "relapsed": "Il était revenu un moment, puis est retombé en panne.",
         "reopened": "Il est retombé en panne peu après son retour.",
         "still_down": "La panne continue.",
@@ -70,11 +75,23 @@ FRENCH = Words(
         "paused_long": "Toujours en attente\u00a0: {}.",
     },
     next_steps={
+        "mailbox_check": "D'ici là, ouvrez la boîte à la main, puis vérifiez DESKMATE_MAILBOX_URL.",
         "mailbox": "En attendant, travaillez depuis {}.",
         "check_online": (
             "Lancez «\u00a0deskmate check --online\u00a0», puis renouvelez le client OAuth "
             "ou le jeton."
         ),
+    },
+    case_mail={
+        "subject": "Votre message nous est parvenu",
+        "received": (
+            "Votre message nous est parvenu le {when}. Il porte la référence {reference}."
+        ),
+        "working": (
+            "Notre système de tickets est indisponible : nous travaillons et répondons depuis "
+            "cette boîte. Votre message est conservé, vous n'avez pas à le renvoyer."
+        ),
+        "add": "Pour ajouter quelque chose, répondez simplement à ce mail.",
     },
     not_written_down=(
         "Votre clic n'a pas pu être enregistré\u00a0: personne n'est prévenu. Appuyez de nouveau, "

@@ -42,6 +42,11 @@ SWEDISH = Words(
     },
     buttons={"acknowledge": "Jag tar det"},
     reasons={
+        "mail_held": "Ett mejl behöver en människas blick: {}.",
+        "mail_parked": "Ett mejl gick inte att läsa; det är sparat: {}.",
+        "mail_bounce": "Ett mejl från oss kom inte fram: {}.",
+        "mailbox_dead": "Reservbrevlådan går inte att läsa.",
+        "mailbox_back": "Reservbrevlådan går att läsa igen.",
         "relapsed": "Det var uppe en stund och föll igen.",
         "reopened": "Det föll igen strax efter att det kommit tillbaka.",
         "still_down": "Det är fortfarande nere.",
@@ -65,10 +70,20 @@ SWEDISH = Words(
         "paused_long": "Det väntar fortfarande: {}.",
     },
     next_steps={
+        "mailbox_check": "Läs brevlådan för hand så länge, se sedan över DESKMATE_MAILBOX_URL.",
         "mailbox": "Arbeta från {} så länge.",
         "check_online": (
             "Kör ”deskmate check --online” och förnya sedan OAuth-klienten eller token."
         ),
+    },
+    case_mail={
+        "subject": "Ditt meddelande har kommit fram",
+        "received": "Vi tog emot ditt meddelande {when}. Hos oss heter det {reference}.",
+        "working": (
+            "Vårt ärendesystem är ur funktion, så just nu arbetar och svarar vi från den här "
+            "brevlådan. Ditt meddelande är i säkerhet; du behöver inte skicka det igen."
+        ),
+        "add": "Vill du lägga till något är det bara att svara på det här mejlet.",
     },
     not_written_down=(
         "Ditt klick kunde inte sparas, så ingen vet om det än. Tryck igen, eller ta ärendet i "

@@ -44,5 +44,6 @@ class Words:
     buttons: Mapping[str, str]
     reasons: Mapping[str, str]
     next_steps: Mapping[str, str]
+    case_mail: Mapping[str, str]
     not_written_down: str
     help: str

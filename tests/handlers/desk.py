@@ -14,6 +14,7 @@ from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.rules.engine import CompiledPolicy, compile_policy
 from bot.rules.events import ButtonPressed, Event, ProbeRound, Verdict
+from bot.rules.mail_keys import OwnNames
 from bot.rules.ticket import Ticket
 from bot.sandbox.fakes import FakeChannel, FakeHelpdesk
 from bot.sandbox.world import World
@@ -23,6 +24,7 @@ from bot.store.store import Store
 from bot.telemetry import Figures
 from bot.timekeeper import Timekeeper
 
+OWN = OwnNames("the secret of the stories", "ACM", "escalations@acme.example")
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 POLICY = """
 desk: test
@@ -92,7 +94,9 @@ class Desk:
         self.poller = Poller(
             self.helpdesk, self.store, every=timedelta(seconds=30), figures=figures
         )
-        self.inbox = Inbox(self.store, lambda: self.compiled, self.helpdesk, self.clock, figures)
+        self.inbox = Inbox(
+            self.store, lambda: self.compiled, self.helpdesk, self.clock, figures, own=lambda: OWN
+        )
         self.outbox = Outbox(self.store, self.clock, figures, chance=random.Random(1))
         self.timekeeper = Timekeeper(self.store, lambda: self.compiled, self.clock, figures)
 

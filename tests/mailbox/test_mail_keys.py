@@ -89,13 +89,14 @@ def test_plus_address_names_the_case() -> None:
     assert references_of(mail, OWN) == (reference,)
 
 
-def test_staff_token_belongs_to_one_ticket_and_one_address() -> None:
-    """Who was not told cannot answer, and nobody answers another ticket with it."""
+def test_staff_token_belongs_to_one_ticket_and_one_company() -> None:
+    """Whoever reads the list it went to may answer; nobody answers another ticket with it."""
     token = staff_token(OWN, "00000001", "lead@acme.example")
 
     assert is_token(OWN, token, "00000001", "Lead@acme.example")
     assert not is_token(OWN, token, "00000002", "lead@acme.example")
-    assert not is_token(OWN, token, "00000001", "other@acme.example")
+    assert is_token(OWN, token, "00000001", "colleague@acme.example")
+    assert not is_token(OWN, token, "00000001", "nora@northwind.example")
 
 
 def test_stolen_token_does_not_speak_for_the_desk() -> None:

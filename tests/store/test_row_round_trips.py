@@ -13,6 +13,7 @@ from store_samples import NOON, later
 
 from bot.rules.actions import (
     Banner,
+    CustomerMail,
     Message,
     Notice,
     NoticeKind,
@@ -27,12 +28,15 @@ from bot.rules.actions import (
 from bot.rules.events import (
     AlertReceived,
     AlertState,
+    AnswerGiven,
     ButtonPressed,
     CalendarSwitched,
+    CaseEntered,
     CommentAdded,
     Event,
     Fact,
     FieldChanged,
+    MailboxChanged,
     MaintenanceAnnounced,
     ProbeRound,
     TicketGone,
@@ -41,6 +45,7 @@ from bot.rules.events import (
     Verdict,
 )
 from bot.rules.history import Change, ChangeKind
+from bot.rules.mail import MailFile, MailReceived, Trust
 from bot.rules.ticket import Actor, Origin, Person, Snapshot, Status, Ticket
 from bot.store.codec import UnknownRow, instant, micros
 from bot.store.rows import FACTS, MESSAGES, body_of, column, reasons_body, reasons_of, value_of
@@ -80,6 +85,29 @@ FACTS_SEEN: tuple[Fact, ...] = (
     ButtonPressed("acknowledge", "ticket:t1", "U1", "slack", {"ts": "1.2"}),
     CalendarSwitched("office", None, SNAPSHOT.created_at, SNAPSHOT.updated_at, "a power cut", "bo"),
     Unreadable("webhook", "no JSON", "\0\ud800<html>"),
+    MailReceived(
+        "k",
+        "r",
+        9,
+        NOON,
+        "<m@a.example>",
+        "b",
+        PERSON,
+        ("a@b.example",),
+        ("<r@a.example>",),
+        ("<o@a.example>",),
+        "Subject",
+        "Text \u2028",
+        {"precedence": "bulk"},
+        Trust.PASSED,
+        "sv",
+        (MailFile("a.png", "image/png", 3),),
+        True,
+        "no",
+    ),
+    MailboxChanged(False, "refused", True),
+    AnswerGiven("ticket:t1", "Hello", "Bo", "slack"),
+    CaseEntered(NOON, PERSON, "Down", "All of it", "Bo", "Acme"),
 )
 MESSAGES_SENT: tuple[Message, ...] = (
     TicketCreation(
@@ -118,6 +146,7 @@ MESSAGES_SENT: tuple[Message, ...] = (
         buttons=("acknowledge",),
     ),
     Banner(True, {"en": "We are down", "sv": "Vi ligger nere"}, NOON, later(3600)),
+    CustomerMail("a@b.example", "Re: x", "Hello", "ACM-1", "Åsa", "<m>", ("<m>",), "sv", True),
 )
 
 

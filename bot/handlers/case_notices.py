@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tells our people of new cases and of mails they must look at; in a storm one digest a minute."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.handlers.ticket_effects import notice_of
+from bot.rules.actions import Notice, NoticeKind, TicketLine, Timer, Urgency
+from bot.rules.delivery import tell
+from bot.rules.engine import CompiledPolicy
+from bot.rules.events import MailboxChanged
+from bot.rules.mail import Fate, MailReceived
+from bot.rules.mail_limits import HOUR, STORM_WINDOW, is_storm
+from bot.rules.ticket import Origin, Ticket
+from bot.store.transaction import Transaction
+
+STORM = "mail_storm"
+"""The kind, and the key, of the timer that sends a storm's digest."""
+DIGEST_EVERY = timedelta(minutes=1)
+MAILBOX = "mailbox"
+_KEPT = timedelta(hours=6)
+
+
+def tell_of_case(
+    ticket: Ticket, mail: MailReceived, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+) -> None:
+    """Show a new case to those who are told of outages, unless a rule has told them of it."""
+    outage = compiled.policy.outage
+    sender = (mail.sender.email or "").casefold()
+    mails = tx.mails.seen_since(now - STORM_WINDOW)
+    of_sender = tx.mails.seen_since(now - HOUR, sender=sender)
+    if is_storm(mails, of_sender):
+        if not any(timer.kind == STORM for timer in tx.timers.of_ticket(STORM)):
+            tx.timers.set(Timer(STORM, STORM, now + DIGEST_EVERY, ticket_id=STORM))
+        return
+    told = {row.outgoing.destination for row in tx.outbox.of_ticket(ticket.ticket_id)}
+    notice = notice_of(ticket, NoticeKind.CASE, compiled, ticket.created_at)
+    key = f"case/{ticket.ticket_id}"
+    for row in tell(outage.tell, notice, compiled, key=key, now=now, urgency=Urgency.CRITICAL):
+        if row.destination not in told or row.destination.startswith("mail:"):
+            tx.outbox.add(row, now)
+
+
+def fire_storm(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> str:
+    """One digest of the cases that came within the last minute."""
+    since = now - DIGEST_EVERY - timedelta(seconds=5)
+    opened = [
+        row for row in tx.mails.since(now - _KEPT)
+        if row.fate is Fate.CASE and row.decided_at is not None and row.decided_at >= since
+    ]  # fmt: skip
+    if not opened:
+        return "the storm is over"
+    lines = []
+    for row in opened:
+        ticket = tx.tickets.load(row.ticket_id or "")
+        if ticket is not None and ticket.origin is Origin.MAILBOX:
+            title = f"{ticket.reference}: {ticket.subject}"
+            lines.append(TicketLine(title, ticket.number, owner=row.sender or None))
+    notice = Notice(
+        kind=NoticeKind.DIGEST,
+        thread=STORM,
+        at=now,
+        title=f"{len(lines)} new cases in a minute",
+        lines=tuple(lines),
+        language=compiled.policy.language,
+        zone=compiled.policy.zone,
+    )
+    key = f"{STORM}@{now.isoformat()}"
+    for row_ in tell(compiled.policy.outage.tell, notice, compiled, key=key, now=now):
+        tx.outbox.add(row_, now)
+    tx.timers.set(Timer(STORM, STORM, now + DIGEST_EVERY, ticket_id=STORM))
+    return f"told of {len(lines)} cases"
+
+
+def tell_of_mail(
+    mail: MailReceived,
+    fate: Fate,
+    why: str,
+    ticket: Ticket | None,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> None:
+    """Somebody has to look at a mail: said once, with why."""
+    policy = compiled.policy
+    notice = Notice(
+        kind=NoticeKind.ADMIN,
+        thread=f"{MAILBOX}:{mail.key[:16]}",
+        at=mail.received_at,
+        reason=f"mail_{fate.value}:{why}",
+        title=mail.subject,
+        quote=f"{mail.sender.email or ''} {mail.subject}".strip(),
+        reference=ticket.reference if ticket is not None else None,
+        language=policy.language,
+        zone=policy.zone,
+    )
+    for row in tell(policy.outage.tell, notice, compiled, key=f"mail/{mail.key}/{fate}", now=now):
+        tx.outbox.add(row, now)
+
+
+def tell_of_mailbox(
+    changed: MailboxChanged, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+) -> str:
+    """The mailbox cannot be read, or can be again; the same news twice is said once."""
+    known = tx.states.load(MAILBOX) or {"is_read": True}
+    tx.states.save(MAILBOX, {"is_read": changed.is_read, "detail": changed.detail,
+                             "since": now.isoformat()})  # fmt: skip
+    if known["is_read"] == changed.is_read:
+        return "known already"
+    policy = compiled.policy
+    code = "mailbox_back" if changed.is_read else "mailbox_dead"
+    notice = Notice(
+        kind=NoticeKind.ADMIN,
+        thread=MAILBOX,
+        at=now,
+        reason=code,
+        quote=changed.detail,
+        next_step="" if changed.is_read else "mailbox_check",
+        language=policy.language,
+        zone=policy.zone,
+    )
+    key = f"{MAILBOX}/{code}@{now.isoformat()}"
+    urgency = None if changed.is_read else Urgency.CRITICAL
+    for row in tell(policy.outage.tell, notice, compiled, key=key, now=now, urgency=urgency):
+        tx.outbox.add(row, now)
+    return code

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decides what becomes of a mail: a case, a reply, an answer of ours, or none of them, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.handlers.alerts import handle_button
+from bot.handlers.case_notices import tell_of_case, tell_of_mail
+from bot.handlers.case_words import acknowledge
+from bot.handlers.cases import add_note, give_answer, join_case, open_case, staff_text
+from bot.handlers.outage_times import Standing, Stood, stood_at
+from bot.handlers.tickets import Handled
+from bot.rules.actions import Reason
+from bot.rules.engine import CompiledPolicy
+from bot.rules.events import AnswerGiven, ButtonPressed, Event
+from bot.rules.mail import Contact, Fate, MailReceived
+from bot.rules.mail_keys import OwnNames
+from bot.rules.mail_limits import DAY, may_acknowledge
+from bot.rules.mail_threads import (
+    may_join,
+    numbers_of,
+    references_of,
+    speaks_for_the_desk,
+    staff_token_of,
+)
+from bot.rules.mail_verdict import MailVerdict, verdict_of
+from bot.rules.ticket import Ticket
+from bot.store.transaction import Reader, Transaction
+
+LOOK_AGAIN = timedelta(seconds=5)
+VIA = "mail"
+TAKEN_WORDS = frozenset(
+    "i have it|mine|taken|ok|i'll take it|je prends|je le prends|ich nehme es|ich übernehme|"
+    "jag tar det|jag tar den|беру|взял|взяла".split("|")
+)
+"""What says "I have it" and is no answer to a customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Not to be decided yet: whether the helpdesk is down has not settled."""
+
+    retry_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """To which ticket a mail belongs, and whether its sender may join it."""
+
+    ticket: Ticket
+    joins: bool
+
+
+def handle_mail(
+    event: Event,
+    mail: MailReceived,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    own: OwnNames,
+    *,
+    now: datetime,
+) -> Handled | Waits:
+    """Give a mail its one fate, with everything that follows from it."""
+    row = tx.mails.by_key(mail.key)
+    if row is not None and row.fate is not Fate.WAITING:
+        return Handled(f"known already: {row.fate}")
+    if row is None:
+        tx.mails.add(mail, None, now)
+    contact = tx.contacts.load(mail.sender.email) if mail.sender.email else None
+    decided = _of_our_people(event, mail, tx, compiled, own, now=now)
+    if decided is not None:
+        return decided
+    verdict = verdict_of(mail, own, is_contact=contact is not None)
+    found = _belongs_to(mail, contact, tx, own)
+    stood = stood_at(mail.received_at, tx)
+    if found is None and stood.standing is Standing.UNSETTLED:
+        return Waits(now + LOOK_AGAIN, "the helpdesk is suspected to be down")
+    if not verdict.may_open:
+        return _not_opened(mail, verdict, found, stood, tx, compiled, now=now)
+    if found is not None and found.joins:
+        join_case(event, mail, found.ticket, tx, compiled, now=now)
+        named = found.ticket.reference or f"#{found.ticket.number}"
+        return _decided(mail, Fate.REPLY, f"it belongs to {named}", tx, now,
+                        ticket=found.ticket, stood=stood)  # fmt: skip
+    if stood.standing is Standing.UP:
+        return _decided(mail, Fate.NOTED, "the helpdesk was there", tx, now, stood=stood)
+    if stood.standing is Standing.UNSETTLED:
+        return Waits(now + LOOK_AGAIN, "the helpdesk is suspected to be down")
+    return _open(event, mail, contact, verdict, found, stood, tx, compiled, own, now=now)
+
+
+def _open(
+    event: Event,
+    mail: MailReceived,
+    contact: Contact | None,
+    verdict: MailVerdict,
+    found: _Found | None,
+    stood: Stood,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    own: OwnNames,
+    *,
+    now: datetime,
+) -> Handled:
+    older = found.ticket if found is not None else None
+    ticket = open_case(event, mail, contact, tx, compiled, own, now=now, older=older)
+    handled = _decided(mail, Fate.CASE, verdict.because, tx, now, ticket=ticket, stood=stood)
+    sender = (mail.sender.email or "").casefold()
+    if verdict.may_answer and may_acknowledge(sender, tx.mails.acknowledged_since(now - DAY), now):
+        acknowledge(ticket, tx, compiled, now)
+        tx.mails.acknowledged(mail.key, now)
+    tell_of_case(ticket, mail, tx, compiled, now=now)
+    return handled
+
+
+def _not_opened(
+    mail: MailReceived,
+    verdict: MailVerdict,
+    found: _Found | None,
+    stood: Stood,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> Handled:
+    """Bounces and auto-replies are tied to what they answer; the rest is for people or nobody."""
+    fate, ticket = verdict.fate, found.ticket if found is not None else None
+    is_ours = ticket is not None or fate is Fate.PARKED or stood.standing is Standing.DOWN
+    if not is_ours and fate is not Fate.OWN:
+        reason = f"the helpdesk was there ({verdict.because})"
+        return _decided(mail, Fate.NOTED, reason, tx, now, stood=stood)
+    if ticket is not None and fate in (Fate.BOUNCE, Fate.AUTOMATIC):
+        said = "A mail of ours came back" if fate is Fate.BOUNCE else "An auto-responder answered"
+        add_note(ticket, f"{said}: {verdict.because}.", tx, key=f"mail/{mail.key}",
+                 at=mail.received_at)  # fmt: skip
+    if fate in (Fate.HELD, Fate.PARKED) or (fate is Fate.BOUNCE and ticket is not None):
+        tell_of_mail(mail, fate, verdict.because, ticket, tx, compiled, now=now)
+    return _decided(mail, fate, verdict.because, tx, now, ticket=ticket, stood=stood)
+
+
+def _of_our_people(
+    event: Event,
+    mail: MailReceived,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    own: OwnNames,
+    *,
+    now: datetime,
+) -> Handled | None:
+    """Somebody of ours answered a notice by mail: words for the customer, or "I have it"."""
+    shown = staff_token_of(mail)
+    if shown is None or mail.trouble or not speaks_for_the_desk(mail, shown, own):
+        return None
+    if not verdict_of(mail, own, is_contact=True).may_open:
+        return None
+    text, subject = staff_text(mail.text), f"ticket:{shown.ticket_id}"
+    person = mail.sender.name or mail.sender.email or "somebody"
+    if text.strip().rstrip(".!").casefold() in TAKEN_WORDS:
+        pressed = ButtonPressed("acknowledge", subject, person, VIA)
+        handled = handle_button(event, pressed, tx, compiled, now=now)
+    else:
+        given = AnswerGiven(subject, text, person, VIA)
+        handled = give_answer(event, given, tx, compiled, now=now)
+    tx.mails.decide(mail.key, Fate.STAFF, handled.outcome, now, ticket_id=handled.ticket_id)
+    return handled
+
+
+def _belongs_to(
+    mail: MailReceived, contact: Contact | None, tx: Reader, own: OwnNames
+) -> _Found | None:
+    """By reference, by what it answers, by the helpdesk's number; by subject alone never."""
+    candidates = [tx.tickets.by_reference(each) for each in references_of(mail, own)]
+    for answered in mail.references:
+        for row in tx.mails.by_message_id(answered):
+            candidates.append(tx.tickets.load(row.ticket_id) if row.ticket_id else None)
+    known = [ticket for ticket in candidates if ticket is not None]
+    joined = next((each for each in known if may_join(mail, contact, each)), None)
+    if joined is not None:
+        return _Found(joined, True)
+    if known:
+        return _Found(known[0], False)
+    for number in numbers_of(mail):
+        ticket = tx.tickets.by_number(number)
+        if ticket is not None and may_join(mail, contact, ticket):
+            return _Found(ticket, True)
+    return None
+
+
+def _decided(
+    mail: MailReceived,
+    fate: Fate,
+    reason: str,
+    tx: Transaction,
+    now: datetime,
+    *,
+    ticket: Ticket | None = None,
+    stood: Stood | None = None,
+) -> Handled:
+    ticket_id = ticket.ticket_id if ticket is not None else None
+    incident = stood.incident if stood is not None else None
+    tx.mails.decide(mail.key, fate, reason, now, ticket_id=ticket_id, incident=incident)
+    if fate is not Fate.NOTED:
+        tx.journal.add(
+            at=now,
+            subject=f"ticket:{ticket_id}" if ticket_id else "mailbox",
+            event_key=f"mail/{mail.key}",
+            policy_hash="",
+            reasons=(Reason("mailbox", evidence=(reason,)),),
+            summary=f"a mail: {fate}",
+        )
+    return Handled(f"{fate}: {reason}"[:200], ticket_id)

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads the escalation mailbox: writes each mail down once, and moves it when it is decided.
+
+A mail is on our disk and in the ledger before anything is done with it. What is read is decided by
+the ledger, never by flags: every number of the folder that the ledger does not know is read, and a
+full look every ten minutes finds whatever the short ones missed. Nothing is ever expunged.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.rules.events import Event, MailboxChanged
+from bot.rules.mail import FOLDERS, Folder
+from bot.rules.mail_trust import TrustedServers
+from bot.sources.mail_spool import Spool
+from bot.sources.mail_worker import MailWorker
+from bot.sources.mailbox_mails import mail_of, unread_mail_of
+from bot.sources.mailbox_session import (
+    Listed,
+    MailboxAddress,
+    MailboxFault,
+    MailboxSession,
+    MailboxTrouble,
+    batches,
+)
+from bot.store.mails import Place
+from bot.store.store import Store
+from bot.store.transaction import Transaction
+from bot.telemetry import Figures, logger
+
+SOURCE = "mailbox"
+GREATEST_MAIL = 25 * 1024 * 1024
+BEGINNING = 1024 * 1024
+"""What is read of a larger mail."""
+POLL_EVERY = timedelta(seconds=60)
+SWEEP_EVERY = timedelta(minutes=10)
+RENEW_EVERY = timedelta(minutes=5)
+"""IDLE is left and entered again so often; servers drop it after half an hour, routers sooner."""
+SLICE = 2.0
+"""Seconds of listening at a time, so that the daemon can stop."""
+MOVES = 200
+LISTED = 200
+PATIENCE = timedelta(minutes=3)
+"""How long a dead line is tried in silence before an administrator hears of it."""
+GREATEST_WAIT = {MailboxFault.CREDENTIALS: 600.0}
+"""Seconds between tries; a server slows down whoever hammers it with a wrong password."""
+USUAL_WAIT = 60.0
+
+log = logger("mailbox")
+
+
+class Mailbox:
+    """One folder of one mailbox; one `step` is one look, or a while of listening."""
+
+    def __init__(
+        self,
+        address: MailboxAddress,
+        store: Store,
+        spool: Spool,
+        worker: MailWorker,
+        clock: Clock,
+        *,
+        servers: TrustedServers,
+        figures: Figures,
+        slice_seconds: float = SLICE,
+    ) -> None:
+        """Nothing is opened before the first step. `servers` are whose word on senders counts."""
+        self._address = address
+        self._store = store
+        self._spool = spool
+        self._worker = worker
+        self._clock = clock
+        self._servers = servers
+        self._figures = figures
+        self._slice = slice_seconds
+        self._session: MailboxSession | None = None
+        self._is_waiting = False
+        self._last_uid = 0
+        self._polled_at: datetime | None = None
+        self._swept_at: datetime | None = None
+        self._not_before: datetime | None = None
+        self._failing_since: datetime | None = None
+        self._failures = 0
+        self._said: bool | None = None
+
+    def step(self) -> bool:
+        """Look, or listen for a moment; True when the next step should follow at once."""
+        now = self._clock.now()
+        if self._not_before is not None and now < self._not_before:
+            return False
+        try:
+            goes_on = self._looked(now)
+        except MailboxTrouble as trouble:
+            self._after_trouble(trouble, now)
+            return False
+        except OSError as error:
+            detail = f"mails cannot be kept on this disk: {error.strerror or error}"
+            self._after_trouble(MailboxTrouble(MailboxFault.FOLDER, detail), now)
+            return False
+        self._after_success(now)
+        return goes_on
+
+    def close(self) -> None:
+        """Let go of the line and of the reader."""
+        self._drop()
+        self._worker.close()
+
+    def _looked(self, now: datetime) -> bool:
+        session = self._session or self._opened()
+        if self._is_waiting and not self._is_due(now) and not self._moves():
+            if not session.heard(self._slice):
+                return True
+            self._polled_at = None
+        self._stop_waiting(session)
+        self._read_new(session, now)
+        self._move_decided()
+        if session.can_wait():
+            session.begin_waiting()
+            self._is_waiting = True
+        return self._is_waiting
+
+    def _opened(self) -> MailboxSession:
+        session = MailboxSession(self._address, self._clock)
+        self._session = session
+        session.open()
+        self._swept_at = self._polled_at = None
+        self._last_uid = 0
+        return session
+
+    def _is_due(self, now: datetime) -> bool:
+        return self._polled_at is None or now - self._polled_at >= POLL_EVERY
+
+    def _stop_waiting(self, session: MailboxSession) -> None:
+        if self._is_waiting:
+            self._is_waiting = False
+            session.end_waiting()
+
+    def _read_new(self, session: MailboxSession, now: datetime) -> None:
+        is_sweep = self._swept_at is None or now - self._swept_at >= SWEEP_EVERY
+        uids = session.uids(0 if is_sweep else self._last_uid)
+        known = self._known(session)
+        for wanted in batches((uid for uid in uids if uid not in known), LISTED):
+            for listed in session.listed(wanted):
+                self._take(session, listed)
+        if is_sweep:
+            self._note_vanished(session, known - frozenset(uids))
+            self._swept_at = now
+        self._last_uid = max((self._last_uid, *uids))
+        self._polled_at = now
+
+    def _known(self, session: MailboxSession) -> frozenset[int]:
+        with self._store.read() as reader:
+            return reader.mails.known_uids(
+                self._address.account, self._address.folder, session.uidvalidity
+            )
+
+    def _take(self, session: MailboxSession, listed: Listed) -> None:
+        """Keep one mail and write it down; a mail that vanished meanwhile is not there."""
+        is_large = listed.size > GREATEST_MAIL
+        raw = session.beginning(listed.uid, BEGINNING) if is_large else session.whole(listed.uid)
+        if raw is None:
+            return
+        name = self._spool.keep(raw)
+        reading = self._worker.read(self._spool.path(name))
+        if reading.mail is None:
+            received = unread_mail_of(raw, name, listed, reading.trouble)
+        else:
+            received = mail_of(reading, name, listed, self._servers, is_large=is_large)
+        stream = f"mail/{(received.sender.email or 'nobody').casefold()}"
+        event = Event(f"mail/{received.key}", stream, received.received_at, SOURCE, received)
+        place = self._place(session, listed.uid)
+        now = self._clock.now()
+
+        def write(tx: Transaction) -> bool:
+            is_new = tx.mails.add(received, place, now)
+            return is_new and tx.inbox.add(event)
+
+        is_new = self._store.write(write)
+        if is_new:
+            self._figures.events.labels(SOURCE).inc()
+        log.info("mail_read", uid=listed.uid, size=listed.size, new=is_new, key=received.key[:12])
+
+    def _place(self, session: MailboxSession, uid: int) -> Place:
+        return Place(self._address.account, self._address.folder, session.uidvalidity, uid)
+
+    def _note_vanished(self, session: MailboxSession, uids: frozenset[int]) -> None:
+        """Somebody moved or removed them; we have them in the spool."""
+        places = tuple(self._place(session, uid) for uid in sorted(uids))
+        if places:
+            self._note_moved(places)
+
+    def _note_moved(self, places: tuple[Place, ...]) -> None:
+        self._store.write(lambda tx: tx.mails.moved(places))
+
+    def _moves(self) -> dict[Folder, list[Place]]:
+        """Decided mails that still lie in the folder, by where they belong."""
+        if self._session is None:
+            return {}
+        wanted: dict[Folder, list[Place]] = {}
+        with self._store.read() as reader:
+            rows = reader.mails.to_move(
+                self._address.account, self._address.folder, self._session.uidvalidity,
+                frozenset(FOLDERS), limit=MOVES,
+            )  # fmt: skip
+        for row in rows:
+            wanted.setdefault(FOLDERS[row.fate], []).append(row.place)
+        return wanted
+
+    def _move_decided(self) -> None:
+        """Move over a line of its own: the one that reads opens the folder for reading only."""
+        moves = self._moves()
+        if not moves:
+            return
+        session = MailboxSession(self._address, self._clock)
+        try:
+            validity = session.open(may_move=True)
+            for folder, places in moves.items():
+                if all(place.uidvalidity == validity for place in places):
+                    session.move([place.uid for place in places], folder.value)
+                    self._note_moved(tuple(places))
+                    log.info("mails_moved", folder=folder.value, count=len(places))
+        finally:
+            session.close()
+
+    def _after_success(self, now: datetime) -> None:
+        self._failures = 0
+        self._failing_since = self._not_before = None
+        if self._said is not True:
+            self._say(MailboxChanged(is_read=True), now)
+            self._said = True
+
+    def _after_trouble(self, trouble: MailboxTrouble, now: datetime) -> None:
+        self._drop()
+        self._failures += 1
+        self._failing_since = self._failing_since or now
+        greatest = GREATEST_WAIT.get(trouble.fault, USUAL_WAIT)
+        wait = min(greatest, 2.0 ** min(self._failures, 10))
+        if trouble.fault is MailboxFault.CREDENTIALS:
+            wait = min(greatest, 30.0 * self._failures)
+        self._not_before = now + timedelta(seconds=wait)
+        log.warning("mailbox_not_read", reason=trouble.detail, fault=str(trouble.fault), wait=wait)
+        is_credentials = trouble.fault is MailboxFault.CREDENTIALS
+        is_lasting = now - self._failing_since >= PATIENCE or is_credentials
+        if is_lasting and self._said is not False:
+            self._say(MailboxChanged(False, trouble.detail, is_credentials), now)
+            self._said = False
+
+    def _say(self, fact: MailboxChanged, now: datetime) -> None:
+        word = "read" if fact.is_read else "not read"
+        key = f"mailbox/{self._address.account}/{word}@{now.isoformat()}"
+        self._store.receive([Event(key, "desk", now, SOURCE, fact)]).result()
+
+    def _drop(self) -> None:
+        session, self._session = self._session, None
+        self._is_waiting = False
+        if session is not None:
+            session.close()

@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One IMAP connection: reads without marking, moves without ever expunging, notices a dead line.
+
+What servers do was measured: after a line dies `idle_check` answers at once with nothing for ever,
+a goodbye comes as an ordinary answer, `UID 6:*` gives 5 where 5 is the last, and a mail that
+somebody removed has no body.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from imaplib import IMAP4
+from typing import TypeVar
+from urllib.parse import unquote, urlsplit
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import CapabilityError, LoginError
+
+from bot.clock import Clock
+
+CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 30.0
+TLS_PORT, PLAIN_PORT = 993, 143
+SEARCH_RANGE = 20_000
+"""UIDs of one search: its answer must stay below imaplib's limit of a million bytes a line."""
+_CODE = re.compile(r"\[([A-Z-]{2,40})\]")
+_EARLY = 0.5
+"""An empty answer before this share of the time is a dead line's."""
+T = TypeVar("T")
+LINE_ERRORS = (OSError, IMAP4.error, EOFError)
+
+
+class MailboxFault(StrEnum):
+    """Why the mailbox cannot be read."""
+
+    LINE = "line"
+    CREDENTIALS = "credentials"
+    FOLDER = "folder"
+
+
+class MailboxTrouble(Exception):  # noqa: N818 - it says what is, not that a bug was met
+    """The mailbox cannot be used now."""
+
+    def __init__(self, fault: MailboxFault, detail: str) -> None:
+        """`detail` is for people and holds no secret."""
+        super().__init__(detail)
+        self.fault = fault
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxAddress:
+    """Where the mailbox is; `repr` hides the password."""
+
+    host: str
+    port: int
+    is_tls: bool
+    wants_starttls: bool
+    user: str
+    reveal_password: Callable[[], str]
+    folder: str = "INBOX"
+
+    @property
+    def account(self) -> str:
+        """The mailbox in the ledger: whose it is and where."""
+        return f"{self.user}@{self.host}"
+
+    def __repr__(self) -> str:
+        """User and host alone."""
+        return f"MailboxAddress({self.account}:{self.port})"
+
+
+def read_mailbox_address(url: str) -> MailboxAddress:
+    """Understand `imaps://user:password@host:993`, `imap+starttls://...` or `imap://...`.
+
+    A path names another folder than INBOX. Raises `ValueError` with what to write.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("imaps", "imap+starttls", "imap") or not parts.hostname:
+        raise ValueError("a mailbox is written imaps://user:password@host:993")
+    password = unquote(parts.password or "")
+    return MailboxAddress(
+        host=parts.hostname,
+        port=parts.port or (TLS_PORT if parts.scheme == "imaps" else PLAIN_PORT),
+        is_tls=parts.scheme == "imaps",
+        wants_starttls=parts.scheme == "imap+starttls",
+        user=unquote(parts.username or ""),
+        reveal_password=lambda: password,
+        folder=unquote(parts.path.strip("/")) or "INBOX",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A mail as the server lists it."""
+
+    uid: int
+    size: int
+    internal_at: datetime
+
+
+class MailboxSession:
+    """One connection; every method raises `MailboxTrouble` when the line or the server fails."""
+
+    def __init__(self, address: MailboxAddress, clock: Clock) -> None:
+        """Connect, log in; no folder is open yet."""
+        self._clock = clock
+        self._address = address
+        self._client = self._connected(address)
+        self.uidvalidity = 0
+
+    def open(self, *, may_move: bool = False) -> int:
+        """Open the folder, for reading only unless mails are to be moved; its UIDVALIDITY."""
+        try:
+            shown = self._client.select_folder(self._address.folder, readonly=not may_move)
+        except IMAP4.abort as error:
+            raise self._trouble(error) from error
+        except IMAP4.error as error:
+            detail = f"the folder {self._address.folder} cannot be opened: {_said(error)}"
+            raise MailboxTrouble(MailboxFault.FOLDER, detail) from error
+        except OSError as error:
+            raise self._trouble(error) from error
+        self.uidvalidity = int(shown[b"UIDVALIDITY"])
+        self._next = int(shown.get(b"UIDNEXT", 0))
+        return self.uidvalidity
+
+    def uids(self, above: int = 0) -> tuple[int, ...]:
+        """The mails of the folder whose UID is greater, searched in ranges."""
+
+        def search() -> tuple[int, ...]:
+            if above:
+                found = self._client.search(["UID", f"{above + 1}:*"])
+                return tuple(sorted(uid for uid in found if uid > above))
+            status = self._client.folder_status(self._address.folder, ["UIDNEXT"])
+            end = max(int(status[b"UIDNEXT"]), self._next)
+            collected: list[int] = []
+            for first in range(1, end + 1, SEARCH_RANGE):
+                wanted = f"{first}:{first + SEARCH_RANGE - 1}"
+                collected += self._client.search(["UID", wanted])
+            return tuple(sorted(set(collected)))
+
+        return self._tried(search)
+
+    def listed(self, uids: Sequence[int]) -> tuple[Listed, ...]:
+        """Size and instant of mails; those that vanished meanwhile are left out."""
+        if not uids:
+            return ()
+        rows = self._tried(lambda: self._client.fetch(uids, [b"RFC822.SIZE", b"INTERNALDATE"]))
+        return tuple(
+            Listed(uid, int(row[b"RFC822.SIZE"]), row[b"INTERNALDATE"].astimezone(UTC))
+            for uid, row in sorted(rows.items())
+            if b"RFC822.SIZE" in row and b"INTERNALDATE" in row
+        )
+
+    def whole(self, uid: int) -> bytes | None:
+        """A raw mail, unmarked; None when it has vanished."""
+        return self._section(uid, b"BODY.PEEK[]", b"BODY[]")
+
+    def beginning(self, uid: int, length: int) -> bytes | None:
+        """The first bytes of a mail, for one that is too large."""
+        return self._section(uid, b"BODY.PEEK[]<0.%d>" % length, b"BODY[]<0>")
+
+    def move(self, uids: Sequence[int], folder: str) -> None:
+        """Move mails to a folder, which is made if it is missing; nothing is ever expunged.
+
+        A server that cannot move leaves them where they are, which only a person sees.
+        """
+        if not uids or not self._client.has_capability("MOVE"):
+            return
+        self._tried(lambda: self._make(folder))
+        self._tried(lambda: self._client.move(uids, folder))
+
+    def can_wait(self) -> bool:
+        """Whether the server tells of new mails by itself."""
+        return bool(self._client.has_capability("IDLE"))
+
+    def begin_waiting(self) -> None:
+        """Let the server tell of new mails (IDLE)."""
+        self._tried(self._client.idle)
+
+    def heard(self, seconds: float) -> bool:
+        """Whether the server told of a change within so many seconds."""
+        start = self._clock.monotonic()
+        answers = self._tried(lambda: self._client.idle_check(timeout=seconds))
+        if any(answer and answer[0] == b"BYE" for answer in answers):
+            raise MailboxTrouble(MailboxFault.LINE, "the mail server said goodbye")
+        if not answers and self._clock.monotonic() - start < seconds * _EARLY:
+            raise MailboxTrouble(MailboxFault.LINE, "the line to the mail server is dead")
+        return any(len(answer) > 1 and answer[1] in (b"EXISTS", b"RECENT") for answer in answers)
+
+    def end_waiting(self) -> None:
+        """Stop listening, and see whether the server is still there."""
+        self._tried(self._client.idle_done)
+        self._tried(self._client.noop)
+
+    def close(self) -> None:
+        """Let the connection go, politely if that is quick."""
+        try:
+            self._client.shutdown()
+        except LINE_ERRORS:
+            pass
+
+    def _connected(self, address: MailboxAddress) -> IMAPClient:
+        context = ssl.create_default_context()
+        try:
+            client = IMAPClient(
+                address.host,
+                port=address.port,
+                ssl=address.is_tls,
+                ssl_context=context if address.is_tls else None,
+                timeout=SocketTimeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT),
+            )
+        except LINE_ERRORS as error:
+            raise self._trouble(error) from error
+        client.normalise_times = False
+        try:
+            client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            if address.wants_starttls:
+                client.starttls(context)
+            client.login(address.user, address.reveal_password())
+        except LoginError as error:
+            client.shutdown()
+            raise _login_trouble(error) from error
+        except LINE_ERRORS as error:
+            client.shutdown()
+            raise self._trouble(error) from error
+        return client
+
+    def _section(self, uid: int, asked: bytes, answered: bytes) -> bytes | None:
+        rows = self._tried(lambda: self._client.fetch([uid], [asked]))
+        body = rows.get(uid, {}).get(answered)
+        return body if isinstance(body, bytes) else None
+
+    def _make(self, folder: str) -> None:
+        if self._client.folder_exists(folder):
+            return
+        try:
+            self._client.create_folder(folder)
+        except IMAP4.abort:
+            raise
+        except IMAP4.error:
+            if not self._client.folder_exists(folder):
+                raise
+
+    def _tried(self, call: Callable[[], T]) -> T:
+        try:
+            return call()
+        except CapabilityError as error:
+            raise MailboxTrouble(
+                MailboxFault.FOLDER, f"the server cannot do it: {error}"
+            ) from error
+        except LINE_ERRORS as error:
+            raise self._trouble(error) from error
+
+    def _trouble(self, error: Exception) -> MailboxTrouble:
+        where = f"{self._address.host}:{self._address.port}"
+        if isinstance(error, ssl.SSLCertVerificationError):
+            detail = f"the certificate of {where} does not hold: {error.verify_message}"
+        else:
+            detail = f"{where} does not answer as it should: {_said(error)}"
+        return MailboxTrouble(MailboxFault.LINE, detail)
+
+
+def _login_trouble(error: LoginError) -> MailboxTrouble:
+    """Only one answer means a wrong password; the others mean "not now"."""
+    said = _said(error)
+    codes = _CODE.findall(said)
+    if "UNAVAILABLE" in codes or "LIMIT" in codes or "INUSE" in codes:
+        return MailboxTrouble(MailboxFault.LINE, f"the mail server takes no login now: {said}")
+    return MailboxTrouble(MailboxFault.CREDENTIALS, f"the mail server refuses our login: {said}")
+
+
+def _said(error: Exception) -> str:
+    text = str(error)
+    if text.startswith(("b'", 'b"')):
+        text = text[2:-1]
+    return " ".join(f"{type(error).__name__} {text}".split())[:200]
+
+
+def batches(uids: Iterable[int], size: int) -> Iterable[list[int]]:
+    """The UIDs, so many at a time."""
+    waiting = list(uids)
+    for first in range(0, len(waiting), size):
+        yield waiting[first : first + size]

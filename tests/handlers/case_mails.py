@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mails into the desk's mailbox, as the source writes them down, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+
+from desk import OWN, Desk
+
+from bot.rules.actions import CustomerMail
+from bot.rules.events import Event, Verdict
+from bot.rules.mail import Fate, MailReceived, Trust
+from bot.rules.mail_keys import Envelope, mail_key, staff_mail_id
+from bot.rules.ticket import Person, Ticket
+from bot.sandbox.faults import Fault
+from bot.store.mails import MailRow
+
+MINUTE = timedelta(minutes=1)
+NORA = "nora@northwind.example"
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """What a story says of a mail; everything else is usual."""
+
+    text: str = "The portal is down, please help us."
+    subject: str = "Portal is down"
+    sender: str = NORA
+    headers: Mapping[str, str] = field(default_factory=dict)
+    references: tuple[str, ...] = ()
+    own_ids: tuple[str, ...] = ()
+    trust: Trust = Trust.PASSED
+    trouble: str = ""
+    message_id: str | None = None
+
+
+def arrive(desk: Desk, mail: Mail = Mail(), *, ago: timedelta = timedelta()) -> str:
+    """A mail comes in; its key."""
+    number = next(_numbers)
+    named = mail.message_id or f"<m{number}@northwind.example>"
+    at = desk.clock.now() - ago
+    received = MailReceived(
+        key=mail_key(named, mail.text, Envelope(mail.sender)),
+        raw="0" * 64,
+        size=len(mail.text),
+        received_at=at,
+        message_id=named,
+        sender=Person(name="Nora Wind", email=mail.sender),
+        references=mail.references,
+        own_ids=mail.own_ids,
+        subject=mail.subject,
+        text=mail.text,
+        headers=mail.headers,
+        trust=mail.trust,
+        trouble=mail.trouble,
+    )
+    event = Event(f"mail/{received.key}", f"mail/{mail.sender}", at, "mailbox", received)
+    desk.store.write(
+        lambda tx: tx.mails.add(received, None, desk.clock.now()) and tx.inbox.add(event)
+    )
+    desk.run()
+    return received.key
+
+
+def go_down(desk: Desk, span: timedelta = 3 * MINUTE) -> None:
+    """The helpdesk fails long enough to be declared down."""
+    desk.world.faults.switch_on(Fault.UNAVAILABLE)
+    look(desk, span, Verdict.DOWN)
+
+
+def come_back(desk: Desk, span: timedelta = 20 * MINUTE) -> None:
+    """The helpdesk is there again until the all clear."""
+    desk.world.faults.clear()
+    look(desk, span, Verdict.OK)
+
+
+def look(desk: Desk, span: timedelta, verdict: Verdict) -> None:
+    """Rounds of probes every 15 s."""
+    end = desk.clock.now() + span
+    while desk.clock.now() < end:
+        desk.probe(verdict)
+        desk.run(timedelta(seconds=15))
+
+
+def row_of(desk: Desk, key: str) -> MailRow:
+    """The mail in the ledger."""
+    with desk.store.read() as reader:
+        row = reader.mails.by_key(key)
+    assert row is not None, "the mail is not in the ledger"
+    return row
+
+
+def fate_of(desk: Desk, key: str) -> Fate:
+    """What became of a mail."""
+    return row_of(desk, key).fate
+
+
+def case_of(desk: Desk, key: str) -> Ticket:
+    """The case of a mail."""
+    with desk.store.read() as reader:
+        ticket = reader.tickets.load(row_of(desk, key).ticket_id or "")
+    assert ticket is not None, "the mail has no case"
+    return ticket
+
+
+def written_to(desk: Desk, address: str = NORA) -> list[CustomerMail]:
+    """What a customer was sent by mail, in order."""
+    return [
+        outgoing.message
+        for _, outgoing in desk.channel.delivered
+        if isinstance(outgoing.message, CustomerMail) and outgoing.destination == f"mail:{address}"
+    ]
+
+
+def notice_id(case: Ticket, recipient: str = "team@acme.example") -> str:
+    """The Message-ID of the notice that told somebody of a case."""
+    return staff_mail_id(OWN, case.ticket_id, recipient, "told")

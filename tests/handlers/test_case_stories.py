@@ -1,0 +1,340 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What becomes of customers' mails while the helpdesk is down, and of ours to them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from case_mails import (
+    MINUTE,
+    NORA,
+    Mail,
+    arrive,
+    case_of,
+    come_back,
+    fate_of,
+    go_down,
+    look,
+    notice_id,
+    row_of,
+    written_to,
+)
+from desk import Desk
+
+from bot.rules.events import Event, MailboxChanged, Verdict
+from bot.rules.history import ChangeKind
+from bot.rules.mail import Contact, Fate, Trust
+from bot.rules.ticket import Actor, Origin, Status
+from bot.sandbox.faults import Fault
+
+SECRET_WORDS = "Buy cheap pills at http://evil.example"
+
+
+def test_mail_opens_a_case_while_the_helpdesk_is_down(desk: Desk) -> None:
+    """With the rules, the category and the priority that a ticket would have."""
+    go_down(desk)
+    case = case_of(desk, arrive(desk))
+
+    assert (case.origin, case.number) == (Origin.MAILBOX, None)
+    assert (case.category, case.priority) == ("incident", "urgent")
+    assert case.reference is not None and case.reference.startswith("ACM-")
+
+
+def test_clock_starts_when_the_mail_came(desk: Desk) -> None:
+    """Not when it was read: an urgent one is due an hour after it came."""
+    go_down(desk)
+    case = case_of(desk, arrive(desk, ago=2 * MINUTE))
+
+    with desk.store.read() as reader:
+        clock = reader.tickets.clocks(case.ticket_id)["first_response"]
+    assert clock["due_at"] == (case.created_at + timedelta(hours=1)).isoformat()
+    assert case.created_at < desk.clock.now() - MINUTE
+
+
+def test_warning_comes_without_the_helpdesk(desk: Desk) -> None:
+    """A case that nobody answers warns at its minute like any ticket."""
+    go_down(desk)
+    arrive(desk)
+
+    desk.run(35 * MINUTE)
+
+    assert ("slack:support" in [where for where, _ in desk.told("sla_warning")]) is True
+
+
+def test_one_acknowledgement_without_the_customers_words(desk: Desk) -> None:
+    """The reference, once, and nothing that a stranger could send through us."""
+    go_down(desk)
+    case = case_of(desk, arrive(desk, Mail(text=SECRET_WORDS, subject=SECRET_WORDS)))
+    desk.run(5 * MINUTE)
+
+    [ack] = written_to(desk)
+    assert case.reference in ack.subject and case.reference in ack.text
+    assert "pills" not in ack.text + ack.subject and "evil" not in ack.text + ack.subject
+    assert ack.is_automatic
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("Bonjour, la connexion est impossible depuis ce matin, merci", "Votre message"),
+        ("Hej, vi kan inte logga in sedan i morse, kan ni hjälpa oss?", "Vi tog emot"),
+        ("Wir können uns seit heute nicht anmelden, bitte um Hilfe", "Ihre Nachricht"),
+        ("Здравствуйте, у нас не работает портал с утра", "Мы получили"),
+    ],
+)
+def test_acknowledgement_is_in_the_customers_language(desk: Desk, text: str, begins: str) -> None:
+    """As the mail itself is written, where nobody knows better."""
+    go_down(desk)
+    arrive(desk, Mail(text=text, subject=""))
+
+    assert written_to(desk)[0].text.startswith(begins)
+
+
+def test_reply_joins_its_case(desk: Desk) -> None:
+    """By the reference, in order, without a second acknowledgement."""
+    go_down(desk)
+    key = arrive(desk)
+    case = case_of(desk, key)
+    reply = arrive(desk, Mail(text="It is worse now", subject=f"Re: [{case.reference}]"))
+
+    with desk.store.read() as reader:
+        bodies = [each.body for each in reader.tickets.history(case.ticket_id) if each.body]
+    assert fate_of(desk, reply) is Fate.REPLY
+    assert bodies.index("It is worse now") > bodies.index(case.description)
+    assert len(written_to(desk)) == 1
+
+
+def test_reply_to_the_customers_own_mail_joins(desk: Desk) -> None:
+    """Somebody at the customer's answers their colleague's mail to us: no second case."""
+    go_down(desk)
+    key = arrive(desk, Mail(message_id="<first@northwind.example>"))
+    reply = arrive(
+        desk, Mail(text="Me too", sender="ola@northwind.example",
+                   references=("<first@northwind.example>",)),
+    )  # fmt: skip
+
+    assert row_of(desk, reply).ticket_id == row_of(desk, key).ticket_id
+
+
+def test_same_subject_alone_joins_nothing(desk: Desk) -> None:
+    """Two mails that only look alike are two cases."""
+    go_down(desk)
+    first, second = arrive(desk), arrive(desk, Mail(text="Another thing"))
+
+    assert row_of(desk, first).ticket_id != row_of(desk, second).ticket_id
+
+
+def test_strangers_reference_opens_a_case_of_their_own(desk: Desk) -> None:
+    """Who is no part of a case cannot write into it by knowing its name."""
+    go_down(desk)
+    case = case_of(desk, arrive(desk))
+    stranger = Mail(subject=f"Re: [{case.reference}]", sender="eve@evil.example")
+    other = case_of(desk, arrive(desk, stranger))
+
+    with desk.store.read() as reader:
+        notes = [each.body or "" for each in reader.tickets.history(other.ticket_id)]
+    assert other.ticket_id != case.ticket_id
+    assert any(case.reference in note for note in notes if case.reference)
+
+
+def test_mail_while_suspect_is_decided_when_it_settles(desk: Desk) -> None:
+    """Down: a case. Up: only noted, because the helpdesk's own intake may have it."""
+    desk.world.faults.switch_on(Fault.UNAVAILABLE)
+    desk.probe(Verdict.DOWN)
+    key = arrive(desk)
+    waiting = fate_of(desk, key)
+    look(desk, 3 * MINUTE, Verdict.DOWN)
+
+    assert (waiting, fate_of(desk, key)) == (Fate.WAITING, Fate.CASE)
+
+
+def test_mail_in_a_blip_is_only_noted(desk: Desk) -> None:
+    """The suspicion was wrong: nobody is answered by us."""
+    desk.probe(Verdict.DOWN)
+    key = arrive(desk)
+    look(desk, 2 * MINUTE, Verdict.OK)
+
+    assert fate_of(desk, key) is Fate.NOTED
+    assert written_to(desk) == []
+
+
+def test_mail_of_an_outage_that_is_read_later_is_a_case(desk: Desk) -> None:
+    """The mailbox was dead too: what came meanwhile is not taken for an everyday mail."""
+    go_down(desk, 10 * MINUTE)
+    came = desk.clock.now()
+    come_back(desk, 30 * MINUTE)
+
+    key = arrive(desk, ago=desk.clock.now() - came)
+
+    assert fate_of(desk, key) is Fate.CASE
+
+
+def test_old_mail_is_no_case_of_this_outage(desk: Desk) -> None:
+    """A mailbox that is read for the first time holds years of mails."""
+    go_down(desk)
+
+    assert fate_of(desk, arrive(desk, ago=timedelta(days=200))) is Fate.NOTED
+
+
+def test_same_mail_twice_is_one_case(desk: Desk) -> None:
+    """To both addresses, or read again after the folder was renumbered."""
+    go_down(desk)
+    mail = Mail(message_id="<once@northwind.example>")
+    first, second = arrive(desk, mail), arrive(desk, mail)
+
+    with desk.store.read() as reader:
+        cases = [each for each in reader.tickets.all() if each.origin is Origin.MAILBOX]
+    assert first == second
+    assert len(cases) == 1
+    assert len(written_to(desk)) == 1
+
+
+def test_bounce_of_an_acknowledgement_is_tied_to_its_case(desk: Desk) -> None:
+    """No case, no answer; a note in the case, and our people know the customer heard nothing."""
+    go_down(desk)
+    case = case_of(desk, arrive(desk))
+    report = Mail(
+        sender="mailer-daemon@mx.example", subject="Undeliverable", text="No such user",
+        headers={"content-type": "multipart/report"},
+        own_ids=(f"<{'0' * 32}.{case.reference}.case@acme.example>",),
+    )  # fmt: skip
+    key = arrive(desk, report)
+
+    assert (fate_of(desk, key), row_of(desk, key).ticket_id) == (Fate.BOUNCE, case.ticket_id)
+    assert written_to(desk, "mailer-daemon@mx.example") == []
+    assert desk.told("admin") != []
+
+
+def test_two_robots_do_not_talk_to_each_other(desk: Desk) -> None:
+    """Another helpdesk acknowledges our acknowledgement, and there it ends."""
+    go_down(desk)
+    case = case_of(desk, arrive(desk))
+    robot = Mail(
+        subject=f"Re: [{case.reference}] We have your mail",
+        headers={"auto-submitted": "auto-replied"},
+    )
+    keys = [arrive(desk, robot) for _ in range(5)]
+
+    assert {fate_of(desk, key) for key in keys} == {Fate.AUTOMATIC}
+    assert len(written_to(desk)) == 1
+
+
+def test_forged_sender_hears_nothing(desk: Desk) -> None:
+    """The case is opened as unverified; the person whose address was used is left alone."""
+    go_down(desk)
+    case = case_of(desk, arrive(desk, Mail(trust=Trust.FAILED)))
+
+    assert "unverified_sender" in case.tags
+    assert written_to(desk) == []
+
+
+def test_known_contact_brings_organisation_and_plan(desk: Desk) -> None:
+    """What was cached before the outage decides as it would have in the helpdesk."""
+    nora = Contact(NORA, desk.clock.now(), "Nora", "9", "Northwind", "sv", {"plan": "gold"})
+    desk.store.write(lambda tx: tx.contacts.save(nora))
+    go_down(desk)
+    case = case_of(desk, arrive(desk))
+
+    assert (case.organisation, case.fields["plan"]) == ("Northwind", "gold")
+    assert written_to(desk)[0].language == "sv"
+
+
+def test_unread_mail_is_parked_and_told_once(desk: Desk) -> None:
+    """A mail that nobody could read is kept, and a person knows."""
+    go_down(desk)
+    key = arrive(desk, Mail(trouble="it took more than 10 s to read"))
+    desk.run(10 * MINUTE)
+
+    assert fate_of(desk, key) is Fate.PARKED
+    assert [where for where, _ in desk.told("admin")].count("slack:support") == 1
+
+
+def test_storm_is_told_by_digests(desk: Desk) -> None:
+    """Of the mails beyond twenty of one sender our people get one message a minute."""
+    go_down(desk)
+    for number in range(40):
+        arrive(desk, Mail(text=f"Again {number}", subject=f"Mail {number}"))
+    desk.run(3 * MINUTE)
+
+    cases = [where for where, _ in desk.told("case") if where == "slack:support"]
+    assert len(cases) <= 20
+    assert 1 <= len([1 for where, _ in desk.told("digest") if where == "slack:support"]) <= 4
+    assert len(written_to(desk)) == 3
+
+
+def test_staff_answer_by_mail_reaches_the_customer(desk: Desk) -> None:
+    """Above the notice: words for the customer, in their thread; the clock is answered."""
+    go_down(desk)
+    case = case_of(desk, arrive(desk, Mail(message_id="<first@northwind.example>")))
+    text = "We are on it.\n\nOn Mon, 2 Mar 2026 Deskmate wrote:\n> NEW CASE, nobody has it"
+    reply = Mail(text=text, sender="ada@acme.example", references=(notice_id(case),))
+    key = arrive(desk, reply)
+
+    sent = written_to(desk)[-1]
+    with desk.store.read() as reader:
+        clock = reader.tickets.clocks(case.ticket_id)["first_response"]
+    assert fate_of(desk, key) is Fate.STAFF
+    assert sent.text.startswith("We are on it.") and "NEW CASE" not in sent.text
+    assert sent.in_reply_to == "<first@northwind.example>"
+    assert clock["achieved_at"] is not None
+
+
+def test_i_have_it_by_mail_is_no_answer(desk: Desk) -> None:
+    """The customer is not sent "I have it."; the case has an owner."""
+    go_down(desk)
+    case = case_of(desk, arrive(desk))
+    arrive(desk, Mail(text="I have it.", sender="ada@acme.example",
+                      references=(notice_id(case),)))  # fmt: skip
+
+    with desk.store.read() as reader:
+        kinds = [each.kind for each in reader.tickets.history(case.ticket_id)]
+    assert len(written_to(desk)) == 1
+    assert ChangeKind.TAKEN in kinds
+
+
+def test_customers_answer_opens_the_conversation_again(desk: Desk) -> None:
+    """Answered, waiting for the customer; their reply is the next promise."""
+    go_down(desk)
+    case = case_of(desk, arrive(desk))
+    arrive(desk, Mail(text="Try again, please", sender="ada@acme.example",
+                      references=(notice_id(case),)))  # fmt: skip
+    waiting = _status(desk, case.ticket_id)
+    arrive(desk, Mail(text="No change", subject=f"Re: [{case.reference}]"))
+
+    with desk.store.read() as reader:
+        actors = [
+            each.actor for each in reader.tickets.history(case.ticket_id)
+            if each.kind is ChangeKind.COMMENT and each.is_public
+        ]  # fmt: skip
+    assert waiting is Status.PENDING
+    assert actors == [Actor.AGENT, Actor.REQUESTER]
+
+
+def test_nothing_of_a_case_waits_for_the_helpdesk(desk: Desk) -> None:
+    """The helpdesk has no such ticket: no change of it may be written there."""
+    go_down(desk)
+    case = case_of(desk, arrive(desk))
+    with desk.store.read() as reader:
+        rows = reader.outbox.of_ticket(case.ticket_id)
+        bodies = [each.body for each in reader.tickets.history(case.ticket_id)]
+
+    assert [row for row in rows if row.outgoing.destination == "helpdesk"] == []
+    assert "Told the team." in bodies
+
+
+def test_dead_mailbox_is_told_once(desk: Desk) -> None:
+    """And once more when it can be read again."""
+    for number, is_read in enumerate((False, False, True, True)):
+        event = Event(f"mb/{number}", "desk", desk.clock.now(), "mailbox", MailboxChanged(is_read))
+        desk.store.receive([event]).result()
+        desk.run(MINUTE)
+
+    assert [where for where, _ in desk.told("admin")].count("slack:support") == 2
+
+
+def _status(desk: Desk, ticket_id: str) -> Status:
+    with desk.store.read() as reader:
+        ticket = reader.tickets.load(ticket_id)
+    assert ticket is not None
+    return ticket.status
