@@ -112,6 +112,7 @@ OUTAGE: Schema = {
     "ack_hint": named(TEXT),
     "signature": named(TEXT),
     "witnesses": TEXTS,
+    "reference_prefix": TEXT,
     **dict.fromkeys(OUTAGE_TIMES, DURATION),
     **dict.fromkeys(OUTAGE_COUNTS, COUNT),
 }
