@@ -14,8 +14,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.app_channels import channels_of
+from bot.app_chat import chat_of
 from bot.app_mailbox import mailbox_of, own_names
-from bot.channels.slack_client import slack_client
 from bot.clock import Clock
 from bot.config.load import load_policy
 from bot.config.problems import Problem
@@ -30,7 +30,6 @@ from bot.ports import Channel
 from bot.rules.actions import Outgoing
 from bot.rules.engine import CompiledPolicy, compile_policy
 from bot.settings import Settings
-from bot.sources.chat import ChatSettings, ChatSource
 from bot.sources.poller import Poller
 from bot.sources.prober import Prober, stored_state
 from bot.sources.web import WebhookReaders, build_app
@@ -42,7 +41,6 @@ from bot.store.queues import Touched
 from bot.store.store import Store
 from bot.store.transaction import Transaction
 from bot.telemetry import Figures, logger
-from bot.texts.replies import desk_help
 from bot.timekeeper import Timekeeper
 
 LEASE_SECONDS = 15.0
@@ -115,7 +113,7 @@ class App:
         self._timekeeper = Timekeeper(
             store, lambda: self._compiled, clock, self.figures, may_fire=self._may_fire
         )
-        self._chat = self._chat_source()
+        self._chat = chat_of(settings, store, clock, lambda: self._compiled.policy.language)
         self._web = WebServer(self._web_app(), settings.listen_host, settings.listen_port)
         self._opened_at = clock.now()
         self.steps = self._steps()
@@ -251,27 +249,6 @@ class App:
         if self._poller.has_read:
             return True
         return self._clock.now() - self._opened_at > START_PATIENCE
-
-    def _chat_source(self) -> ChatSource | None:
-        settings = self._settings
-        if not settings.slack_bot_token:
-            return None
-        token = settings.slack_bot_token.reveal()
-        language = self._compiled.policy.language
-        return ChatSource(
-            self._store.receive,
-            lambda _text, _person: desk_help(self._compiled.policy.language),
-            settings=ChatSettings(
-                bot_token=token,
-                app_token=settings.slack_app_token.reveal(),
-                signing_secret=settings.slack_signing_secret.reveal(),
-                base_url=settings.slack_url,
-                language=language,
-            ),
-            client=slack_client(token, base_url=settings.slack_url),
-            quick_client=slack_client(token, base_url=settings.slack_url, timeout=1),
-            clock=self._clock,
-        )
 
     def _web_app(self) -> WebApp:
         settings = self._settings

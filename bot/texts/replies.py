@@ -11,6 +11,11 @@ def not_written_down(wanted: str) -> str:
     return language(wanted).words.not_written_down
 
 
+def chat_reply(what: str, wanted: str, detail: str = "") -> str:
+    """One sentence in answer to a `/desk` command; `detail` stands in it."""
+    return language(wanted).words.chat_replies[what].replace("{}", detail)
+
+
 def desk_help(wanted: str) -> str:
     """The short help of `/desk`."""
     return language(wanted).words.help

@@ -80,6 +80,12 @@ GERMAN = Words(
             "Bitte „deskmate check --online“ ausführen, dann OAuth-Client oder Token erneuern."
         ),
     },
+    chat_replies={
+        "no_cases": "Es gibt keinen offenen Fall.",
+        "unknown_case": "Einen Fall {} gibt es hier nicht.",
+        "how_to_answer": "Die Worte dahinter schreiben: /desk answer {} Guten Tag ...",
+        "answer_taken": "Ihre Antwort auf {} ist festgehalten und geht jetzt an den Kunden.",
+    },
     case_mail={
         "subject": "Ihre Nachricht ist bei uns",
         "received": (
@@ -98,6 +104,8 @@ GERMAN = Words(
     ),
     help=(
         "Deskmate achtet auf die Zusagen an Kunden und meldet sich hier, bevor eine platzt.\n"
-        "Mit „Ich übernehme“ unter einer Nachricht übernimmst du; alle sehen es dann."
+        "Mit „Ich übernehme“ unter einer Nachricht übernimmst du; alle sehen es dann.\n"
+        "„/desk cases“ listet die Fälle eines Ausfalls, „/desk case "
+        "REFERENZ“ zeigt einen, „/desk answer REFERENZ Worte“ antwortet dem Kunden."
     ),
 )  # fmt: skip

@@ -70,6 +70,12 @@ ENGLISH = Words(
             "Run “deskmate check --online”, then renew the OAuth client or the token."
         ),
     },
+    chat_replies={
+        "no_cases": "There is no open case.",
+        "unknown_case": "There is no case {} here.",
+        "how_to_answer": "Write the words after it: /desk answer {} Hello ...",
+        "answer_taken": "Your answer to {} is written down and goes to the customer now.",
+    },
     case_mail={
         "subject": "Your message has arrived",
         "received": "We received your message on {when}. We know it as {reference}.",
@@ -85,6 +91,8 @@ ENGLISH = Words(
     ),
     help=(
         "Deskmate watches the promises made to customers and tells you here before one is broken.\n"
-        "Press “I have it” under a message to take it; everybody then sees that you did."
+        "Press “I have it” under a message to take it; everybody then sees that you did.\n"
+        "“/desk cases” lists the cases of an outage, “/desk case "
+        "REFERENCE” shows one, “/desk answer REFERENCE words” answers its customer."
     ),
 )

@@ -82,6 +82,12 @@ FRENCH = Words(
             "ou le jeton."
         ),
     },
+    chat_replies={
+        "no_cases": "Il n'y a aucun cas ouvert.",
+        "unknown_case": "Il n'y a pas de cas {} ici.",
+        "how_to_answer": "Écrivez les mots derrière : /desk answer {} Bonjour ...",
+        "answer_taken": "Votre réponse à {} est enregistrée et part maintenant chez le client.",
+    },
     case_mail={
         "subject": "Votre message nous est parvenu",
         "received": (
@@ -100,6 +106,8 @@ FRENCH = Words(
     help=(
         "Deskmate veille sur les engagements pris envers les clients et prévient ici avant "
         "qu'un délai soit dépassé.\n"
-        "Sous un message, «\u00a0Je prends\u00a0» vous l'attribue\u00a0; tout le monde le voit."
+        "Sous un message, «\u00a0Je prends\u00a0» vous l'attribue\u00a0; tout le monde le voit.\n"
+        "«\u00a0/desk cases\u00a0» liste les cas d'une panne, «\u00a0/desk case "
+        "RÉFÉRENCE\u00a0» en montre un, «\u00a0/desk answer RÉFÉRENCE mots\u00a0» répond au client."
     ),
 )  # fmt: skip

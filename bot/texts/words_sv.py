@@ -76,6 +76,12 @@ SWEDISH = Words(
             "Kör ”deskmate check --online” och förnya sedan OAuth-klienten eller token."
         ),
     },
+    chat_replies={
+        "no_cases": "Det finns inget öppet ärende.",
+        "unknown_case": "Det finns inget ärende {} här.",
+        "how_to_answer": "Skriv orden efter: /desk answer {} Hej ...",
+        "answer_taken": "Ditt svar på {} är nedskrivet och går till kunden nu.",
+    },
     case_mail={
         "subject": "Ditt meddelande har kommit fram",
         "received": "Vi tog emot ditt meddelande {when}. Hos oss heter det {reference}.",
@@ -91,6 +97,8 @@ SWEDISH = Words(
     ),
     help=(
         "Deskmate bevakar det vi lovat kunderna och säger till här innan ett löfte bryts.\n"
-        "Tryck på ”Jag tar det” under ett meddelande för att ta det; då ser alla att du har det."
+        "Tryck på ”Jag tar det” under ett meddelande för att ta det; då ser alla att du har det.\n"
+        "”/desk cases” listar ärendena i ett avbrott, ”/desk case "
+        "REFERENS” visar ett, ”/desk answer REFERENS ord” svarar kunden."
     ),
 )  # fmt: skip

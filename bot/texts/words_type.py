@@ -45,5 +45,6 @@ class Words:
     reasons: Mapping[str, str]
     next_steps: Mapping[str, str]
     case_mail: Mapping[str, str]
+    chat_replies: Mapping[str, str]
     not_written_down: str
     help: str

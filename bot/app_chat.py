@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Puts together how Slack is heard, as the settings say; a part of `app.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.channels.slack_client import slack_client
+from bot.clock import Clock
+from bot.settings import Settings
+from bot.sources.chat import ChatSettings, ChatSource
+from bot.sources.chat_commands import DeskCommands
+from bot.store.store import Store
+
+
+def chat_of(
+    settings: Settings, store: Store, clock: Clock, language: Callable[[], str]
+) -> ChatSource | None:
+    """The chat, None where no Slack is set; `language` is the policy's of the moment."""
+    if not settings.slack_bot_token:
+        return None
+    token = settings.slack_bot_token.reveal()
+    return ChatSource(
+        store.receive,
+        DeskCommands(store, clock, language),
+        settings=ChatSettings(
+            bot_token=token,
+            app_token=settings.slack_app_token.reveal(),
+            signing_secret=settings.slack_signing_secret.reveal(),
+            base_url=settings.slack_url,
+            language=language(),
+        ),
+        client=slack_client(token, base_url=settings.slack_url),
+        quick_client=slack_client(token, base_url=settings.slack_url, timeout=1),
+        clock=clock,
+    )

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `/desk` understands beside `help`: `cases`, `case REFERENCE`, `answer REFERENCE words`.
+
+An answer is written down before anybody is told that it is on its way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+
+from bot.clock import Clock
+from bot.rules.events import AnswerGiven, Event
+from bot.rules.history import ChangeKind
+from bot.rules.ticket import Origin, Ticket
+from bot.store.store import Store
+from bot.store.transaction import Reader
+from bot.telemetry import logger
+from bot.texts.cleaning import one_line
+from bot.texts.replies import chat_reply, desk_help, not_written_down
+
+COMMIT_WITHIN = 1.8
+"""Seconds: Slack waits three, and the person's name was read before."""
+MOST_CASES = 20
+MOST_WORDS = 10
+SOURCE = "slack"
+_LONGEST_LINE = 150
+
+log = logger("chat")
+
+
+class DeskCommands:
+    """Answers a `/desk` command; called with its text and the person's name."""
+
+    def __init__(self, store: Store, clock: Clock, language: Callable[[], str]) -> None:
+        """`language` is what the desk's people read."""
+        self._store = store
+        self._clock = clock
+        self._language = language
+
+    def __call__(self, text: str, person: str) -> str:
+        """What the person reads, for their eyes only."""
+        word, _, rest = text.strip().partition(" ")
+        match word.casefold():
+            case "cases":
+                return self._cases()
+            case "case" if rest.strip():
+                return self._case(rest.strip())
+            case "answer" if rest.strip():
+                return self._answered(rest.strip(), person)
+        return desk_help(self._language())
+
+    def _cases(self) -> str:
+        with self._store.read() as reader:
+            found = [each for each in reader.tickets.open_tickets() if _is_case(each)]
+        if not found:
+            return self._say("no_cases")
+        lines = [_line(each) for each in found[:MOST_CASES]]
+        more = len(found) - MOST_CASES
+        return "\n".join([*lines, f"+ {more}"] if more > 0 else lines)
+
+    def _case(self, named: str) -> str:
+        with self._store.read() as reader:
+            ticket = find_ticket(named, reader)
+            if ticket is None:
+                return self._say("unknown_case", named)
+            said = [
+                f"{change.at:%H:%M} UTC {change.actor}: {one_line(change.body, _LONGEST_LINE)}"
+                for change in reader.tickets.history(ticket.ticket_id)
+                if change.kind in (ChangeKind.CREATED, ChangeKind.COMMENT) and change.body
+            ]
+        return "\n".join([_line(ticket), *said[-MOST_WORDS:]])
+
+    def _answered(self, rest: str, person: str) -> str:
+        named, _, words = rest.partition(" ")
+        words = words.strip()
+        with self._store.read() as reader:
+            ticket = find_ticket(named, reader)
+        if ticket is None:
+            return self._say("unknown_case", named)
+        if not words:
+            return self._say("how_to_answer", named)
+        now = self._clock.now()
+        digest = hashlib.sha256(f"{ticket.ticket_id}\n{person}\n{words}".encode()).hexdigest()
+        # The same words of the same person within a minute are one answer: Slack asks again.
+        key = f"answer/{ticket.ticket_id}/{digest[:24]}/{now:%Y%m%dT%H%M}"
+        given = AnswerGiven(f"ticket:{ticket.ticket_id}", words, person, SOURCE)
+        event = Event(key, f"case/{ticket.ticket_id}", now, SOURCE, given)
+        try:
+            failure = self._store.receive((event,)).exception(timeout=COMMIT_WITHIN)
+        except (TimeoutError, CancelledError) as error:
+            failure = error
+        if failure is not None:
+            log.error("answer_not_written_down", key=key, reason=repr(failure)[:200])
+            return not_written_down(self._language())
+        return self._say("answer_taken", ticket.reference or f"#{ticket.number}")
+
+    def _say(self, what: str, detail: str = "") -> str:
+        return chat_reply(what, self._language(), one_line(detail, 60))
+
+
+def find_ticket(named: str, reader: Reader) -> Ticket | None:
+    """A case by its reference, or a ticket of the helpdesk by its number."""
+    bare = named.strip("[]#")
+    if bare.isdecimal():
+        return reader.tickets.by_number(int(bare))
+    return reader.tickets.by_reference(bare.upper())
+
+
+def _is_case(ticket: Ticket) -> bool:
+    return ticket.origin is Origin.MAILBOX
+
+
+def _line(ticket: Ticket) -> str:
+    whose = ticket.organisation or ticket.requester.name or ticket.requester.email or ""
+    parts = (ticket.reference or f"#{ticket.number}", ticket.priority, whose, ticket.subject)
+    return one_line(" - ".join(part for part in parts if part), _LONGEST_LINE)
