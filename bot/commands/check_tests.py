@@ -8,11 +8,11 @@ it always does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.commands.test_flips import Sample, samples_of
-from bot.commands.test_mutate import Flip
+from bot.commands.test_flips import Course, Sample, courses_of, samples_of
+from bot.commands.test_mutate import ALWAYS, NEVER, Flip
 from bot.config.desk_tests import DeskTest, read_tests
 from bot.config.problems import Problem
 from bot.config.statements import (
@@ -22,13 +22,9 @@ from bot.config.statements import (
     unknown_citations,
     yaml_files,
 )
-from bot.rules.conditions import AllOf, AnyOf
 from bot.rules.engine import CompiledPolicy
 from bot.rules.policy import Rule
 from bot.rules.truth import Truth
-
-ALWAYS = AllOf(())
-NEVER = AnyOf(())
 
 
 def check_desk(folder: Path, compiled: CompiledPolicy) -> list[Problem]:
@@ -52,16 +48,16 @@ def _tests(folder: Path, compiled: CompiledPolicy) -> Iterator[Problem]:
     if problems:
         yield from (replace(each, is_warning=True) for each in problems)
         return
-    samples = samples_of(tests, compiled)
+    noticing = _Noticing(samples_of(tests, compiled), courses_of(tests, compiled))
     fires, keeps_quiet = _named(tests, "fired"), _named(tests, "not_fired")
     for rule in compiled.policy.rules:
         if rule.is_watched:
             continue
-        if rule.rule_id not in fires and not _is_noticed(rule, samples, holds=False):
+        if rule.rule_id not in fires and not noticing.is_noticed(rule, holds=False):
             what = f"no test fails if rule {rule.rule_id!r} never fires"
             advice = f"write one with `fired: [{rule.rule_id}]` in {folder / TESTS}"
             yield Problem(rule.place, what, advice, is_warning=True)
-        if rule.rule_id not in keeps_quiet and not _is_noticed(rule, samples, holds=True):
+        if rule.rule_id not in keeps_quiet and not noticing.is_noticed(rule, holds=True):
             what = f"no test fails if rule {rule.rule_id!r} always fires"
             advice = f"write one with `not_fired: [{rule.rule_id}]` in {folder / TESTS}"
             yield Problem(rule.place, what, advice, is_warning=True)
@@ -72,16 +68,25 @@ def _named(tests: Sequence[DeskTest], key: str) -> set[str]:
     return {rule for test in tests if key in test.expect for rule in test.expect[key].value}
 
 
-def _is_noticed(rule: Rule, samples: Sequence[Sample], *, holds: bool) -> bool:
-    """Whether a test fails where the rule always holds, or never."""
-    if holds and rule.condition == ALWAYS:
-        return True  # It is meant to.
-    flip = Flip(replace(rule, condition=ALWAYS if holds else NEVER), "")
-    is_other = Truth.FALSE if holds else Truth.TRUE
-    touched = (
-        sample
-        for sample in samples
-        if rule.occasions & {sample.asked.situation.occasion}
-        and (sample.own_answer(rule) is is_other or sample.is_course)
-    )
-    return any(sample.is_noticed(flip) for sample in touched)
+@dataclass(frozen=True, slots=True)
+class _Noticing:
+    """The tests of a desk, asked what they would miss."""
+
+    samples: Sequence[Sample]
+    courses: Sequence[Course]
+
+    def is_noticed(self, rule: Rule, *, holds: bool) -> bool:
+        """Whether a test fails where the rule always holds, or never."""
+        if holds and rule.condition == ALWAYS:
+            return True  # It is meant to.
+        flip = Flip(replace(rule, condition=ALWAYS if holds else NEVER), "")
+        is_other = Truth.FALSE if holds else Truth.TRUE
+        touched = (
+            sample
+            for sample in self.samples
+            if rule.occasions & {sample.asked.situation.occasion}
+            and (sample.own_answer(rule) is is_other or sample.is_course)
+        )
+        return any(sample.is_noticed(flip) for sample in touched) or any(
+            course.is_noticed(flip) for course in self.courses
+        )

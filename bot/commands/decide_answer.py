@@ -23,15 +23,16 @@ def answer_of(asked: Asked, decision: RulesDecision, compiled: CompiledPolicy) -
     own = decision.priority
     beside = consequences_of(decision, asked.situation, compiled)
     states = clock_states(asked, decision, compiled)
+    told = _told(decision, beside, compiled)
     return {
         "id": asked.line_id,
         "category": decision.category,
         "priority": own,
         "helpdesk_priority": policy.helpdesk.priorities.get(own or policy.default_priority or ""),
         "tags": sorted(decision.add_tags),
-        "routes": _routes(decision, beside),
-        "mentions": _mentions(decision, compiled, asked),
-        "delivered_by": _delivered_by(decision, beside, compiled, asked),
+        "routes": _routes(told, decision, beside),
+        "mentions": _mentions(told, compiled, asked),
+        "delivered_by": _delivered_by(told, compiled, asked),
         "clocks": running(states),
         "calendars": _calendars(compiled, at),
         "escalation_level": beside.level,
@@ -72,21 +73,29 @@ def _broken(states: dict[str, ClockState], compiled: CompiledPolicy) -> list[dic
     return found
 
 
-def _names(decision: RulesDecision, beside: Consequences | None = None) -> list[str]:
+def _told(decision: RulesDecision, beside: Consequences, compiled: CompiledPolicy) -> list[str]:
+    """Everybody who is told at once: by rules, by a path's step, by the first level of a ladder."""
     told = [name for told in decision.told for name in told.names]
-    if beside is not None and beside.step is not None:
-        told.append(beside.step)
+    told += [beside.step] if beside.step is not None else []
+    ladders = [compiled.policy.ladders[name] for name in beside.pages]
+    told += [
+        name
+        for ladder in ladders
+        for level in ladder.levels
+        if not level.after
+        for name in level.tell
+    ]
     return list(dict.fromkeys(told))
 
 
-def _routes(decision: RulesDecision, beside: Consequences) -> list[str]:
+def _routes(told: list[str], decision: RulesDecision, beside: Consequences) -> list[str]:
     group = [decision.group] if decision.group else []
-    return list(dict.fromkeys([*_names(decision, beside), *beside.routes, *group]))
+    return list(dict.fromkeys([*told, *beside.routes, *group]))
 
 
-def _mentions(decision: RulesDecision, compiled: CompiledPolicy, asked: Asked) -> list[str]:
+def _mentions(told: list[str], compiled: CompiledPolicy, asked: Asked) -> list[str]:
     found: dict[str, None] = {}
-    for name in _names(decision):
+    for name in told:
         for person in present(name, compiled, asked.situation.at):
             found.update(dict.fromkeys(person.mention))
             found.update(dict.fromkeys(_on_duty(person, compiled, asked)[:1]))
@@ -101,13 +110,11 @@ def _on_duty(person: Recipient, compiled: CompiledPolicy, asked: Asked) -> tuple
     return roster_now(roster, compiled, asked.situation.at)
 
 
-def _delivered_by(
-    decision: RulesDecision, beside: Consequences, compiled: CompiledPolicy, asked: Asked
-) -> list[str]:
+def _delivered_by(told: list[str], compiled: CompiledPolicy, asked: Asked) -> list[str]:
     """The channels that would be used, with what the context says is down left out."""
     down = {kind for kind in ("teams", "slack", "mail", "sms") if asked.context.get(kind) == "down"}
     found: dict[str, None] = {}
-    for name in _names(decision, beside):
+    for name in told:
         for person in present(name, compiled, asked.situation.at):
             ways = _kinds(destinations(person), down)
             if not ways:

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bot.commands.explanation import Explanation
+from bot.commands.explanation import Explanation, ladder_levels
 from bot.rules.calendar_days import local_time
 from bot.rules.delivery import destinations
 from bot.rules.engine import CompiledPolicy
@@ -84,6 +84,16 @@ def explanation_row(
             }
             for each in decision.told
         ],
+        "step": found.beside.step,
+        "ladders": [
+            {
+                "ladder": each.ladder,
+                "level": each.number,
+                "at": each.at.isoformat(),
+                "names": list(each.tell),
+            }
+            for each in ladder_levels(found, compiled)
+        ],
         "then": None if found.then is None else found.then.summary,
     }
 
@@ -96,7 +106,7 @@ def _safe(text: str) -> str:
 def _head(console: Console, found: Explanation, compiled: CompiledPolicy) -> None:
     past, policy = found.past, compiled.policy
     name = f"#{past.ticket.number}" if past.ticket.number else past.ticket.ticket_id
-    at = local_time(policy.zone, past.at).strftime("%a %Y-%m-%d %H:%M:%S %Z")
+    at = _local(policy.zone, past.at)
     via = f", via {past.ticket.via}" if past.ticket.via else ""
     console.print(f"{name} {_safe(past.ticket.subject)}", markup=False)
     console.print(
@@ -157,6 +167,9 @@ def _told_lines(found: Explanation, compiled: CompiledPolicy) -> list[str]:
         lines.append(f"now: {', '.join(each.names)} ({ways}), by {each.rule_id}")
     if found.beside.step:
         lines.append(f"now: {found.beside.step}, the next step")
+    for rung in ladder_levels(found, compiled):
+        when = "now" if rung.at == found.past.at else _local(compiled.policy.zone, rung.at)
+        lines.append(f"{when}: {', '.join(rung.tell)}, level {rung.number} of {rung.ladder}")
     for clock in found.clocks:
         for due in clock.due:
             names = ", ".join(_names(clock, due))
@@ -184,6 +197,10 @@ def _names(clock: TicketClock, due: Due) -> tuple[str, ...]:
 
 def _at(at: datetime, clock: TicketClock, compiled: CompiledPolicy) -> str:
     zone = compiled.calendars[clock.state.calendar or clock.promise.hours].spec.zone
+    return _local(zone, at)
+
+
+def _local(zone: str, at: datetime) -> str:
     return local_time(zone, at).strftime("%a %Y-%m-%d %H:%M:%S %Z")
 
 

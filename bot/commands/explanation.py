@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.commands.past import Past
 from bot.rules.consequences import Consequences, consequences_of
 from bot.rules.engine import CompiledPolicy, RulesDecision, decide
 from bot.rules.history import Change, ChangeKind
+from bot.rules.presence import PolicyCover
 from bot.rules.replay import PastEvent, occasions
 from bot.rules.situation import Situation
 from bot.rules.ticket import Actor, Ticket
@@ -35,6 +37,16 @@ class Explanation:
     then: Entry | None
 
 
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One level of an opened ladder, from 1: when it is told, and whom."""
+
+    ladder: str
+    number: int
+    at: datetime
+    tell: tuple[str, ...]
+
+
 def explanation_of(
     name: str, number: int | None, reader: Reader, compiled: CompiledPolicy
 ) -> Explanation | str:
@@ -58,6 +70,17 @@ def explanation_of(
         beside=consequences_of(decision, situation, compiled),
         clocks=clocks_after(past, decision, compiled),
         then=_then(past, reader),
+    )
+
+
+def ladder_levels(found: Explanation, compiled: CompiledPolicy) -> tuple[Rung, ...]:
+    """Who is told when by the ladders that the event opens, as long as nobody has it."""
+    cover, at = PolicyCover(compiled), found.past.at
+    return tuple(
+        Rung(name, number, due, level.tell)
+        for name in found.beside.pages
+        for number, level in enumerate(compiled.policy.ladders[name].levels, start=1)
+        if (due := cover.due(at, level.after, level.hours)) is not None
     )
 
 

@@ -18,7 +18,7 @@ from rich.progress import track
 
 from bot.clock import Clock, SystemClock
 from bot.commands.stored import Unusable, load_compiled
-from bot.commands.test_flips import samples_of, unnoticed
+from bot.commands.test_flips import courses_of, samples_of, unnoticed
 from bot.commands.test_mutate import Flip, flips_of
 from bot.commands.test_run import Ran, run_test
 from bot.config.desk_tests import DeskTest, read_tests
@@ -114,8 +114,9 @@ def report_of(desk: Desk, *, flips_conditions: bool) -> Report:
         return report
     flips = list(flips_of(desk.compiled.policy.rules))
     samples = samples_of(desk.tests, desk.compiled)
+    courses = courses_of(desk.tests, desk.compiled)
     judged = track(
-        unnoticed(flips, samples, desk.compiled),
+        unnoticed(flips, samples, courses, desk.compiled),
         description=f"{desk.folder}: flips",
         total=len(flips),
         console=Console(stderr=True),
@@ -150,7 +151,8 @@ def _show_flips(console: Console, folder: Path, flips: Flips) -> None:
     for flip in flips.unnoticed:
         rule = flip.rule
         console.print(f"{rule.place}: rule {rule.rule_id}: {flip.what} no test fails", markup=False)
-    told = f"{len(flips.unnoticed)} of {flips.tried} flips go unnoticed"
+    share = len(flips.unnoticed) / max(1, flips.tried)
+    told = f"{len(flips.unnoticed)} of {flips.tried} flips go unnoticed ({share:.1%})"
     console.print(f"{folder}: {told}", markup=False)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds the flips of a policy that none of its simple tests notices.
+"""Finds the flips of a policy that none of its tests notices.
 
 A flip is first asked only for its own rule's answer: where that stays, everything stays, and the
 event need not be decided again.
@@ -8,15 +8,15 @@ event need not be decided again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.commands.decide_answer import answer_of
 from bot.commands.decide_context import BadLine, with_event_days
 from bot.commands.decide_course import decide_one
 from bot.commands.decide_input import Asked, read_line
-from bot.commands.test_mutate import Flip, with_flip
-from bot.commands.test_run import differences
+from bot.commands.test_mutate import ALWAYS, NEVER, Flip, with_flip
+from bot.commands.test_run import differences, run_timeline
 from bot.config.desk_tests import DeskTest
 from bot.rules import engine
 from bot.rules.conditions import Condition
@@ -77,6 +77,31 @@ class Sample:
         return self._judges[layer]
 
 
+@dataclass(slots=True)
+class Course:
+    """One test with a timeline; it is played anew for a flip, and only for rules it is about."""
+
+    test: DeskTest
+    compiled: CompiledPolicy
+    _concerned: dict[str, bool] = field(default_factory=dict)
+
+    def is_noticed(self, flip: Flip) -> bool:
+        """Whether the test fails under the flip."""
+        return bool(run_timeline(self.test, with_flip(self.compiled, flip)).failures)
+
+    def concerns(self, rule: Rule) -> bool:
+        """Whether the test fails if the rule never holds, or if it always does."""
+        if rule.rule_id not in self._concerned:
+            flips = (Flip(replace(rule, condition=each), "") for each in (NEVER, ALWAYS))
+            self._concerned[rule.rule_id] = any(self.is_noticed(flip) for flip in flips)
+        return self._concerned[rule.rule_id]
+
+
+def courses_of(tests: Iterable[DeskTest], compiled: CompiledPolicy) -> tuple[Course, ...]:
+    """The tests with a timeline."""
+    return tuple(Course(test, compiled) for test in tests if not test.is_simple)
+
+
 def samples_of(tests: Iterable[DeskTest], compiled: CompiledPolicy) -> tuple[Sample, ...]:
     """Every event of the simple tests; one that cannot be read notices nothing."""
     found = []
@@ -92,13 +117,21 @@ def samples_of(tests: Iterable[DeskTest], compiled: CompiledPolicy) -> tuple[Sam
 
 
 def unnoticed(
-    flips: Iterable[Flip], samples: Sequence[Sample], compiled: CompiledPolicy
+    flips: Iterable[Flip],
+    samples: Sequence[Sample],
+    courses: Sequence[Course],
+    compiled: CompiledPolicy,
 ) -> Iterator[tuple[Flip, bool]]:
-    """Each flip, and whether no test fails under it."""
+    """Each flip, and whether no test fails under it; timelines are played where no other does."""
     rules = {rule.rule_id: rule for rule in compiled.policy.rules}
     for flip in flips:
         rule = rules[flip.rule.rule_id]
-        yield flip, not any(sample.is_noticed(flip) for sample in _touched(flip, rule, samples))
+        is_noticed = any(sample.is_noticed(flip) for sample in _touched(flip, rule, samples))
+        yield (
+            flip,
+            not is_noticed
+            and not any(course.concerns(rule) and course.is_noticed(flip) for course in courses),
+        )
 
 
 def _touched(flip: Flip, rule: Rule, samples: Sequence[Sample]) -> list[Sample]:

@@ -15,6 +15,9 @@ from bot.rules.conditions import AllOf, AnyOf, Condition, Not, Says
 from bot.rules.engine import CompiledPolicy
 from bot.rules.policy import Rule
 
+ALWAYS = AllOf(())
+NEVER = AnyOf(())
+
 
 @dataclass(frozen=True, slots=True)
 class Flip:

@@ -11,6 +11,7 @@ from bot.commands.decide_context import BadLine, with_event_days
 from bot.commands.decide_course import decide_one
 from bot.commands.decide_input import read_line
 from bot.commands.test_expect import Mismatch, mismatches
+from bot.commands.test_tellings import occasion_words
 from bot.commands.test_timeline import play
 from bot.commands.test_timeline_expect import timeline_mismatches
 from bot.commands.test_world import Trial
@@ -69,8 +70,8 @@ def run_timeline(test: DeskTest, compiled: CompiledPolicy) -> Ran:
         tickets=played.tickets,
     )
     lines = tuple(str(each) for each in found)
-    why = tuple(f"{each.name} was told at {each.at:%Y-%m-%d %H:%M:%S} UTC: {each.occasion}"
-                for each in played.told)  # fmt: skip
+    why = tuple(f"{each.name} was told at {each.at:%Y-%m-%d %H:%M:%S} UTC: "
+                f"{occasion_words(each.occasion)}" for each in played.told)  # fmt: skip
     return Ran(test, (Failure(lines, why or ("nobody was told",)),) if lines else ())
 
 

@@ -40,6 +40,25 @@ def tellings_of(
     return tuple(sorted(found, key=lambda telling: telling.at))
 
 
+def occasion_words(occasion: str) -> str:
+    """What somebody was told of: the rule, the promise's warning or breach, the ladder's level."""
+    parts = occasion.split("/")
+    match parts[0]:
+        case "rule" if len(parts) > 1:
+            return f"rule {parts[1]}"
+        case "clock" if len(parts) > 3:
+            kind, _, share = parts[-1].partition("-")
+            at = f" at {float(share):.0%}" if share.replace(".", "", 1).isdecimal() else ""
+            return f"{kind} of {parts[-3]}{at}"
+        case "ladder" if len(parts) > 4 and parts[-2].isdecimal():
+            again = f", time {parts[-1]}" if parts[-1] != "1" else ""
+            return f"ladder {parts[-4]}, level {int(parts[-2]) + 1}{again}"
+        case "step" if len(parts) > 2:
+            return f"step {parts[2]} of the path"
+        case _:
+            return occasion
+
+
 def _names(
     occasion: str, rows: list[tuple[datetime, Outgoing]], compiled: CompiledPolicy
 ) -> Iterator[tuple[datetime, str]]:

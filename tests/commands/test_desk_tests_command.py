@@ -195,3 +195,43 @@ def test_folder_without_a_policy_is_unusable(tmp_path: Path) -> None:
 
     assert "no tests here; write tests/*.yaml" in without_tests.output
     assert (without_tests.exit_code, without_policy.exit_code) == (2, 2)
+
+
+def test_timeline_notices_what_no_single_event_shows(tmp_path: Path) -> None:
+    """A condition whose effect is seen over time alone is looked at by a timeline."""
+    policy = """\
+desk: acme
+words: {down: {en: [is down]}}
+people: {team: {slack: support}}
+ladders: {slow: {levels: [{after: 5m, tell: team}]}}
+rules: {down: {if: {says: down}, then: {page: slow}}}
+"""
+    course = """\
+  the team hears after five minutes:
+    timeline:
+      - {at: "2026-03-10T10:00:00+01:00", ticket: a, body: it is down}
+      - {at: "2026-03-10T10:10:00+01:00"}
+    expect: {told: [team]}
+"""
+
+    output = run(write_desk(tmp_path, course, policy), "--mutate").output
+
+    assert "0 of 1 flips go unnoticed (0.0%)" in output
+
+
+def test_failing_timeline_says_who_heard_of_what(tmp_path: Path) -> None:
+    """Each telling stands with its instant and its occasion in words."""
+    course = """\
+  nobody hears:
+    timeline:
+      - {at: "2026-03-10T10:00:00+01:00", ticket: a, body: it is down}
+      - {at: "2026-03-10T11:00:02+01:00"}
+    expect: {told: []}
+"""
+
+    output = run(write_desk(tmp_path, course)).output
+
+    assert "told: expected nobody, got [team, team, lead]" in output
+    assert "team was told at 2026-03-10 09:00:01 UTC: rule down" in output
+    assert "team was told at 2026-03-10 09:30:00 UTC: warning of first_response at 50%" in output
+    assert "lead was told at 2026-03-10 10:00:01 UTC: breach of first_response" in output

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from click.testing import Result
-from replay_desk import NOON, ReplayDesk
+from replay_desk import NOON, RULES, ReplayDesk
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -112,9 +112,9 @@ def test_explain_why_not_shows_one_rule(runner: CliRunner, replay_desk: ReplayDe
     output = _explain(runner, replay_desk, "7", "--why-not", "incident-in-hours").output
 
     assert output.splitlines() == [
-        "incident-in-hours: no       category is nothing, wanted incident",
+        "incident-in-hours: no       category is other, wanted incident",
         "  no       all of",
-        "  no         category is nothing, wanted incident",
+        "  no         category is other, wanted incident",
         "  yes        office is open",
     ]
 
@@ -140,3 +140,19 @@ def test_explain_says_what_there_is_not(runner: CliRunner, replay_desk: ReplayDe
     ):
         result = _explain(runner, replay_desk, *more)
         assert (result.exit_code, told in result.output) == (status, True), result.output
+
+
+def test_explain_shows_the_ladder_that_opens(runner: CliRunner, replay_desk: ReplayDesk) -> None:
+    """Who is told now and who later, as long as nobody has it."""
+    ladder = "ladders: {urgent: {levels: [{after: 0m, tell: team}, {after: 10m, tell: lead}]}}\n"
+    rule = "  urgent: {if: {says: down}, then: {page: urgent}}\n"
+    replay_desk.compiled = replay_desk.write(replay_desk.folder, RULES + rule + ladder)
+    replay_desk.ticket(7, "Portal is down")
+
+    output = _explain(runner, replay_desk, "7").output
+
+    assert "now: team, level 1 of urgent" in output
+    assert "Tue 2026-03-10 13:10:00 CET: lead, level 2 of urgent" in output
+    assert [each["names"] for each in _row(runner, replay_desk, "7")["ladders"]] == [
+        ["team"], ["lead"],
+    ]  # fmt: skip
