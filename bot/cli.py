@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from bot.commands.knowledge_app import suggest
 from bot.commands.options import HERE, AsJson, PolicyFolder
 from bot.commands.outbox_app import outbox_app
 from bot.commands.policy_app import backtest, diff, explain
@@ -201,6 +202,7 @@ app.command()(oncall)
 app.command()(explain)
 app.command()(diff)
 app.command()(backtest)
+app.command()(suggest)
 app.command("test")(check_desks)
 
 

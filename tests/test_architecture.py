@@ -81,6 +81,7 @@ LIBRARY_HOMES = {
     "typer": ("bot/cli.py", "bot/commands/"),
     "rich": ("bot/cli.py", "bot/commands/"),
     "apprise": ("bot/channels/sms.py",),
+    "snowballstemmer": ("bot/rules/knowledge_words.py",),
 }
 NOT_IN_RULES = frozenset("time random os socket logging structlog threading subprocess".split())
 READS_THE_TIME = frozenset({"now", "utcnow", "today", "time", "monotonic", "time_ns"})

@@ -21,6 +21,7 @@ from bot.commands.decide_context import BadLine
 from bot.commands.decide_course import decide_one
 from bot.config.load import Loaded, load_policy
 from bot.rules.engine import CompiledPolicy, compile_policy
+from bot.sources.articles import with_folder
 
 LONGEST_LINE = 4 * 1024 * 1024
 
@@ -36,7 +37,7 @@ def decide(folder: Path, file: str) -> int:
         for problem in loaded:
             errors.print(str(problem), markup=False)
         return 2
-    compiled = compile_policy(loaded.policy)
+    compiled = with_folder(compile_policy(loaded.policy))
     try:
         lines = sys.stdin.buffer if file == "-" else Path(file).open("rb")  # noqa: SIM115
     except OSError as error:

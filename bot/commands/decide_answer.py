@@ -38,7 +38,9 @@ def answer_of(asked: Asked, decision: RulesDecision, compiled: CompiledPolicy) -
         "escalation_level": beside.level,
         "link_to": beside.link_to,
         "hold_until": beside.hold_until,
-        "suggest": [],
+        "suggest": [
+            {"article": each.article.article_id, "score": each.score} for each in beside.suggest
+        ],
         "publish": [{"where": each.where, "template": each.template} for each in beside.publish],
         "reply": [{"template": name, "visibility": "public"} for name in beside.replies],
         "ledger": [

@@ -18,6 +18,7 @@ from bot.config.yaml_nodes import Node
 from bot.rules.engine import CompiledPolicy, compile_policy
 from bot.rules.policy import Place
 from bot.settings import read_settings
+from bot.sources.articles import with_folder
 from bot.store import transaction
 from bot.store.problems import StoreProblem
 from bot.store.store import Store
@@ -42,7 +43,7 @@ def load_compiled(folder: Path, clock: Clock) -> CompiledPolicy:
     loaded = load_policy(folder, this_year=clock.now().year)
     if not isinstance(loaded, Loaded):
         raise Unusable(*(str(problem) for problem in loaded))
-    return compile_policy(loaded.policy)
+    return with_folder(compile_policy(loaded.policy))
 
 
 def since_of(span: str, now: datetime) -> datetime:

@@ -168,6 +168,9 @@ def _rule(policy: Policy, rule: Rule) -> Iterator[Problem]:
     if effects.escalate is not None:
         yield from unknown_names(place, "path", (effects.escalate,), policy.paths)
     yield from unknown_names(place, "template", effects.replies, policy.templates)
+    if effects.suggest and policy.knowledge is None:
+        advice = "write `knowledge: {folder: articles}`, or `knowledge: {help_centre: true}`"
+        yield Problem(place, "suggest: nothing to suggest from", advice, is_warning=True)
     if effects.hold_to_end_of is not None:
         yield from unknown_names(place, "calendar", (effects.hold_to_end_of,), policy.calendars)
         if rule.occasions != {Occasion.ALERT}:

@@ -17,6 +17,7 @@ from typing import TypeVar
 from bot.config.calendars import read_calendar, read_zone
 from bot.config.checks import check_policy
 from bot.config.conditions import ConditionReader
+from bot.config.knowledge import read_knowledge
 from bot.config.ladders import read_digest, read_ladder
 from bot.config.parts import read_fingerprint, read_path, read_template
 from bot.config.people import (
@@ -41,6 +42,7 @@ KEYS = (
     "desk", "language", "zone", "hours", "facts", "categories", "priorities", "labels", "promises",
     "words", "people", "groups", "helpdesk", "helpdesk_down", "rules", "poll_every", "trust",
     "fingerprints", "templates", "paths", "runbooks", "rosters", "ladders", "digests", "reminders",
+    "knowledge",
 )  # fmt: skip
 MERGED = frozenset(
     {
@@ -81,7 +83,7 @@ def load_policy(folder: Path, *, this_year: int) -> Loaded | list[Problem]:
         _merge(reader, entries, node)
     for file in sorted(folder.glob("*.ics")):
         digest.update(_digest_of(file))
-    policy = _Builder(reader, entries, this_year).policy(digest.hexdigest()[:16])
+    policy = _Builder(reader, entries, this_year, folder).policy(digest.hexdigest()[:16])
     reader.problems += check_policy(policy)
     found = in_order(reader.problems)
     mistakes = [problem for problem in found if not problem.is_warning]
@@ -134,10 +136,13 @@ def _are_mappings(first: Node, second: Node) -> bool:
 class _Builder:
     """Builds the policy from its keys, those first that others refer to."""
 
-    def __init__(self, reader: Reader, entries: Mapping[str, Entry], this_year: int) -> None:
+    def __init__(
+        self, reader: Reader, entries: Mapping[str, Entry], this_year: int, folder: Path
+    ) -> None:
         self._reader = reader
         self._entries = entries
         self._this_year = this_year
+        self._folder = folder
 
     def policy(self, digest: str) -> Policy:
         reader = self._reader
@@ -185,6 +190,9 @@ class _Builder:
             outage=read_outage(reader, self._entries["helpdesk_down"])
             if "helpdesk_down" in self._entries
             else OutagePolicy(),
+            knowledge=read_knowledge(reader, self._entries["knowledge"], self._folder)
+            if "knowledge" in self._entries
+            else None,
             poll_every=self._poll_every(),
             trusts_requester_priority=self._trusts(),
             places={name: entry.key_place for name, entry in self._all_places()},

@@ -60,6 +60,7 @@ CALENDAR: Schema = {
     "days_from": TEXT,
 }
 
+SHARE: Schema = {"type": ["number", "string"], "pattern": r"^0?\.\d+$|^1(\.0+)?$"}
 _WARNING: Schema = {"type": "string", "pattern": r"^\s*\d{1,3}\s?%\s*$|^[0-9dhmins ]+(before)?$"}
 _TARGET: Schema = {
     "anyOf": [
@@ -160,6 +161,16 @@ POLICY: Schema = {
         )
     ),
     "runbooks": named(TEXT),
+    "knowledge": mapping(
+        {
+            "folder": TEXT,
+            "help_centre": TRUTH,
+            "floor": SHARE,
+            "solved_tickets": DURATION,
+            "solved_floor": SHARE,
+            "origins": TEXTS,
+        }
+    ),
     "rules": named(rule()),
 }
 

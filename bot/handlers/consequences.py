@@ -49,9 +49,23 @@ def notes_of(beside: Consequences, ticket: Ticket, compiled: CompiledPolicy) -> 
     for what, findings in (("Violation", beside.violations), ("Warning", beside.warnings)):
         notes += [f"{what}: {each.text or each.code.replace('_', ' ')}." for each in findings]
     notes += [f"To follow up: {text}" for text in beside.follow_ups]
+    notes += _suggested(beside)
     if beside.step is not None:
         notes.append(f"Escalated to level {beside.level}: {beside.step.replace('_', ' ')}.")
     return tuple(notes)
+
+
+def _suggested(beside: Consequences) -> list[str]:
+    """What may answer, for whoever takes the ticket; nothing where nothing is sure enough."""
+    notes = []
+    if beside.suggest:
+        lines = [f"- {each.article.title}: {each.article.url or each.article.article_id}"
+                 for each in beside.suggest]  # fmt: skip
+        notes.append("\n".join(["Articles that may help:", *lines]))
+    if beside.solved:
+        lines = [f"- {each.article.title} (ticket {each.article.url})" for each in beside.solved]
+        notes.append("\n".join(["Solved before:", *lines]))
+    return notes
 
 
 def commit_consequences(

@@ -15,6 +15,7 @@ from bot.rules.business_time import Calendar, calendars_of
 from bot.rules.calendar_lists import calendars_for
 from bot.rules.conditions import Matches
 from bot.rules.index import LayerIndex
+from bot.rules.knowledge import NOTHING_KNOWN, Knowledge
 from bot.rules.layers import layers_of, parts_of
 from bot.rules.policy import Policy, Rule
 from bot.rules.text import PatternBook, Vocabulary, compile_lists
@@ -37,13 +38,17 @@ EVERYTHING = Accelerators()
 
 @dataclass(frozen=True, slots=True)
 class CompiledPolicy:
-    """A policy made ready to decide by."""
+    """A policy made ready to decide by.
+
+    `knowledge` is what suggestions are made of; whoever compiles adds it, and it changes with time.
+    """
 
     policy: Policy
     calendars: Mapping[str, Calendar]
     vocabulary: Vocabulary
     layers: tuple[tuple[Rule, ...], ...]
     book: PatternBook
+    knowledge: Knowledge = NOTHING_KNOWN
     _indexes: dict[int, LayerIndex] = field(default_factory=dict, repr=False, compare=False)
 
     def index(self, layer: tuple[Rule, ...]) -> LayerIndex:

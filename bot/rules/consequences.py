@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from bot.rules.calendar_days import local_time
 from bot.rules.engine import CompiledPolicy, Fired, RulesDecision
-from bot.rules.policy import Finding, Path, Publication
+from bot.rules.knowledge import Suggestion
+from bot.rules.policy import Effects, Finding, Path, Publication
 from bot.rules.situation import FINGERPRINT, Situation
 from bot.rules.ticket import Actor
 from bot.rules.truth import Truth
@@ -39,6 +40,7 @@ class Consequences:
 
     `link_to` is the problem's id. `level` is the path's step after the event, `step` who is told
     of it. `hold_until` is what is awaited after the event. `pages` names ladders to open.
+    `suggest` are articles that may answer, `solved` tickets that were alike.
     """
 
     link_to: str | None = None
@@ -52,7 +54,8 @@ class Consequences:
     step: str | None = None
     pages: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
-    suggest: int = 0
+    suggest: tuple[Suggestion, ...] = ()
+    solved: tuple[Suggestion, ...] = ()
     routes: tuple[str, ...] = ()
 
 
@@ -85,8 +88,32 @@ def consequences_of(
             dict.fromkeys(each.rule.effects.page for each in calling if each.rule.effects.page)
         ),
         follow_ups=tuple(dict.fromkeys(each.follow_up for each in effects if each.follow_up)),
-        suggest=max((effect.suggest for effect in effects), default=0),
+        suggest=_suggestions(effects, situation, compiled),
+        solved=_suggestions(effects, situation, compiled, is_solved=True),
         routes=tuple(dict.fromkeys(name for effect in effects for name in effect.routes)),
+    )
+
+
+def _suggestions(
+    effects: list[Effects],
+    situation: Situation,
+    compiled: CompiledPolicy,
+    *,
+    is_solved: bool = False,
+) -> tuple[Suggestion, ...]:
+    """The articles, or the solved tickets, that may answer the message; none for a machine's."""
+    most = max((effect.suggest for effect in effects), default=0)
+    spec, message, ticket = compiled.policy.knowledge, situation.message, situation.ticket
+    if not most or spec is None or message is None or message.is_machine is Truth.TRUE:
+        return ()
+    library = compiled.knowledge.solved if is_solved else compiled.knowledge.articles
+    return library.suggest(
+        message.subject or "",
+        message.new_part,
+        most=most,
+        floor=spec.solved_floor if is_solved else spec.floor,
+        language=ticket.language,
+        without=ticket.ticket_id,
     )
 
 

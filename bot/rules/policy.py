@@ -22,6 +22,7 @@ from bot.rules.policy_parts import (
     Digest,
     Finding,
     Fingerprint,
+    KnowledgeSpec,
     LedgerBook,
     Path,
     Place,
@@ -265,6 +266,7 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     helpdesk: HelpdeskMap = HelpdeskMap()
     outage: OutagePolicy = OutagePolicy()
+    knowledge: KnowledgeSpec | None = None
     poll_every: timedelta = timedelta(seconds=60)
     trusts_requester_priority: bool = False
     places: Mapping[str, Place] = field(default_factory=dict)
@@ -279,6 +281,7 @@ __all__ = [
     "Fingerprint",
     "Group",
     "HelpdeskMap",
+    "KnowledgeSpec",
     "LedgerBook",
     "OutagePolicy",
     "Path",

@@ -112,3 +112,20 @@ class ReminderSpec:
     hours: str | None = None
     because: tuple[str, ...] = ()
     place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeSpec:
+    """`knowledge:`: where suggestions come from, and how sure they must be.
+
+    `folder` holds files of articles; `solved` is how far back solved tickets count, None for not
+    at all; `origins` are the sites whose pages may ask the door for suggestions.
+    """
+
+    folder: str | None = None
+    uses_help_centre: bool = False
+    floor: float = 0.3
+    solved: timedelta | None = None
+    solved_floor: float = 0.45
+    origins: tuple[str, ...] = ()
+    place: Place = NOWHERE

@@ -11,6 +11,7 @@ import pytest
 from bot.config import (
     calendars,
     effects,
+    knowledge,
     ladders,
     load,
     people,
@@ -23,7 +24,7 @@ from bot.config.conditions import WORDS
 from bot.config.load import Loaded, load_policy
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGES = ("rules.md", "rosters.md", "monitoring.md")
+PAGES = ("rules.md", "rosters.md", "monitoring.md", "knowledge.md")
 TEXT = "".join((DOCS / page).read_text("utf-8") for page in PAGES)
 BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 
@@ -54,6 +55,7 @@ def test_example_loads(tmp_path: Path, block: str) -> None:
         ladders.LADDER_KEYS,
         ladders.DIGEST_KEYS,
         reminders.KEYS,
+        knowledge.KEYS,
         WORDS,
     ],
 )
