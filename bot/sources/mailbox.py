@@ -18,6 +18,7 @@ from bot.sources.mail_spool import Spool
 from bot.sources.mail_worker import MailWorker
 from bot.sources.mailbox_mails import mail_of, unread_mail_of
 from bot.sources.mailbox_session import (
+    READ_TIMEOUT,
     Listed,
     MailboxAddress,
     MailboxFault,
@@ -65,8 +66,13 @@ class Mailbox:
         servers: TrustedServers,
         figures: Figures,
         slice_seconds: float = SLICE,
+        read_timeout: float = READ_TIMEOUT,
     ) -> None:
-        """Nothing is opened before the first step. `servers` are whose word on senders counts."""
+        """Nothing is opened before the first step. `servers` are whose word on senders counts.
+
+        `read_timeout` is how many seconds a server may be silent before its line is dead.
+        """
+        self._read_timeout = read_timeout
         self._address = address
         self._store = store
         self._spool = spool
@@ -109,10 +115,11 @@ class Mailbox:
 
     def _looked(self, now: datetime) -> bool:
         session = self._session or self._opened()
-        if self._is_waiting and not self._is_due(now) and not self._moves():
+        if not self._is_due(now) and not self._moves():
+            if not self._is_waiting:
+                return False
             if not session.heard(self._slice):
                 return True
-            self._polled_at = None
         self._stop_waiting(session)
         self._read_new(session, now)
         self._move_decided()
@@ -122,12 +129,15 @@ class Mailbox:
         return self._is_waiting
 
     def _opened(self) -> MailboxSession:
-        session = MailboxSession(self._address, self._clock)
+        session = self._connected()
         self._session = session
         session.open()
         self._swept_at = self._polled_at = None
         self._last_uid = 0
         return session
+
+    def _connected(self) -> MailboxSession:
+        return MailboxSession(self._address, self._clock, read_timeout=self._read_timeout)
 
     def _is_due(self, now: datetime) -> bool:
         return self._polled_at is None or now - self._polled_at >= POLL_EVERY
@@ -213,7 +223,7 @@ class Mailbox:
         moves = self._moves()
         if not moves:
             return
-        session = MailboxSession(self._address, self._clock)
+        session = self._connected()
         try:
             validity = session.open(may_move=True)
             for folder, places in moves.items():

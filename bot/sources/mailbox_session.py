@@ -107,8 +107,11 @@ class Listed:
 class MailboxSession:
     """One connection; every method raises `MailboxTrouble` when the line or the server fails."""
 
-    def __init__(self, address: MailboxAddress, clock: Clock) -> None:
-        """Connect, log in; no folder is open yet."""
+    def __init__(
+        self, address: MailboxAddress, clock: Clock, *, read_timeout: float = READ_TIMEOUT
+    ) -> None:
+        """Connect, log in; no folder is open yet. `read_timeout` is in seconds."""
+        self._timeout = SocketTimeout(connect=CONNECT_TIMEOUT, read=read_timeout)
         self._clock = clock
         self._address = address
         self._client = self._connected(address)
@@ -133,6 +136,7 @@ class MailboxSession:
         """The mails of the folder whose UID is greater, searched in ranges."""
 
         def search() -> tuple[int, ...]:
+            self._client.noop()  # Or the server goes on showing the folder as it was.
             if above:
                 found = self._client.search(["UID", f"{above + 1}:*"])
                 return tuple(sorted(uid for uid in found if uid > above))
@@ -213,7 +217,7 @@ class MailboxSession:
                 port=address.port,
                 ssl=address.is_tls,
                 ssl_context=context if address.is_tls else None,
-                timeout=SocketTimeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT),
+                timeout=self._timeout,
             )
         except LINE_ERRORS as error:
             raise self._trouble(error) from error
