@@ -87,6 +87,7 @@ class _Noticing:
             if rule.occasions & {sample.asked.situation.occasion}
             and (sample.own_answer(rule) is is_other or sample.is_course)
         )
-        return any(sample.is_noticed(flip) for sample in touched) or any(
-            course.is_noticed(flip) for course in self.courses
+        return any(sample.is_noticed(flip) for sample in touched) or (
+            not holds
+            and any(course.concerns(rule) and course.is_noticed(flip) for course in self.courses)
         )

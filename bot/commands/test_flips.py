@@ -8,15 +8,16 @@ event need not be decided again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.commands.decide_answer import answer_of
 from bot.commands.decide_context import BadLine, with_event_days
 from bot.commands.decide_course import decide_one
 from bot.commands.decide_input import Asked, read_line
-from bot.commands.test_mutate import ALWAYS, NEVER, Flip, with_flip
+from bot.commands.test_mutate import Flip, with_flip
 from bot.commands.test_run import differences, run_timeline
+from bot.commands.test_timeline import play
 from bot.config.desk_tests import DeskTest
 from bot.rules import engine
 from bot.rules.conditions import Condition
@@ -79,22 +80,21 @@ class Sample:
 
 @dataclass(slots=True)
 class Course:
-    """One test with a timeline; it is played anew for a flip, and only for rules it is about."""
+    """One test with a timeline; it is played anew for flips of the rules that fire in it."""
 
     test: DeskTest
     compiled: CompiledPolicy
-    _concerned: dict[str, bool] = field(default_factory=dict)
+    _fired: frozenset[str] | None = None
 
     def is_noticed(self, flip: Flip) -> bool:
         """Whether the test fails under the flip."""
         return bool(run_timeline(self.test, with_flip(self.compiled, flip)).failures)
 
     def concerns(self, rule: Rule) -> bool:
-        """Whether the test fails if the rule never holds, or if it always does."""
-        if rule.rule_id not in self._concerned:
-            flips = (Flip(replace(rule, condition=each), "") for each in (NEVER, ALWAYS))
-            self._concerned[rule.rule_id] = any(self.is_noticed(flip) for flip in flips)
-        return self._concerned[rule.rule_id]
+        """Whether the rule fires in it."""
+        if self._fired is None:
+            self._fired = play(self.test.timeline, self.compiled).fired
+        return rule.rule_id in self._fired
 
 
 def courses_of(tests: Iterable[DeskTest], compiled: CompiledPolicy) -> tuple[Course, ...]:

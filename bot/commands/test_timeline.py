@@ -45,12 +45,16 @@ MOST_ROUNDS = 200
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What could be seen after a timeline: who was told, which clocks warned and broke, tickets."""
+    """What could be seen after a timeline: who was told, which clocks warned and broke, tickets.
+
+    `fired` are the rules that the journal names.
+    """
 
     told: tuple[Telling, ...]
     warned: tuple[str, ...]
     breached: tuple[str, ...]
     tickets: dict[str, Ticket | None]
+    fired: frozenset[str] = frozenset()
 
 
 def play(happenings: tuple[Happening, ...], compiled: CompiledPolicy) -> Played:
@@ -120,6 +124,7 @@ class _Stage:
                 name: reader.tickets.by_number(number)
                 for name, number in self._desk.numbers.items()
             }
+            fired = {each.source for entry in reader.journal.everything() for each in entry.reasons}
             entries = [
                 entry
                 for ticket in tickets.values()
@@ -132,6 +137,7 @@ class _Stage:
             warned=_clocks(entry.event_key for entry in entries if _is(entry.summary, WARNING)),
             breached=_clocks(entry.event_key for entry in entries if _is(entry.summary, BREACHED)),
             tickets=tickets,
+            fired=frozenset(fired),
         )
 
     def _next_look(self, now: datetime) -> datetime:

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from bot.rules.actions import Reason
 from bot.store.codec import instant, micros
@@ -27,6 +29,17 @@ class Entry:
     summary: str
 
 
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        at=instant(row.at),
+        subject=row.subject,
+        event_key=row.event_key,
+        policy_hash=row.policy_hash,
+        reasons=reasons_of(row.reasons),
+        summary=row.summary,
+    )
+
+
 class JournalView:
     """What may be asked of the journal."""
 
@@ -36,20 +49,14 @@ class JournalView:
 
     def of(self, subject: str) -> tuple[Entry, ...]:
         """Every decision about `ticket:ID`, `outage:ID` or another subject, the first one first."""
-        found = self._connection.execute(
-            select(journal).where(journal.c.subject == column(subject)).order_by(journal.c.id)
-        )
-        return tuple(
-            Entry(
-                at=instant(row.at),
-                subject=row.subject,
-                event_key=row.event_key,
-                policy_hash=row.policy_hash,
-                reasons=reasons_of(row.reasons),
-                summary=row.summary,
-            )
-            for row in found
-        )
+        about = select(journal).where(journal.c.subject == column(subject))
+        found = self._connection.execute(about.order_by(journal.c.id))
+        return tuple(_entry(row) for row in found)
+
+    def everything(self) -> Iterator[Entry]:
+        """Every decision about anything, the first one first."""
+        for row in self._connection.execute(select(journal).order_by(journal.c.id)):
+            yield _entry(row)
 
 
 class Journal(JournalView):
