@@ -6,12 +6,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.engine import Connection
 
+from bot.store.ready import Ready
 from bot.store.rows import column, from_json, maybe_column, to_json
 from bot.store.tables import alert
 from bot.store.upserts import put
+
+_LOAD = Ready(lambda _: select(alert.c.body).where(alert.c.key == bindparam("of")))
+_OF_TICKET = Ready(
+    lambda _: (
+        select(alert.c.key, alert.c.body)
+        .where(alert.c.ticket_id == bindparam("of"))
+        .order_by(alert.c.key)
+    )
+)
+_BETWEEN = Ready(
+    lambda _: (
+        select(alert.c.key, alert.c.body)
+        .where(alert.c.key >= bindparam("first"), alert.c.key < bindparam("last"))
+        .order_by(alert.c.key)
+    )
+)
+_DELETE = Ready(lambda _: delete(alert).where(alert.c.key == bindparam("of")))
 
 
 class AlertsView:
@@ -23,27 +41,19 @@ class AlertsView:
 
     def load(self, key: str) -> dict[str, Any] | None:
         """The state of one alert, None when there is none."""
-        body = self._connection.scalar(select(alert.c.body).where(alert.c.key == column(key)))
-        return None if body is None else dict(from_json(body))
+        row = _LOAD.run(self._connection, {"of": column(key)}).fetchone()
+        return None if row is None else dict(from_json(row[0]))
 
     def of_ticket(self, ticket_id: str) -> dict[str, dict[str, Any]]:
         """The states of a ticket's alerts, by their keys."""
-        found = self._connection.execute(
-            select(alert.c.key, alert.c.body)
-            .where(alert.c.ticket_id == ticket_id)
-            .order_by(alert.c.key)
-        )
-        return {row.key: from_json(row.body) for row in found}
+        found = _OF_TICKET.run(self._connection, {"of": ticket_id})
+        return {key: from_json(body) for key, body in found}
 
     def starting(self, prefix: str) -> dict[str, dict[str, Any]]:
         """The states whose keys begin so, by their keys."""
         first = column(prefix)
-        found = self._connection.execute(
-            select(alert.c.key, alert.c.body)
-            .where(alert.c.key >= first, alert.c.key < first + "\U0010ffff")
-            .order_by(alert.c.key)
-        )
-        return {row.key: from_json(row.body) for row in found if row.key.startswith(first)}
+        found = _BETWEEN.run(self._connection, {"first": first, "last": first + "\U0010ffff"})
+        return {key: from_json(body) for key, body in found if key.startswith(first)}
 
 
 class Alerts(AlertsView):
@@ -60,6 +70,4 @@ class Alerts(AlertsView):
 
     def delete(self, key: str) -> bool:
         """Forget an alert; False when there was none."""
-        return bool(
-            self._connection.execute(delete(alert).where(alert.c.key == column(key))).rowcount
-        )
+        return bool(_DELETE.run(self._connection, {"of": column(key)}).rowcount)

@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import Connection, Row
 
 from bot.rules.actions import Reason
 from bot.store.codec import instant, micros
+from bot.store.ready import Ready
 from bot.store.rows import clean, column, reasons_body, reasons_of
 from bot.store.tables import journal
+
+_ADD = Ready(
+    lambda _: insert(journal).inline(),
+    ("at", "subject", "event_key", "policy_hash", "reasons", "summary"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +78,15 @@ class Journal(JournalView):
         summary: str,
     ) -> None:
         """Write down one decision."""
-        self._connection.execute(
-            journal.insert().values(
-                at=micros(at),
-                subject=column(subject),
-                event_key=column(event_key),
-                policy_hash=policy_hash,
-                reasons=reasons_body(reasons),
-                summary=clean(summary),
-            )
-        )
+        row = {
+            "at": micros(at),
+            "subject": column(subject),
+            "event_key": column(event_key),
+            "policy_hash": policy_hash,
+            "reasons": reasons_body(reasons),
+            "summary": clean(summary),
+        }
+        _ADD.run(self._connection, row)
 
     def prune(self, before: datetime) -> int:
         """Forget decisions from before an instant; how many those were."""

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection
 
 from bot.store.codec import instant, micros
+from bot.store.ready import Ready
 from bot.store.rows import column, from_json, to_json
 from bot.store.tables import cursor, incident_entry, machine
 from bot.store.upserts import put
+
+_STATE = Ready(lambda _: select(machine.c.body).where(machine.c.name == bindparam("of")))
 
 
 class StatesView:
@@ -29,8 +32,8 @@ class StatesView:
 
     def load(self, name: str) -> dict[str, Any] | None:
         """The state of one machine, None before it was first saved."""
-        body = self._connection.scalar(select(machine.c.body).where(machine.c.name == name))
-        return None if body is None else dict(from_json(body))
+        row = _STATE.run(self._connection, {"of": name}).fetchone()
+        return None if row is None else dict(from_json(row[0]))
 
     def starting_with(self, prefix: str) -> dict[str, dict[str, Any]]:
         """The states of all machines whose names begin so, by their names."""

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.engine import Connection
 
 from bot.clock import Clock
 from bot.rules.history import Change
 from bot.rules.ticket import Ticket
 from bot.store.codec import micros
+from bot.store.ready import Ready
 from bot.store.rows import body_of, column, from_json, maybe_column, to_json, value_of
 from bot.store.tables import change, counter, ticket, ticket_clock
 from bot.store.upserts import insert_once, put
@@ -22,6 +23,38 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _ID_LENGTH = 8
 _ID_START = datetime(2025, 1, 1, tzinfo=UTC)
 _COUNTER = "ticket_id"
+
+
+def _by(key: Any) -> Ready:
+    return Ready(
+        lambda _: (
+            select(ticket.c.body)
+            .where(key == bindparam("of"))
+            .order_by(ticket.c.ticket_id.desc())
+            .limit(1)
+        )
+    )
+
+
+_BY_ID, _BY_NUMBER = _by(ticket.c.ticket_id), _by(ticket.c.number)
+_BY_REFERENCE = _by(ticket.c.reference)
+_HISTORY = Ready(
+    lambda _: (
+        select(change.c.body)
+        .where(change.c.ticket_id == bindparam("of"))
+        .order_by(change.c.at, change.c.id)
+    )
+)
+_CLOCKS = Ready(
+    lambda _: select(ticket_clock.c.name, ticket_clock.c.body).where(
+        ticket_clock.c.ticket_id == bindparam("of")
+    )
+)
+_FORGET_CLOCK = Ready(
+    lambda _: delete(ticket_clock).where(
+        ticket_clock.c.ticket_id == bindparam("of"), ticket_clock.c.name == bindparam("clock")
+    )
+)
 
 
 class TicketsView:
@@ -33,15 +66,15 @@ class TicketsView:
 
     def load(self, ticket_id: str) -> Ticket | None:
         """The ticket with our own id."""
-        return self._one(ticket.c.ticket_id == ticket_id)
+        return self._one(_BY_ID, ticket_id)
 
     def by_number(self, number: int) -> Ticket | None:
         """The ticket that the helpdesk calls by this number."""
-        return self._one(ticket.c.number == number)
+        return self._one(_BY_NUMBER, number)
 
     def by_reference(self, reference: str) -> Ticket | None:
         """The latest case that a customer was given this reference for."""
-        return self._one(ticket.c.reference == column(reference))
+        return self._one(_BY_REFERENCE, column(reference))
 
     def open_tickets(self) -> tuple[Ticket, ...]:
         """Every ticket that is not done, the oldest first."""
@@ -61,27 +94,19 @@ class TicketsView:
 
     def history(self, ticket_id: str) -> tuple[Change, ...]:
         """Everything that happened to a ticket, in the order it happened."""
-        found = self._connection.execute(
-            select(change.c.body)
-            .where(change.c.ticket_id == ticket_id)
-            .order_by(change.c.at, change.c.id)
-        )
-        return tuple(value_of(Change, body) for body in found.scalars())
+        found = _HISTORY.run(self._connection, {"of": ticket_id})
+        return tuple(value_of(Change, body) for (body,) in found)
 
     def clocks(self, ticket_id: str) -> dict[str, dict[str, Any]]:
         """The stored state of each of a ticket's clocks, by its name."""
-        found = self._connection.execute(
-            select(ticket_clock.c.name, ticket_clock.c.body).where(
-                ticket_clock.c.ticket_id == ticket_id
-            )
-        )
-        return {row.name: from_json(row.body) for row in found}
+        return {name: from_json(body) for name, body in self._clock_bodies(ticket_id)}
 
-    def _one(self, condition: Any) -> Ticket | None:
-        body = self._connection.scalar(
-            select(ticket.c.body).where(condition).order_by(ticket.c.ticket_id.desc()).limit(1)
-        )
-        return None if body is None else value_of(Ticket, body)
+    def _clock_bodies(self, ticket_id: str) -> Any:
+        return _CLOCKS.run(self._connection, {"of": ticket_id})
+
+    def _one(self, statement: Ready, of: str | int) -> Ticket | None:
+        row = statement.run(self._connection, {"of": of}).fetchone()
+        return None if row is None else value_of(Ticket, row[0])
 
     def _many(self, condition: Any) -> tuple[Ticket, ...]:
         found = self._connection.execute(
@@ -139,14 +164,14 @@ class Tickets(TicketsView):
 
     def save_clocks(self, ticket_id: str, clocks: Mapping[str, Mapping[str, Any]]) -> None:
         """Write the state of a ticket's clocks; those that are not named are forgotten."""
-        self._connection.execute(
-            delete(ticket_clock).where(
-                ticket_clock.c.ticket_id == ticket_id, ticket_clock.c.name.not_in(list(clocks))
-            )
-        )
+        known = dict(iter(self._clock_bodies(ticket_id)))
+        for name in known.keys() - clocks.keys():
+            _FORGET_CLOCK.run(self._connection, {"of": ticket_id, "clock": name})
         for name, state in clocks.items():
-            row = {"ticket_id": ticket_id, "name": name, "body": to_json(dict(state))}
-            put(self._connection, ticket_clock, row)
+            body = to_json(dict(state))
+            if known.get(name) != body:
+                row = {"ticket_id": ticket_id, "name": name, "body": body}
+                put(self._connection, ticket_clock, row)
 
 
 def _base32(value: int) -> str:

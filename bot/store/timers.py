@@ -4,22 +4,38 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.engine import Connection
 
 from bot.rules.actions import Timer
 from bot.store.codec import maybe_instant, micros
 from bot.store.queues import Touched
+from bot.store.ready import Ready
 from bot.store.rows import body_of, column, maybe_column, value_of
 from bot.store.tables import timer
-from bot.store.upserts import dialect_of, insert_into
+from bot.store.upserts import insert_into
 
 _runs = timer.c.is_open == 1
+_OF_TICKET = Ready(
+    lambda _: (
+        select(timer.c.body)
+        .where(_runs, timer.c.ticket_id == bindparam("of"))
+        .order_by(timer.c.due_at, timer.c.key)
+    )
+)
+_STOP = Ready(
+    lambda _: update(timer).where(timer.c.key == bindparam("of"), _runs).values(is_open=0)
+)
+_FIRED = Ready(
+    lambda _: (
+        update(timer)
+        .where(timer.c.key == bindparam("of"), _runs)
+        .values(is_open=0, fired_at=bindparam("at"))
+    )
+)
 
 
 class TimersView:
@@ -43,7 +59,8 @@ class TimersView:
 
     def of_ticket(self, ticket_id: str) -> list[Timer]:
         """A ticket's running timers, the earliest first."""
-        return self._timers(_runs & (timer.c.ticket_id == ticket_id), None)
+        found = _OF_TICKET.run(self._connection, {"of": ticket_id})
+        return [value_of(Timer, body) for (body,) in found]
 
     def running(self) -> int:
         """How many timers run."""
@@ -78,14 +95,14 @@ class Timers(TimersView):
             "is_open": 1,
             "fired_at": None,
         }
-        if not self._move_unless_fired(row):
+        if _SET.run(self._connection, row).fetchone() is None:
             return False
         self._touched.add(Touched.TIMERS)
         return True
 
     def stop(self, key: str) -> bool:
         """Stop a timer; False when none of that key ran."""
-        return bool(self._stop(timer.c.key == column(key)))
+        return bool(_STOP.run(self._connection, {"of": column(key)}).rowcount)
 
     def stop_for_ticket(self, ticket_id: str, kinds: Collection[str]) -> int:
         """Stop a ticket's timers of these kinds; how many ran."""
@@ -93,12 +110,8 @@ class Timers(TimersView):
 
     def mark_fired(self, key: str, now: datetime) -> bool:
         """Note that a timer was acted upon; False when it no longer ran."""
-        statement = (
-            update(timer)
-            .where(timer.c.key == column(key), _runs)
-            .values(is_open=0, fired_at=micros(now))
-        )
-        return bool(self._connection.execute(statement).rowcount)
+        values = {"of": column(key), "at": micros(now)}
+        return bool(_FIRED.run(self._connection, values).rowcount)
 
     def prune(self, before: datetime) -> int:
         """Forget timers that stopped or fired and were due before an instant."""
@@ -106,37 +119,21 @@ class Timers(TimersView):
             delete(timer).where(timer.c.is_open == 0, timer.c.due_at < micros(before))
         ).rowcount
 
-    def _move_unless_fired(self, row: dict[str, Any]) -> bool:
-        """By the statement's text: compiling and caching it cost more than it does."""
-        statement = _moved_unless_fired(self._connection.dialect.name, tuple(row))
-        found = self._connection.exec_driver_sql(statement.text, statement.arguments(row))
-        return found.first() is not None
-
     def _stop(self, condition: Any) -> int:
         return self._connection.execute(
             update(timer).where(condition, _runs).values(is_open=0)
         ).rowcount
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A statement as its driver takes it; `order` names the arguments where they go by place."""
-
-    text: str
-    order: tuple[str, ...]
-
-    def arguments(self, row: dict[str, Any]) -> Any:
-        return tuple(row[name] for name in self.order) if self.order else row
-
-
-@lru_cache(maxsize=4)
-def _moved_unless_fired(dialect: str, names: tuple[str, ...]) -> _Ready:
+def _moved_unless_fired(dialect: str) -> Any:
     """One statement: insert, or move what has not fired for this very instant."""
     statement = insert_into(dialect, timer)
-    changed = {name: statement.excluded[name] for name in names if name != "key"}
+    changed = {name: statement.excluded[name] for name in _COLUMNS if name != "key"}
     has_fired = timer.c.fired_at.is_not(None) & (timer.c.due_at == statement.excluded.due_at)
-    whole = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=["key"], set_=changed, where=~has_fired
     ).returning(timer.c.key)
-    compiled = whole.compile(dialect=dialect_of(dialect), column_keys=list(names))
-    return _Ready(str(compiled), tuple(compiled.positiontup or ()))
+
+
+_COLUMNS = ("key", "kind", "due_at", "ticket_id", "body", "is_open", "fired_at")
+_SET = Ready(_moved_unless_fired, _COLUMNS)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The two writes that databases spell alike and SQLAlchemy does not: once, and over.
 
-Their statements are built once per table and set of columns: building costs more than executing.
+Their statements are built once per table and set of columns.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.engine import Connection
+
+from bot.store.ready import Ready
 
 
 def insert_once(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
     """Insert a row unless one with the same key is there; True when it was new."""
-    statement = _once(connection.dialect.name, table)
-    return connection.execute(statement, row).first() is not None
+    return _once(table, tuple(row)).run(connection, row).fetchone() is not None
 
 
 def put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
     """Insert a row, or bring the one with the same primary key to these values."""
-    connection.execute(_over(connection.dialect.name, table, tuple(row)), row)
+    _over(table, tuple(row)).run(connection, row)
 
 
 def insert_into(dialect: str, table: Table) -> Any:
@@ -31,21 +31,23 @@ def insert_into(dialect: str, table: Table) -> Any:
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
-def dialect_of(name: str) -> Any:
-    """The dialect as our drivers speak it, for statements that are compiled once for all."""
-    module: Any = sqlite if name == "sqlite" else psycopg
-    return module.dialect()
-
-
 @lru_cache(maxsize=64)
-def _once(dialect: str, table: Table) -> Any:
+def _once(table: Table, names: tuple[str, ...]) -> Ready:
     key = next(iter(table.primary_key))
-    return insert_into(dialect, table).on_conflict_do_nothing().returning(key)
+
+    def build(dialect: str) -> Any:
+        return insert_into(dialect, table).on_conflict_do_nothing().returning(key)
+
+    return Ready(build, names)
 
 
 @lru_cache(maxsize=256)
-def _over(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
+def _over(table: Table, names: tuple[str, ...]) -> Ready:
     keys = [column.name for column in table.primary_key]
-    statement = insert_into(dialect, table)
-    changed = {name: statement.excluded[name] for name in names if name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+    def build(dialect: str) -> Any:
+        statement = insert_into(dialect, table)
+        changed = {name: statement.excluded[name] for name in names if name not in keys}
+        return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+    return Ready(build, names)
