@@ -15,6 +15,7 @@ from bot.commands.knowledge_app import suggest
 from bot.commands.options import HERE, AsJson, PolicyFolder
 from bot.commands.outbox_app import outbox_app
 from bot.commands.policy_app import backtest, diff, explain
+from bot.commands.silence_app import silence_app
 from bot.commands.test_app import check_desks
 from bot.commands.time_app import calendar_app, oncall, time_app
 
@@ -198,6 +199,7 @@ def restore(
 app.add_typer(time_app, name="time", no_args_is_help=True)
 app.add_typer(calendar_app, name="calendar", no_args_is_help=True)
 app.add_typer(outbox_app, name="outbox", no_args_is_help=True)
+app.add_typer(silence_app, name="silence", no_args_is_help=True)
 app.command()(oncall)
 app.command()(explain)
 app.command()(diff)

@@ -17,9 +17,11 @@ from bot.handlers.alerts import handle_button, handle_maintenance
 from bot.handlers.calendars import handle_switch
 from bot.handlers.case_notices import tell_of_mailbox
 from bot.handlers.cases import enter_case, give_answer
+from bot.handlers.handled import Handled, NeedsTicket
 from bot.handlers.mails import Waits, handle_mail
 from bot.handlers.outage import STATE, handle_probe
-from bot.handlers.tickets import Handled, NeedsTicket, handle_ticket_event
+from bot.handlers.silences import handle_silence
+from bot.handlers.tickets import handle_ticket_event
 from bot.ports import Helpdesk, Trouble, TroubleKind
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import (
@@ -33,6 +35,7 @@ from bot.rules.events import (
     MailboxChanged,
     MaintenanceAnnounced,
     ProbeRound,
+    SilenceOrdered,
     TicketGone,
     TicketSeen,
     Unreadable,
@@ -228,6 +231,8 @@ def dispatch(
             return give_answer(event, given, tx, compiled, now=now)
         case CaseEntered() as call:
             return enter_case(event, call, tx, compiled, own, now=now)
+        case SilenceOrdered() as order:
+            return handle_silence(event, order, tx, compiled, now=now)
         case Unreadable(reason=reason):
             return Handled(f"unreadable: {reason}"[:200])
 

@@ -11,13 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.rules.actions import Notice, NoticeKind, Outgoing, TicketLine, Urgency
+from bot.rules.actions import Notice, NoticeKind, Outgoing, Urgency
+from bot.store.matters import still_waits
 from bot.store.queues import OutboxRow, OutboxState
 from bot.store.transaction import Transaction
-from bot.texts.render import render
-
-MOST_LINES = 8
-"""What is still open and listed in a catch-up; the rest is counted."""
+from bot.texts.catch_up import catch_up_notice
 
 
 def instead_of(outgoing: Outgoing, why: str) -> Outgoing | None:
@@ -85,24 +83,9 @@ def catch_up(
         if row.passed_on_at is None:
             pass_on(row.row_id, row.outgoing, slow_elsewhere(row.outgoing), tx, now)
         tx.outbox.supersede(now=now, reason="told in one catch-up", key=row.outgoing.key)
-    earlier = [each for each in _notices(missed) if each.kind is NoticeKind.CATCH_UP]
-    plain = [each for each in _notices(missed) if each.kind is not NoticeKind.CATCH_UP]
-    latest = {notice.thread: notice for notice in plain}
-    lines = dict.fromkeys(line for notice in earlier for line in notice.lines)
-    lines.update(
-        dict.fromkeys(_line(notice, now) for notice in latest.values() if _is_open(notice, tx))
-    )
-    since = min([row.created_at for row in missed] + [each.due_at or now for each in earlier])
-    first = _notices(missed)[0]
-    notice = Notice(
-        kind=NoticeKind.CATCH_UP,
-        thread=f"catch_up:{now.isoformat()}",
-        at=now,
-        due_at=since,
-        soon=len(plain) + sum(each.soon for each in earlier),
-        lines=tuple(lines),
-        language=first.language,
-        zone=first.zone,
+    since = min(row.created_at for row in missed)
+    notice = catch_up_notice(
+        _notices(missed), since=since, now=now, is_open=lambda each: still_waits(each, tx)
     )
     urgency = min((row.outgoing.urgency for row in missed), key=list(Urgency).index)
     summary = Outgoing(
@@ -154,22 +137,6 @@ def are_dead(rows: Iterable[OutboxRow]) -> list[OutboxRow]:
 
 def _notices(rows: Sequence[OutboxRow]) -> list[Notice]:
     return [row.outgoing.message for row in rows if isinstance(row.outgoing.message, Notice)]
-
-
-def _is_open(notice: Notice, tx: Transaction) -> bool:
-    """Whether it still matters: its ticket is open and nobody has taken it."""
-    if notice.ticket_id is None:
-        return True
-    ticket = tx.tickets.load(notice.ticket_id)
-    if ticket is None or ticket.status.is_done:
-        return False
-    return tx.alerts.load(f"taken/{notice.ticket_id}") is None
-
-
-def _line(notice: Notice, now: datetime) -> TicketLine:
-    if notice.number is None:
-        return TicketLine(render(notice, now=now).headline)
-    return TicketLine(notice.title, notice.number, notice.due_at, notice.owner)
 
 
 def _kind(destination: str) -> str:

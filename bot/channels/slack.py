@@ -30,6 +30,9 @@ PAGE = 200
 GREATEST_PAGES = 10
 NEEDED_SCOPES = frozenset({"chat:write", "channels:history", "channels:read"})
 
+EDITS = frozenset({NoticeKind.ACKNOWLEDGED, NoticeKind.STORM})
+"""Kinds that take the place of the first message of their thread."""
+
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -205,7 +208,7 @@ class SlackChannel:
 
 def _is_edit(outgoing: Outgoing) -> bool:
     notice = outgoing.message
-    return isinstance(notice, Notice) and notice.kind is NoticeKind.ACKNOWLEDGED
+    return isinstance(notice, Notice) and notice.kind in EDITS
 
 
 def _scopes(answer: SlackResponse) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.config.checks_ladders import check_ladders, unknown_names
+from bot.config.checks_ladders import check_ladders, check_silences, unknown_names
 from bot.config.checks_rosters import check_rosters
 from bot.config.checks_words import check_words
 from bot.config.cover import cover_warnings
@@ -41,6 +41,7 @@ def check_policy(policy: Policy) -> list[Problem]:
         *_outage(policy),
         *_paths(policy),
         *check_ladders(policy),
+        *check_silences(policy),
         *check_rosters(policy),
         *_fingerprints(policy),
         *_words(policy),

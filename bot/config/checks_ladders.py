@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looks at ladders, digests and reminders: levels that name nobody, calendars that do not exist."""
+"""Looks at ladders, digests, reminders, silences: names of people and calendars that nobody has."""
 
 from __future__ import annotations
 
@@ -27,6 +27,16 @@ def check_ladders(policy: Policy) -> Iterator[Problem]:
             yield from unknown_names(
                 reminder.place, "calendar", (reminder.hours,), policy.calendars
             )
+
+
+def check_silences(policy: Policy) -> Iterator[Problem]:
+    """Silences while a calendar is open name one that exists, and people that do."""
+    for silence in policy.silences.values():
+        if silence.during:
+            yield from unknown_names(silence.place, "calendar", (silence.during,), policy.calendars)
+        person = silence.only.get("person")
+        if person is not None:
+            yield from unknown_names(silence.place, "person", (person,), policy.people)
 
 
 def unknown_names(

@@ -30,12 +30,14 @@ from bot.config.people import (
 )
 from bot.config.problems import Problem, did_you_mean, in_order
 from bot.config.promises import PromiseReader
+from bot.config.quiet import read_silence, read_storms
 from bot.config.reader import Reader
 from bot.config.reminders import read_reminder
 from bot.config.rosters import RosterReader
 from bot.config.rules import RuleReader, read_list
 from bot.config.yaml_nodes import Entry, Node, read_yaml
 from bot.rules.policy import NOWHERE, HelpdeskMap, OutagePolicy, Place, Policy
+from bot.rules.storms import StormPolicy
 
 T = TypeVar("T")
 KEYS = (
@@ -43,12 +45,13 @@ KEYS = (
     "words", "people", "groups", "helpdesk", "helpdesk_down", "rules", "poll_every", "trust",
     "fingerprints", "templates", "paths", "runbooks", "rosters", "ladders", "digests", "reminders",
     "knowledge",
+    "storms", "silences",
 )  # fmt: skip
 MERGED = frozenset(
     {
         "hours", "facts", "words", "people", "groups", "rules", "labels", "promises",
         "fingerprints", "templates", "paths", "runbooks", "rosters", "ladders",
-        "digests", "reminders",
+        "digests", "reminders", "silences",
     }
 )  # fmt: skip
 """Keys that several files may hold parts of."""
@@ -185,6 +188,10 @@ class _Builder:
             ladders=self._named("ladders", partial(read_ladder, reader)),
             digests=self._named("digests", partial(read_digest, reader)),
             reminders=self._named("reminders", partial(read_reminder, reader)),
+            storms=read_storms(reader, self._entries["storms"].node)
+            if "storms" in self._entries
+            else StormPolicy(),
+            silences=self._named("silences", partial(read_silence, reader)),
             rules=tuple(self._named("rules", rules.read).values()),
             helpdesk=replace(helpdesk, groups={**theirs, **helpdesk.groups}),
             outage=read_outage(reader, self._entries["helpdesk_down"])

@@ -10,7 +10,16 @@ from __future__ import annotations
 from bot.config.calendars import DAYS, LONG_DAYS, NTH
 from bot.config.people import LANGUAGES, OUTAGE_COUNTS, OUTAGE_TIMES
 from bot.config.promises import STATUSES
-from bot.config.schema_people import DIGEST, GROUP, LADDER, PERSON, REMINDER, ROSTER
+from bot.config.schema_people import (
+    DIGEST,
+    GROUP,
+    LADDER,
+    PERSON,
+    REMINDER,
+    ROSTER,
+    SILENCE,
+    STORMS,
+)
 from bot.config.schema_rules import compared, condition, rule, word_list
 from bot.config.schema_values import (
     COUNT,
@@ -149,6 +158,8 @@ POLICY: Schema = {
     "rosters": named(mapping(ROSTER)),
     "ladders": named(mapping(LADDER, needed=["levels"])),
     "digests": named(mapping(DIGEST, needed=["tell"])),
+    "storms": mapping(STORMS),
+    "silences": named(mapping(SILENCE, needed=["during", "because"])),
     "reminders": named(mapping(REMINDER, needed=["tell"])),
     "promises": {"anyOf": [{"const": "none"}, named(mapping(PROMISE, needed=["hours"]))]},
     "fingerprints": named(

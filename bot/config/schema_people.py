@@ -13,6 +13,7 @@ from bot.config.schema_values import (
     DURATION,
     TEXT,
     TEXTS,
+    TRUTH,
     Schema,
     mapping,
     named,
@@ -20,6 +21,7 @@ from bot.config.schema_values import (
     one_or_more,
 )
 from bot.rules.escalation_values import TakenBy
+from bot.rules.silences import ONLY
 
 DAY_RANGES = f"^(daily|({'|'.join(DAYS)})(-({'|'.join(DAYS)}))?)$"
 AFTER: Schema = {"anyOf": [DURATION, {"enum": ["0", 0, "0s", "0m", "0h", "at once"]}]}
@@ -109,6 +111,15 @@ DIGEST: Schema = {
     "tell": TEXTS,
     "due_within": DURATION,
     "because": TEXTS,
+}
+
+STORMS: Schema = {"more_than": COUNT, "within": DURATION, "renew_every": DURATION}
+
+SILENCE: Schema = {
+    "during": TEXT,
+    "only": mapping(dict.fromkeys(ONLY, TEXT)),
+    "even_critical": TRUTH,
+    "because": TEXT,
 }
 
 REMINDER: Schema = {

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.handlers.handled import Handled
 from bot.handlers.ticket_effects import commit_decision
-from bot.handlers.tickets import Handled, last_told, set_clocks
+from bot.handlers.tickets import last_told, set_clocks
 from bot.rules.actions import (
     Outgoing,
     TicketCreation,

@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.handlers.case_words import is_case
+from bot.handlers.handled import Handled
 from bot.handlers.ladders import take_ladders
-from bot.handlers.tickets import Handled, last_told, set_clocks
+from bot.handlers.sending import send
+from bot.handlers.tickets import last_told, set_clocks
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Reason, TicketUpdate
 from bot.rules.consequences import consequences_of
 from bot.rules.delivery import tell
@@ -126,8 +128,8 @@ def _tell_of(
             buttons=("acknowledge",),
         )
         key = f"rule/{told.rule_id}/{event.key}"
-        for row in tell(told.names, notice, compiled, key=key, now=now, urgency=told.urgency):
-            tx.outbox.add(row, now)
+        rows = tell(told.names, notice, compiled, key=key, now=now, urgency=told.urgency)
+        send(rows, tx, compiled, now=now)
     tx.journal.add(
         at=now,
         subject=event.stream,

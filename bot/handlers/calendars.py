@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.handlers.tickets import Handled
+from bot.handlers.handled import Handled
 from bot.rules.actions import Reason
 from bot.rules.calendar_changes import (
     NamedSwitch,

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.handlers.case_words import language_for, mail_to_customer
-from bot.handlers.tickets import Handled, take_news
+from bot.handlers.handled import Handled
+from bot.handlers.tickets import take_news
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import AnswerGiven, CaseEntered, Event, Occasion
 from bot.rules.history import Change, ChangeKind

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bot.handlers.case_words import is_case, mail_to_customer
 from bot.handlers.ladders import open_ladder, relay_of
+from bot.handlers.sending import send
 from bot.rules.actions import Notice, Outgoing, Reason, TicketUpdate, Urgency
 from bot.rules.consequences import ESCALATED_AT, HOLD, LEVEL, Consequences
 from bot.rules.delivery import tell
@@ -92,8 +93,7 @@ def commit_consequences(
     if beside.step is not None:
         key = f"step/{ticket.ticket_id}/{beside.level}/{situation.key}"
         rows = tell((beside.step,), notice, compiled, key=key, now=now, urgency=Urgency.CRITICAL)
-        for row in rows:
-            tx.outbox.add(row, now)
+        send(rows, tx, compiled, now=now)
     for name in beside.replies:
         if ticket.fields.get(REPLIED + name) is None:
             reply = _reply(name, ticket, compiled)

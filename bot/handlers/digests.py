@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.handlers.sending import send
 from bot.rules.actions import Notice, NoticeKind, Timer, Urgency
 from bot.rules.delivery import tell
 from bot.rules.digest import OpenTicket, horizon, lines_of, next_digest
@@ -50,8 +51,8 @@ def fire_digest(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now:
         soon=soon,
     )
     key = f"{timer.key}/{timer.due_at.isoformat()}"
-    for row in tell(digest.tell, notice, compiled, key=key, now=now, urgency=Urgency.LOW):
-        tx.outbox.add(row, now)
+    rows = tell(digest.tell, notice, compiled, key=key, now=now, urgency=Urgency.LOW)
+    send(rows, tx, compiled, now=now)
     return f"{len(lines)} open, {soon} due soon"
 
 

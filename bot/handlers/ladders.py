@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.handlers.sending import send
 from bot.rules.actions import Notice, Reason, Timer, Urgency
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy
@@ -141,8 +142,7 @@ def _take(
         page.tell, spoken, compiled, key=key, now=now, urgency=Urgency.CRITICAL,
         is_obsolete_when_done=True,
     )  # fmt: skip
-    for row in rows:
-        tx.outbox.add(row, now)
+    send(rows, tx, compiled, now=now)
     tx.journal.add(
         at=now,
         subject=ladder.thread,

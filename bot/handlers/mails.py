@@ -10,8 +10,8 @@ from bot.handlers.alerts import handle_button
 from bot.handlers.case_notices import tell_of_case, tell_of_mail
 from bot.handlers.case_words import acknowledge
 from bot.handlers.cases import add_note, give_answer, join_case, open_case, staff_text
+from bot.handlers.handled import Handled
 from bot.handlers.outage_times import Standing, Stood, stood_at
-from bot.handlers.tickets import Handled
 from bot.rules.actions import Reason
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import AnswerGiven, ButtonPressed, Event

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.handlers.sending import send
 from bot.handlers.ticket_effects import notice_of
 from bot.rules.actions import NoticeKind, Reason, Timer
 from bot.rules.delivery import tell
@@ -53,8 +54,7 @@ def fire_reminder(
     notice = replace(
         notice_of(ticket, NoticeKind.REMINDER, compiled, timer.due_at), reason=reason, buttons=()
     )
-    for row in tell(spec.tell, notice, compiled, key=timer.key, now=now):
-        tx.outbox.add(row, now)
+    send(tell(spec.tell, notice, compiled, key=timer.key, now=now), tx, compiled, now=now)
     tx.journal.add(
         at=now,
         subject=f"ticket:{ticket.ticket_id}",

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.handlers.case_words import is_case
 from bot.handlers.consequences import commit_consequences, notes_of, with_own_fields
+from bot.handlers.sending import send
 from bot.rules.actions import (
     Notice,
     NoticeKind,
@@ -199,8 +200,7 @@ def _tell(
     )
     key = f"rule/{told.rule_id}/ticket:{ticket.ticket_id}/{situation.key}"
     rows = tell(told.names, notice, compiled, key=key, now=now, urgency=told.urgency)
-    for row in rows:
-        tx.outbox.add(row, now)
+    send(rows, tx, compiled, now=now)
     if fired.rule.effects.once_per is not None:
         tx.states.save(f"once_per/{told.rule_id}", {"at": situation.at.isoformat()})
 

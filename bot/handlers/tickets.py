@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.handlers.handled import Handled, NeedsTicket
 from bot.handlers.ladders import close_ladders, take_ladders
 from bot.handlers.reminders import set_reminders
 from bot.handlers.ticket_effects import commit_decision
@@ -28,21 +29,6 @@ from bot.store.transaction import Transaction
 CLOCK_TIMERS = (WARNING, BREACHED)
 ANSWERED = (Occasion.AGENT_REPLY, Occasion.REOPENED)
 """After these "I have it" has been honoured: the next promise warns again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Handled:
-    """What became of an event, for the log and the inbox."""
-
-    outcome: str
-    ticket_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NeedsTicket:
-    """The event speaks of a ticket that nobody has shown us: read it, then handle again."""
-
-    number: int
 
 
 def handle_ticket_event(
@@ -264,6 +250,3 @@ def _number(event: Event) -> int:
 
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
-
-
-__all__ = ["Handled", "NeedsTicket", "handle_ticket_event", "set_clocks"]

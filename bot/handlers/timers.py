@@ -17,6 +17,9 @@ from bot.handlers.digests import fire_digest
 from bot.handlers.ladders import fire_ladder, open_ladder
 from bot.handlers.outage import handle_outage_timer
 from bot.handlers.reminders import fire_reminder
+from bot.handlers.sending import send
+from bot.handlers.silences import fire_silence
+from bot.handlers.storms import renew_storm
 from bot.handlers.ticket_effects import commit_decision, notice_of
 from bot.handlers.tickets import last_told, set_clocks
 from bot.rules.actions import NoticeKind, Reason, Timer, Urgency
@@ -44,6 +47,10 @@ def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: dateti
             return fire_digest(timer, tx, compiled, now=now)
         case "mail_storm":
             return fire_storm(timer, tx, compiled, now=now)
+        case "storm":
+            return renew_storm(timer, tx, compiled, now=now)
+        case "silence":
+            return fire_silence(timer, tx, compiled, now=now)
         case "alarm_count":
             return fire_count(timer, tx, compiled, now=now)
         case "alarm_held":
@@ -123,8 +130,7 @@ def _tell(
     )  # fmt: skip
     is_taken = _is_taken(ticket, tx)
     if not is_taken or is_breach:
-        for row in rows:
-            tx.outbox.add(row, now)
+        send(rows, tx, compiled, now=now)
     if is_breach and promise.page_at_breach is not None:
         ladder = compiled.policy.ladders[promise.page_at_breach]
         open_ladder(ladder, notice, tx, compiled, occasion=timer.key, now=now)

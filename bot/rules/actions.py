@@ -143,6 +143,8 @@ class NoticeKind(StrEnum):
     DIGEST = "digest"
     REMINDER = "reminder"
     CATCH_UP = "catch_up"
+    STORM = "storm"
+    SILENCE = "silence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,8 @@ class Notice:
     the notices of one thing together (`ticket:ID`, `outage:ID`). `buttons` are action names.
     `mention` are people to call by name on the channel. A digest lists tickets in `lines`, of which
     `soon` are due by `due_at`; a catch-up stands for `soon` messages that could not be shown since
-    `due_at`, and lists what is still open. `reason` is ours, never a customer's.
+    `due_at`, and lists what is still open; a storm counts `customers` too. `reason` is ours,
+    never a customer's.
     """
 
     kind: NoticeKind
@@ -191,6 +194,7 @@ class Notice:
     runbook: str | None = None
     lines: tuple[TicketLine, ...] = ()
     soon: int = 0
+    customers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

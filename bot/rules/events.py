@@ -186,6 +186,21 @@ class CaseEntered:
 
 
 @dataclass(frozen=True, slots=True)
+class SilenceOrdered:
+    """A person wants something not to be told until `end`; an `end` that is past ends a silence.
+
+    `only` limits it, by the names in `rules/silences.py`.
+    """
+
+    name: str
+    end: datetime
+    because: str
+    by: str
+    only: Mapping[str, str] = field(default_factory=dict)
+    unless_critical: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A verified delivery that could not be understood; kept, so that a person can look."""
 
@@ -204,6 +219,7 @@ Fact = (
     | ProbeRound
     | ButtonPressed
     | CalendarSwitched
+    | SilenceOrdered
     | Unreadable
     | MailReceived
     | MailboxChanged

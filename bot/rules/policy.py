@@ -30,7 +30,9 @@ from bot.rules.policy_parts import (
     ReminderSpec,
 )
 from bot.rules.roster import RosterSpec
+from bot.rules.silences import Silence
 from bot.rules.sla import ClockSpec
+from bot.rules.storms import StormPolicy
 from bot.rules.text import ListSpec
 
 
@@ -262,6 +264,8 @@ class Policy:
     rosters: Mapping[str, RosterSpec] = field(default_factory=dict)
     ladders: Mapping[str, LadderSpec] = field(default_factory=dict)
     digests: Mapping[str, Digest] = field(default_factory=dict)
+    storms: StormPolicy = field(default_factory=StormPolicy)
+    silences: Mapping[str, Silence] = field(default_factory=dict)
     reminders: Mapping[str, ReminderSpec] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     helpdesk: HelpdeskMap = HelpdeskMap()

@@ -36,14 +36,25 @@ class Outbox(OutboxView):
         self._touched = touched
         self._is_watch_only = is_watch_only
 
-    def add(self, outgoing: Outgoing, now: datetime, *, is_watched: bool = False) -> bool:
+    def add(
+        self,
+        outgoing: Outgoing,
+        now: datetime,
+        *,
+        is_watched: bool = False,
+        untold: tuple[OutboxState, str] | None = None,
+    ) -> bool:
         """Write a message down; False when one with its key was there already.
 
-        `is_watched` records it as decided and never sends it.
+        `is_watched` records it as decided and never sends it; `untold` does so in another state,
+        with what held it back.
         """
-        is_watched = is_watched or self._is_watch_only
-        is_new = insert_once(self._connection, outbox, _new_row(outgoing, now, is_watched))
-        if is_new and not is_watched:
+        state, reason = untold or (OutboxState.WAITING, None)
+        if is_watched or self._is_watch_only:
+            state = OutboxState.WATCHED
+        row = {**_new_row(outgoing, now, state), "reason": reason}
+        is_new = insert_once(self._connection, outbox, row)
+        if is_new and state.is_open:
             self._touched.add(Touched.OUTBOX)
         return is_new
 
@@ -224,8 +235,7 @@ class Outbox(OutboxView):
         )
 
 
-def _new_row(outgoing: Outgoing, now: datetime, is_watched: bool) -> dict[str, Any]:
-    state = OutboxState.WATCHED if is_watched else OutboxState.WAITING
+def _new_row(outgoing: Outgoing, now: datetime, state: OutboxState) -> dict[str, Any]:
     due_at = max(now, outgoing.not_before) if outgoing.not_before else now
     return {
         "key": column(outgoing.key),
@@ -242,7 +252,7 @@ def _new_row(outgoing: Outgoing, now: datetime, is_watched: bool) -> dict[str, A
         "due_at": micros(due_at),
         "expires_at": maybe_micros(outgoing.expires_at),
         "fallback_at": maybe_micros(_fallback_at(outgoing, due_at)),
-        "settled_at": micros(now) if is_watched else None,
+        "settled_at": None if state.is_open else micros(now),
     }
 
 

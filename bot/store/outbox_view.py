@@ -105,6 +105,30 @@ class OutboxView:
             & (func.substr(outbox.c.destination, 1, len(prefix)) == prefix)
         )
 
+    def newest_at(self, destination: str, since: datetime, *, limit: int) -> tuple[OutboxRow, ...]:
+        """What was decided for a destination since an instant, the newest first."""
+        found = self._connection.execute(
+            select(outbox)
+            .where(outbox.c.destination == destination, outbox.c.created_at >= micros(since))
+            .order_by(outbox.c.id.desc())
+            .limit(limit)
+        )
+        return tuple(outbox_row(row) for row in found)
+
+    def decided_since(self, since: datetime) -> tuple[OutboxRow, ...]:
+        """What was decided for people since an instant; the helpdesk's rows apart."""
+        return self._rows(
+            (outbox.c.created_at >= micros(since)) & (outbox.c.destination != "helpdesk")
+        )
+
+    def silenced(self, reason_begins: str, since: datetime) -> tuple[OutboxRow, ...]:
+        """What a silence has hidden since an instant."""
+        return self._rows(
+            (outbox.c.state == OutboxState.SILENCED)
+            & (outbox.c.created_at >= micros(since))
+            & outbox.c.reason.startswith(reason_begins, autoescape=True)
+        )
+
     def dead_since(self, since: datetime) -> tuple[OutboxRow, ...]:
         """Messages that were refused or ran out of time since an instant."""
         return self._rows(

@@ -37,7 +37,7 @@ class OutboxState(StrEnum):
 
     waiting -> claimed -> delivered | accepted | refused, or back to waiting; unknown when nobody
     can say whether it arrived, until somebody looked. superseded, expired, dropped and watched
-    (watch-only: decided and recorded) are never sent.
+    (watch-only: decided and recorded) and silenced are never sent.
     """
 
     WAITING = "waiting"
@@ -50,6 +50,7 @@ class OutboxState(StrEnum):
     EXPIRED = "expired"
     DROPPED = "dropped"
     WATCHED = "watched"
+    SILENCED = "silenced"
 
     @property
     def is_open(self) -> bool:

@@ -30,13 +30,13 @@ GREATEST_NAME = 60
 ACKNOWLEDGE = "acknowledge"
 
 _OF_THE_OUTAGE = frozenset({NoticeKind.HELPDESK_DOWN, NoticeKind.HELPDESK_UP})
-_SINCE = _OF_THE_OUTAGE | {NoticeKind.CATCH_UP}
+_SINCE = _OF_THE_OUTAGE | {NoticeKind.CATCH_UP, NoticeKind.STORM}
 """Kinds that speak of when something began, not of when something is due."""
 _OURS = _OF_THE_OUTAGE | {NoticeKind.ADMIN}
 """Kinds whose `quote` is what we saw ourselves, not a customer's words."""
 _NOBODY_EXPECTED = frozenset(
     {NoticeKind.ACKNOWLEDGED, NoticeKind.ADMIN, NoticeKind.HELPDESK_UP, NoticeKind.DIGEST,
-     NoticeKind.REMINDER, NoticeKind.CATCH_UP}
+     NoticeKind.REMINDER, NoticeKind.CATCH_UP, NoticeKind.STORM, NoticeKind.SILENCE}
 )  # fmt: skip
 MOST_LINES = 8
 """Tickets of a digest that are listed; the rest is counted."""
@@ -114,6 +114,7 @@ def _values(
         "colon": words.colon,
         "count": str(len(notice.lines)),
         "soon": str(notice.soon),
+        "customers": str(notice.customers),
         **_times(notice, tongue, now=now),
     }
 

@@ -62,6 +62,12 @@ GERMAN = Words(
         "undelivered": (
             "Nachrichten haben niemanden erreicht: {} (siehe „deskmate outbox list --dead“)."
         ),
+        "storm_on": "Einzelne Meldungen werden zurückgehalten, kritische kommen weiterhin.",
+        "storm_over": "Es ist vorbei: Meldungen kommen wieder einzeln.",
+        "silence_on": "Davon wird nichts gemeldet: {}.",
+        "silence_ends": "Sie endet bald: {}.",
+        "silence_over": "Sie ist vorbei: {}.",
+        "silence_was": "Inzwischen war Stille: {}.",
         "next_level": "Niemand hat übernommen: Das ist Stufe {}.",
         "skipped_levels": (
             "Niemand hat übernommen: Stufe {}; die Stufen in Klammern konnten nicht rechtzeitig "

@@ -53,6 +53,12 @@ ENGLISH = Words(
         "refused_elsewhere": "Sent this way because another way failed: {}.",
         "slow_elsewhere": "Sent this way as well because another way did not take it: {}.",
         "undelivered": "Messages reached nobody: {} (see “deskmate outbox list --dead”).",
+        "storm_on": "Single messages are held back; critical ones still come.",
+        "storm_over": "It is over: single messages come again.",
+        "silence_on": "Nothing of this is told: {}.",
+        "silence_ends": "It ends soon: {}.",
+        "silence_over": "It is over: {}.",
+        "silence_was": "It was silent meanwhile: {}.",
         "next_level": "Nobody has taken it: this is level {}.",
         "skipped_levels": (
             "Nobody has taken it: level {}; the levels in brackets could not be told in time."

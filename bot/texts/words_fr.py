@@ -63,6 +63,12 @@ FRENCH = Words(
             "Des messages n'ont atteint personne\u00a0: {} "
             "(voir « deskmate outbox list --dead »)."
         ),
+        "storm_on": "Les messages isolés sont retenus, les critiques passent toujours.",
+        "storm_over": "C'est terminé\u00a0: les messages reviennent un par un.",
+        "silence_on": "Rien de cela n'est annoncé\u00a0: {}.",
+        "silence_ends": "Il se termine bientôt\u00a0: {}.",
+        "silence_over": "Il est terminé\u00a0: {}.",
+        "silence_was": "Silence entre-temps\u00a0: {}.",
         "next_level": "Personne ne l'a pris\u00a0: niveau {}.",
         "skipped_levels": (
             "Personne ne l'a pris\u00a0: niveau {}\u00a0; les niveaux entre parenthèses n'ont "

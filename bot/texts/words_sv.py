@@ -58,6 +58,12 @@ SWEDISH = Words(
         "refused_elsewhere": "Skickat den här vägen eftersom en annan inte fungerade: {}.",
         "slow_elsewhere": "Skickat även den här vägen eftersom en annan inte tog emot det: {}.",
         "undelivered": "Meddelanden nådde ingen: {} (se ”deskmate outbox list --dead”).",
+        "storm_on": "Enskilda meddelanden hålls tillbaka, kritiska kommer fortfarande.",
+        "storm_over": "Det är över: meddelanden kommer ett i taget igen.",
+        "silence_on": "Inget av detta meddelas: {}.",
+        "silence_ends": "Det är snart slut: {}.",
+        "silence_over": "Det är slut: {}.",
+        "silence_was": "Det var tyst under tiden: {}.",
         "next_level": "Ingen har tagit det: det här är nivå {}.",
         "skipped_levels": (
             "Ingen har tagit det: nivå {}; nivåerna inom parentes kunde inte nås i "

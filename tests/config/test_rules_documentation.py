@@ -16,6 +16,7 @@ from bot.config import (
     load,
     people,
     promises,
+    quiet,
     reminders,
     rosters,
     rules,
@@ -56,6 +57,8 @@ def test_example_loads(tmp_path: Path, block: str) -> None:
         ladders.DIGEST_KEYS,
         reminders.KEYS,
         knowledge.KEYS,
+        quiet.STORM_KEYS,
+        quiet.SILENCE_KEYS,
         WORDS,
     ],
 )

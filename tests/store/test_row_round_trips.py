@@ -39,6 +39,7 @@ from bot.rules.events import (
     MailboxChanged,
     MaintenanceAnnounced,
     ProbeRound,
+    SilenceOrdered,
     TicketGone,
     TicketSeen,
     Unreadable,
@@ -83,6 +84,7 @@ FACTS_SEEN: tuple[Fact, ...] = (
     MaintenanceAnnounced(NOON, later(60), None, "new switch"),
     ProbeRound(Verdict.OK, Verdict.SLOW, Verdict.NOT_ASKED, (True, False), "slow", 1.5),
     ButtonPressed("acknowledge", "ticket:t1", "U1", "slack", {"ts": "1.2"}),
+    SilenceOrdered("s1", SNAPSHOT.created_at, "works", "bo", {"ticket": "7"}),
     CalendarSwitched("office", None, SNAPSHOT.created_at, SNAPSHOT.updated_at, "a power cut", "bo"),
     Unreadable("webhook", "no JSON", "\0\ud800<html>"),
     MailReceived(

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`deskmate silence`: orders silences through the inbox, shows them, and what one would hide."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.clock import Clock, SystemClock
+from bot.commands.status import safe
+from bot.commands.stored import Unusable, load_compiled, stored
+from bot.commands.time import Unusable as NoInstant
+from bot.commands.time import length_of
+from bot.handlers.silences import STATE, silences_of
+from bot.rules.actions import Notice
+from bot.rules.calendar_days import local_time
+from bot.rules.delivery import destinations
+from bot.rules.engine import CompiledPolicy
+from bot.rules.events import Event, SilenceOrdered
+from bot.rules.silences import LONGEST, Silence, from_state, silenced_by
+from bot.settings import read_settings
+from bot.store.problems import StoreProblem
+from bot.store.queues import OutboxRow
+from bot.store.store import Store
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was typed."""
+
+    name: str
+    until: str
+    because: str
+    by: str | None = None
+    only: Mapping[str, str] = field(default_factory=dict)
+    even_critical: bool = False
+
+
+def begin(folder: Path, wanted: Wanted) -> int:
+    """Order a silence; 0, or 2 for what is unusable."""
+    console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
+    try:
+        compiled = load_compiled(folder, clock)
+        end = _end_of(wanted.until, compiled.policy.zone, clock.now())
+        if not wanted.because.strip():
+            raise Unusable("deskmate: say why: --because 'the network is rebuilt'")
+        order = SilenceOrdered(
+            name=wanted.name,
+            end=end,
+            because=wanted.because.strip()[:200],
+            by=wanted.by or getpass.getuser(),
+            only=wanted.only,
+            unless_critical=not wanted.even_critical,
+        )
+        _order(order, clock)
+    except Unusable as problem:
+        problem.show(console)
+        return 2
+    local = local_time(compiled.policy.zone, end)
+    what = ", ".join(f"{name} {value}" for name, value in wanted.only.items()) or "everything"
+    console.print(
+        f"{wanted.name}: {what} is silent until {local:%a %Y-%m-%d %H:%M} "
+        f"({compiled.policy.zone}), {'critical too' if wanted.even_critical else 'not critical'}",
+        markup=False,
+    )
+    return 0
+
+
+def end_silence(name: str, by: str | None) -> int:
+    """End one now; 0, or 2 where there is none of that name."""
+    console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
+    try:
+        with stored(clock) as reader:
+            known = [each.name for each in from_state(reader.states.load(STATE))]
+        if name not in known:
+            raise Unusable(f"deskmate: no silence {name}; `deskmate silence list` shows them")
+        order = SilenceOrdered(name, clock.now(), "ended by hand", by or getpass.getuser())
+        _order(order, clock)
+    except Unusable as problem:
+        problem.show(console)
+        return 2
+    console.print(f"{name} ends", markup=False)
+    return 0
+
+
+def show_silences(folder: Path, *, as_json: bool) -> int:
+    """Print those by command that have not ended, and those of the policy."""
+    console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
+    try:
+        compiled = load_compiled(folder, clock)
+        with stored(clock) as reader:
+            known = silences_of(reader, compiled)
+    except Unusable as problem:
+        problem.show(console)
+        return 2
+    now = clock.now()
+    rows = [each for each in known if each.end is None or each.end > now]
+    if as_json:
+        shown = [_row(each, compiled, now) for each in rows]
+        print(json.dumps({"silences": shown}, ensure_ascii=False))  # noqa: T201
+    elif not rows:
+        console.print("Nothing is silent.")
+    else:
+        console.print(_table([_row(each, compiled, now) for each in rows]))
+    return 0
+
+
+def show_preview(
+    folder: Path, only: Mapping[str, str], *, even_critical: bool, as_json: bool
+) -> int:
+    """Print what such a silence would have hidden in the last 7 days."""
+    console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
+    try:
+        compiled = load_compiled(folder, clock)
+        with stored(clock) as reader:
+            rows = reader.outbox.decided_since(clock.now() - WEEK)
+    except Unusable as problem:
+        problem.show(console)
+        return 2
+    silence = Silence("preview", "", end=clock.now(), only=only, unless_critical=not even_critical)
+    hidden = [row for row in rows if _would_hide(silence, row, compiled)]
+    if as_json:
+        found = [{"at": row.created_at.isoformat(), "to": row.outgoing.destination,
+                  "key": row.outgoing.key} for row in hidden]  # fmt: skip
+        print(json.dumps({"hidden": found, "of": len(rows)}, ensure_ascii=False))  # noqa: T201
+        return 0
+    console.print(f"{len(hidden)} of the {len(rows)} messages of the last 7 days, such as:")
+    for row in hidden[-10:]:
+        assert isinstance(row.outgoing.message, Notice), "only notices are hidden"
+        title = safe(row.outgoing.message.title[:60])
+        console.print(
+            f"  {row.created_at:%Y-%m-%d %H:%M}Z {safe(row.outgoing.destination)} {title}"
+        )
+    return 0
+
+
+def _would_hide(silence: Silence, row: OutboxRow, compiled: CompiledPolicy) -> bool:
+    notice = row.outgoing.message
+    if not isinstance(notice, Notice):
+        return False
+    people = frozenset(
+        name
+        for name, person in compiled.policy.people.items()
+        if row.outgoing.destination in destinations(person)
+    )
+    before = row.created_at - timedelta(seconds=1)
+    found = silenced_by(
+        (silence,), notice, people=people, urgency=row.outgoing.urgency, now=before,
+        calendars=compiled.calendars,
+    )  # fmt: skip
+    return found is not None
+
+
+def _order(order: SilenceOrdered, clock: Clock) -> None:
+    now = clock.now()
+    settings = read_settings(os.environ)
+    if isinstance(settings, list):
+        raise Unusable(*(str(problem) for problem in settings))
+    event = Event(f"silence/{order.name}/{now.isoformat()}", "desk", now, "command", order)
+    try:
+        with Store.open(settings.store, clock=clock) as store:
+            store.receive([event]).result()
+    except StoreProblem as problem:
+        raise Unusable(f"deskmate: {problem}") from None
+
+
+def _end_of(text: str, zone: str, now: datetime) -> datetime:
+    """`18:00` is the next one; a length counts from now; anything else is an instant."""
+    end = _instant(text, zone, now)
+    if end <= now:
+        raise Unusable(f"deskmate: {text} is past; a silence ends in the future")
+    if end - now > LONGEST:
+        raise Unusable("deskmate: a silence lasts a month at most; write `silences:` otherwise")
+    return end
+
+
+def _instant(text: str, zone: str, now: datetime) -> datetime:
+    here = local_time(zone, now)
+    try:
+        at = datetime.combine(here.date(), time.fromisoformat(text), here.tzinfo)
+        return (at if at > here else at + timedelta(days=1)).astimezone(UTC)
+    except ValueError:
+        pass
+    try:
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=here.tzinfo)).astimezone(UTC)
+    except ValueError:
+        pass
+    try:
+        return now + timedelta(seconds=length_of(text))
+    except NoInstant:
+        raise Unusable(
+            f"deskmate: {text!r} is no time; write 18:00, 2026-03-10T18:00 or 4h"
+        ) from None
+
+
+def _row(each: Silence, compiled: CompiledPolicy, now: datetime) -> dict[str, object]:
+    return {
+        "name": each.name,
+        "holds": each.holds(now, compiled.calendars),
+        "until": each.end.isoformat(timespec="seconds") if each.end else f"during {each.during}",
+        "only": dict(each.only),
+        "unless_critical": each.unless_critical,
+        "by": each.by or "policy",
+        "because": each.because,
+    }
+
+
+def _table(rows: list[dict[str, object]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in rows[0]:
+        table.add_column(heading.replace("_", " "))
+    for row in rows:
+        table.add_row(*(safe(_shown(value)) for value in row.values()))
+    return table
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {each}" for name, each in value.items()) or "everything"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads what keeps messages back: `storms:` and `silences:`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.config.reader import Reader
+from bot.config.yaml_nodes import Entry, Node
+from bot.rules.silences import ONLY, Silence
+from bot.rules.storms import StormPolicy
+
+STORM_KEYS = ("more_than", "within", "renew_every")
+SILENCE_KEYS = ("during", "only", "even_critical", "because")
+
+
+def read_storms(reader: Reader, node: Node) -> StormPolicy:
+    """`storms:`; what is not written keeps its default."""
+    entries = reader.mapping(node, "storms", STORM_KEYS)
+    usual = StormPolicy()
+    return StormPolicy(
+        more_than=reader.number(entries["more_than"].node, "more_than", least=1)
+        if "more_than" in entries
+        else usual.more_than,
+        within=reader.duration(entries["within"].node, "within")
+        if "within" in entries
+        else usual.within,
+        renew_every=reader.duration(entries["renew_every"].node, "renew_every")
+        if "renew_every" in entries
+        else usual.renew_every,
+    )
+
+
+def read_silence(reader: Reader, name: str, entry: Entry) -> Silence:
+    """One silence that comes again: while a calendar is open."""
+    what = f"silences {name}"
+    entries = reader.mapping(entry.node, what, SILENCE_KEYS)
+    for key, advice in (
+        ("during", "name a calendar; one that ends is ordered by `deskmate silence add`"),
+        ("because", "say why, for those who miss a message"),
+    ):
+        if key not in entries:
+            reader.problem(entry.key_place, f"{what}: {key} is missing", advice)
+    return Silence(
+        name=name,
+        because=reader.text(entries["because"].node, "because") if "because" in entries else "",
+        during=reader.text(entries["during"].node, "during") if "during" in entries else "",
+        only=_only(reader, entries, what),
+        unless_critical=not (
+            "even_critical" in entries and reader.truth(entries["even_critical"].node, what)
+        ),
+        place=entry.key_place,
+    )
+
+
+def _only(reader: Reader, entries: Mapping[str, Entry], what: str) -> dict[str, str]:
+    if "only" not in entries:
+        return {}
+    found = reader.mapping(entries["only"].node, f"{what} only", ONLY)
+    return {name: reader.text(entry.node, name) for name, entry in found.items()}

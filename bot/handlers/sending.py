@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Puts messages to people into the outbox, past silences and storms; every handler sends by this.
+
+What a silence or a storm holds back is written down as well, with the reason, and counted in the
+next message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.handlers.silences import silences_of
+from bot.handlers.storms import through_storm
+from bot.rules.actions import Notice, NoticeKind, Outgoing
+from bot.rules.delivery import destinations
+from bot.rules.engine import CompiledPolicy
+from bot.rules.silences import Silence, silenced_by
+from bot.store.queues import OutboxState
+from bot.store.transaction import Transaction
+
+SINGLE = frozenset(
+    {NoticeKind.RULE, NoticeKind.ALERT, NoticeKind.SLA_WARNING, NoticeKind.SLA_BREACHED}
+)
+"""Kinds of messages about one matter, which a storm may stand for."""
+
+
+def send(
+    rows: Iterable[Outgoing], tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+) -> None:
+    """Send each row, or write down what held it back."""
+    silences: tuple[Silence, ...] | None = None
+    for row in rows:
+        notice = row.message
+        if not isinstance(notice, Notice):
+            tx.outbox.add(row, now)
+            continue
+        if silences is None:
+            silences = silences_of(tx, compiled)
+        silence = silenced_by(
+            silences,
+            notice,
+            people=_people_at(row.destination, compiled),
+            urgency=row.urgency,
+            now=now,
+            calendars=compiled.calendars,
+        )
+        if silence is not None:
+            reason = f"silence {silence.name}: {silence.because}"
+            tx.outbox.add(row, now, untold=(OutboxState.SILENCED, reason))
+        elif notice.kind not in SINGLE or through_storm(row, notice, tx, compiled, now=now):
+            tx.outbox.add(row, now)
+
+
+def _people_at(destination: str, compiled: CompiledPolicy) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, person in compiled.policy.people.items()
+        if destination in destinations(person)
+    )
