@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import assert_never
 
+from bot.rules.answers import span_words
 from bot.rules.conditions import (
     AllClosed,
     AllOf,
@@ -28,13 +28,14 @@ from bot.rules.conditions import (
     TagAdded,
     TextPart,
 )
+from bot.rules.situation import FINGERPRINT
 
 
 def condition_words(condition: Condition) -> str:
     """`says: down`, `plan: [gold, silver]`, `unless says: intermittent`."""
     match condition:
         case AllOf(parts):
-            return _nested("all", parts)
+            return _repeats(parts) if is_repeats(condition) else _nested("all", parts)
         case AnyOf(parts):
             return _nested("any", parts)
         case Not(part):
@@ -58,19 +59,36 @@ def condition_words(condition: Condition) -> str:
         case Count():
             return _count(condition)
         case CountAlerts(same=same, at_least=at_least, within=within):
-            return (
-                f"count: {{alerts: {_listed(same)}, at_least: {at_least}, within: {_time(within)}}}"
-            )
+            told = f"alerts: {_listed(same)}, at_least: {at_least}, within: {span_words(within)}"
+            return f"count: {{{told}}}"
         case NobodyOn(roster):
             return f"nobody_on: {roster}"
         case NoticeUnder(notice):
-            return f"notice_under: {_time(notice)}"
+            return f"notice_under: {span_words(notice)}"
         case StartsDuring(names):
             return f"starts_during: {_listed(names)}"
         case MachineMail(expected):
             return f"machine_mail: {str(expected).lower()}"
         case _:
             assert_never(condition)
+
+
+def is_repeats(condition: Condition) -> bool:
+    """Whether it is `repeats:`, one line of the language though two conditions."""
+    match condition:
+        case AllOf((Not(FieldIs(field=name, comparison=Comparison.MISSING)), Count(same=same))):
+            return name.startswith(FINGERPRINT) and name in same
+        case _:
+            return False
+
+
+def _repeats(parts: tuple[Condition, ...]) -> str:
+    count = parts[1]
+    assert isinstance(count, Count), "the caller looked"
+    name, *more = (each.removeprefix(FINGERPRINT) for each in count.same)
+    told = [f"fingerprint: {name}", f"at_least: {count.at_least}"]
+    told += [f"same: {_listed(more)}"] if more else []
+    return f"repeats: {{{', '.join([*told, f'within: {span_words(count.within)}'])}}}"
 
 
 def _nested(word: str, parts: Iterable[Condition]) -> str:
@@ -105,7 +123,7 @@ def _count(condition: Count) -> str:
         f"at_least: {condition.at_least}",
         *([f"customers: {condition.customers}"] if condition.customers else []),
         *([f"same: {_listed(condition.same)}"] if condition.same else []),
-        f"within: {_time(condition.within)}",
+        f"within: {span_words(condition.within)}",
     ]
     return f"count: {{{', '.join(told)}}}"
 
@@ -118,12 +136,3 @@ def _with(what: str, *more: tuple[str, tuple[str, ...]]) -> str:
 def _listed(values: Iterable[str]) -> str:
     names = list(values)
     return names[0] if len(names) == 1 else f"[{', '.join(names)}]"
-
-
-def _time(span: timedelta) -> str:
-    """`1h30m`, the largest units first."""
-    left, told = int(span.total_seconds()), ""
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
-        count, left = divmod(left, size)
-        told += f"{count}{unit}" if count else ""
-    return told or "0s"

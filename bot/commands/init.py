@@ -17,11 +17,12 @@ import typer
 from rich.console import Console
 
 from bot.clock import SystemClock
-from bot.commands.init_files import calendars_file, rules_file, to_do
+from bot.commands.init_files import calendars_file, rules_file, tests_file, to_do
 from bot.config.load import Loaded, load_policy
 from bot.config.problems import Problem, did_you_mean
 from bot.config.yaml_nodes import read_yaml
 
+WRITTEN = ("rules.yaml", "calendars.yaml", "tests/first.yaml")
 _DURATION = re.compile(r"(\d+d)?(\d+h)?(\d+m)?(\d+s)?")
 _HOURS = re.compile(r"[0-2]\d:[0-5]\d-[0-2]\d:[0-5]\d")
 
@@ -80,7 +81,7 @@ QUESTIONS = (
 def init(folder: Path, *, answers: Path | None) -> int:
     """Write a policy into `folder`; 0 done, 1 refused, 2 when nobody can be asked."""
     console = Console(highlight=False, soft_wrap=True)
-    taken = [name for name in ("rules.yaml", "calendars.yaml") if (folder / name).exists()]
+    taken = [name for name in WRITTEN if (folder / name).exists()]
     if taken:
         console.print(f"deskmate: {folder / taken[0]} is there already: choose another folder.")
         return 1
@@ -93,16 +94,18 @@ def init(folder: Path, *, answers: Path | None) -> int:
     filled = {key: reply or "" for key, reply in replies.items()}
     files = {"calendars.yaml": calendars_file(filled), "rules.yaml": rules_file(filled)}
     problems = _problems(files)
+    files["tests/first.yaml"] = tests_file(filled)
     if problems:
         for problem in problems:
             console.print(problem, markup=False)
         console.print("Nothing was written: answer again with what the lines above ask for.")
         return 1
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "tests").mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     console.print(
-        f"\n[bold]Written:[/] {folder}/rules.yaml and {folder}/calendars.yaml; they load."
+        f"\n[bold]Written:[/] {folder}/rules.yaml and {folder}/calendars.yaml; they load. "
+        f"Their first tests stand in {folder}/tests/first.yaml."
     )
     console.print(to_do(filled, folder), markup=False)
     return 0

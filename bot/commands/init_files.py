@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -74,6 +75,25 @@ rules:
 """
 
 
+def tests_file(answers: Answers) -> str:
+    """The first tests: the rule that is there fires, and is not fooled."""
+    first = answers["categories"].split(",")[0].strip()
+    return f"""\
+# What this policy promises, tried on simulated time: deskmate test FOLDER
+# How tests are written stands in docs/testing.md. What a test does not state must not happen.
+tests:
+  an outage wakes the team:
+    given: {{at: "2026-03-10T10:00:00Z"}}
+    each: ["The portal is down", "Niemand kann sich anmelden", "Ingen kan logga in"]
+    expect: {{category: {_quoted(first)}, priority: urgent, tags: [outage], routes: [team]}}
+
+  nobody is woken for what is no outage:
+    given: {{at: "2026-03-10T10:00:00Z"}}
+    each: ["There was no outage.", "How do I log in?"]
+    expect: {{not_fired: [outage]}}
+"""
+
+
 def to_do(answers: Answers, folder: Path) -> str:
     """What a person must create in the helpdesk and in chat, in the order that works."""
     teams = answers["teams"].upper().replace("-", "_")
@@ -88,20 +108,26 @@ def to_do(answers: Answers, folder: Path) -> str:
         "  4. a webhook to https://YOUR-HOST/webhooks/zendesk for ticket events",
         "     -> its signing secret is DESKMATE_ZENDESK_WEBHOOK_SECRET",
     ]
+    more: list[str] = []
     if answers["slack"]:
-        lines += [
+        more += [
             "In Slack:",
-            "  5. an app from docs/slack-manifest.yaml -> DESKMATE_SLACK_BOT_TOKEN, "
+            "an app from docs/slack-manifest.yaml -> DESKMATE_SLACK_BOT_TOKEN, "
             "DESKMATE_SLACK_APP_TOKEN",
-            f"  6. invite it: /invite @Deskmate in #{answers['slack'].lstrip('#')}",
+            f"invite it: /invite @Deskmate in #{answers['slack'].lstrip('#')}",
         ]
     if teams:
-        lines += ["In Teams:", f"  7. a Workflows webhook -> DESKMATE_TEAMS_{teams}"]
-    lines += [
+        more += ["In Teams:", f"a Workflows webhook -> DESKMATE_TEAMS_{teams}"]
+    more += [
         "For mail:",
-        "  8. DESKMATE_SMTP_URL and DESKMATE_MAIL_FROM, an address that is not the helpdesk's",
+        "DESKMATE_SMTP_URL and DESKMATE_MAIL_FROM, an address that is not the helpdesk's",
+    ]
+    numbers = itertools.count(5)
+    lines += [each if each.endswith(":") else f"  {next(numbers)}. {each}" for each in more]
+    lines += [
         "",
-        f"Then: deskmate check --online --policy {folder}",
+        f"Then: deskmate test {folder}                      (tries the policy on its own tests)",
+        f"      deskmate check --online --policy {folder}",
         f"      deskmate run --watch-only --policy {folder}   (decides, sends nothing)",
     ]
     return "\n".join(lines)

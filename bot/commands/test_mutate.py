@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from bot.commands.condition_words import condition_words
+from bot.commands.condition_words import condition_words, is_repeats
 from bot.rules.conditions import AllOf, AnyOf, Condition, Not, Says
 from bot.rules.engine import CompiledPolicy
 from bot.rules.policy import Rule
@@ -58,6 +58,9 @@ def _replaced(rules: Iterable[Rule], new: Rule) -> tuple[Rule, ...]:
 
 
 def _changed(condition: Condition) -> Iterator[tuple[Condition, str]]:
+    if is_repeats(condition):
+        yield Not(condition), f"with the opposite of `{condition_words(condition)}`"
+        return
     match condition:
         case AllOf(parts) | AnyOf(parts):
             made = type(condition)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.rules.business_time import Calendar
 from bot.rules.conditions import (
@@ -29,6 +30,19 @@ class Answer:
     unknown: tuple[str, ...] = ()
 
 
+def span_words(span: timedelta) -> str:
+    """`1h30m`, as the language writes it, the largest unit first."""
+    left, told = int(span.total_seconds()), ""
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        told += f"{count}{unit}" if count else ""
+    return told or "0s"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" + ("" if count == 1 else "s")
+
+
 def count_tickets(condition: Count, situation: Situation, decided: Decided) -> Answer:
     """So many tickets like this one in a sliding window, this one included."""
     now, ticket = situation.at, situation.ticket
@@ -42,7 +56,8 @@ def count_tickets(condition: Count, situation: Situation, decided: Decided) -> A
     customers = {each.organisation for each in alike if each.organisation}
     is_enough = len(alike) >= condition.at_least and len(customers) >= condition.customers
     is_one_of_them = bool(alike) and alike[0] is mine
-    evidence = f"{len(alike)} tickets of {len(customers)} customers within {condition.within}"
+    of = f" of {_counted(len(customers), 'customer')}" if condition.customers else ""
+    evidence = f"{_counted(len(alike), 'ticket')}{of} within {span_words(condition.within)}"
     return Answer(truth_of(is_enough and is_one_of_them), (evidence,))
 
 
@@ -60,7 +75,8 @@ def count_alerts(condition: CountAlerts, situation: Situation) -> Answer:
         )
     ]
     count = len(alike) + 1
-    seen = f"{count} alerts of the same {' and '.join(condition.same)} within {condition.within}"
+    seen = f"{count} alerts of the same {' and '.join(condition.same)} within "
+    seen += span_words(condition.within)
     return Answer(truth_of(count >= condition.at_least), (seen,))
 
 

@@ -32,3 +32,17 @@ def test_each_list_beside_the_first_is_left_out_once(tmp_path: Path) -> None:
         "without slow in",
         "without no in",
     ]
+
+
+def test_repeats_is_one_line(tmp_path: Path) -> None:
+    """What stands in one line of the policy is turned round as one."""
+    rule = "rules: {a: {if: {repeats: code}, then: {tag: x}}}"
+    text = f"desk: a\nfingerprints: {{code: '([0-9]+)'}}\n{rule}\n"
+    (tmp_path / "rules.yaml").write_text(text)
+    loaded = load_policy(tmp_path, this_year=2026)
+    assert isinstance(loaded, Loaded), loaded
+
+    [flip] = flips_of(loaded.policy.rules)
+
+    told = "with the opposite of `repeats: {fingerprint: code, at_least: 2, within: 90d}`"
+    assert flip.what == told

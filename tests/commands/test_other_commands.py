@@ -70,6 +70,7 @@ def test_init_writes_a_policy_that_loads(run: CliRunner, tmp_path: Path) -> None
     assert first.exit_code == 0, first.output
     assert "OAuth client" in first.output
     assert run.invoke(app, ["check", "--policy", str(folder)]).exit_code == 0
+    assert "2 tests pass" in run.invoke(app, ["test", str(folder)]).output
     assert again.exit_code == 1
     assert "there already" in again.output
 

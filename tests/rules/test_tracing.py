@@ -96,7 +96,7 @@ def _one(folder: Path, rule: str, **more: Any) -> RuleTrace:
         ),
         (
             "{count: {at_least: 10, within: 30m}}",
-            "1 tickets of 1 customers within 0:30:00, wanted 10",
+            "1 ticket within 30m, wanted 10",
         ),
     ],
 )
