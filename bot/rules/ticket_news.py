@@ -170,6 +170,8 @@ def _after_change(
     of_field = [known for known in history if known.field == changed.field]
     if any(_is_same(known, event, changed, is_latest=known is of_field[-1]) for known in of_field):
         return TicketNews(ticket)
+    if _is_default(ticket, changed):
+        return TicketNews(ticket)
     added = Change(
         key=event.key,
         at=event.at,
@@ -191,6 +193,16 @@ def _after_change(
         and changed.new in DONE_TO_OPEN
     )
     return TicketNews(ticket, added, Occasion.REOPENED if is_reopened else Occasion.UPDATED)
+
+
+def _is_default(ticket: Ticket, changed: FieldChanged) -> bool:
+    """The desk's default coming back, which the helpdesk was given while nobody had decided."""
+    return (
+        changed.actor is Actor.SELF
+        and changed.field == "priority"
+        and ticket.priority is None
+        and changed.old is None
+    )
 
 
 def _is_same(known: Change, event: Event, changed: FieldChanged, *, is_latest: bool) -> bool:

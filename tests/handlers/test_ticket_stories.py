@@ -52,6 +52,23 @@ def test_ticket_that_no_rule_knows_gets_the_defaults(desk: Desk) -> None:
     assert desk.told("rule") == []
 
 
+def test_default_that_comes_back_decides_nothing(tmp_path: Path) -> None:
+    """What the helpdesk was given for want of a decision is none: the stricter target is watched."""
+    text = POLICY.replace("    warn: 50%\n", "    warn: 50%\n    undecided: urgent\n")
+    desk = Desk(compiled_policy(tmp_path, text))
+    number = desk.write("Hello there")
+
+    desk.run(31 * MINUTE)
+
+    assert desk.ticket(number).helpdesk_priority == "normal"
+    assert desk.ticket(number).priority is None
+    assert [where for where, _ in desk.told("sla_warning")] == [
+        "slack:support",
+        "mail:team@acme.example",
+    ]
+    desk.close()
+
+
 def test_own_changes_start_nothing(desk: Desk) -> None:
     """What we wrote comes back by the export and changes nothing any more."""
     number = desk.write("Portal is down")
