@@ -53,7 +53,7 @@ def test_ticket_that_no_rule_knows_gets_the_defaults(desk: Desk) -> None:
 
 
 def test_default_that_comes_back_decides_nothing(tmp_path: Path) -> None:
-    """What the helpdesk was given for want of a decision is none: the stricter target is watched."""
+    """What the helpdesk got for want of a decision is none: the stricter target is watched."""
     text = POLICY.replace("    warn: 50%\n", "    warn: 50%\n    undecided: urgent\n")
     desk = Desk(compiled_policy(tmp_path, text))
     number = desk.write("Hello there")
