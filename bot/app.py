@@ -30,6 +30,7 @@ from bot.ports import Channel
 from bot.rules.actions import Outgoing
 from bot.rules.engine import CompiledPolicy, compile_policy
 from bot.settings import Settings
+from bot.sources.contacts import ContactReader
 from bot.sources.poller import Poller
 from bot.sources.prober import Prober, stored_state
 from bot.sources.web import WebhookReaders, build_app
@@ -107,6 +108,7 @@ class App:
         )
         self._mailbox = mailbox_of(settings, store, clock, self.figures)
         self._poller = Poller(self._helpdesk, store, every=policy.poll_every, figures=self.figures)
+        self._contacts = ContactReader(self._helpdesk, store)
         self._prober = Prober(
             self._helpdesk, store, policy.outage, state=stored_state(store), figures=self.figures
         )
@@ -188,6 +190,7 @@ class App:
             timed("switch", self._switch_calendars, 1.0),
             Step("fire", self._timekeeper.fire_due, 5.0, self._timekeeper.pause),
             timed("poll", lambda: self._poller.step(self._clock.now()), 0.5),
+            timed("contacts", lambda: self._contacts.step(self._clock.now()), 30.0),
             timed("probe", lambda: self._prober.step(self._clock.now()), 0.25),
             timed("update", lambda: self._outbox.deliver_updates(self._helpdesk), 1.0),
             *(

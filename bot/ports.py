@@ -14,6 +14,7 @@ from typing import Protocol
 
 from bot.rules.actions import Message, Outgoing, TicketCreation, TicketUpdate
 from bot.rules.events import Event, Verdict
+from bot.rules.mail import Contact
 from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
 from bot.rules.ticket import Snapshot
 
@@ -48,6 +49,15 @@ class Page:
     """Events read from the helpdesk and the cursor to store with them in one transaction."""
 
     events: tuple[Event, ...]
+    cursor: str
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPage:
+    """People read from the helpdesk and the cursor to store with them."""
+
+    contacts: tuple[Contact, ...]
     cursor: str
     is_last: bool
 
@@ -131,6 +141,14 @@ class Helpdesk(Protocol):
         ...
 
 
+class Contacts(Protocol):
+    """Who may ask for help, as the helpdesk knows them."""
+
+    def contacts_since(self, cursor: str | None, start: datetime) -> ContactPage | Trouble:
+        """One page of customers that changed after `cursor`, with their companies' facts."""
+        ...
+
+
 class Channel(Protocol):
     """One way to people: Slack, Teams, mail, SMS, the portal."""
 
@@ -151,6 +169,8 @@ class Channel(Protocol):
 __all__ = [
     "Accepted",
     "Channel",
+    "ContactPage",
+    "Contacts",
     "Delivered",
     "Finding",
     "Helpdesk",

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.helpdesks.zendesk_bulk import BulkWriter
+from bot.helpdesks.zendesk_contacts import ContactExport
 from bot.helpdesks.zendesk_creator import TicketCreator
 from bot.helpdesks.zendesk_desk import Desk
 from bot.helpdesks.zendesk_examine import Examiner
@@ -29,7 +30,7 @@ from bot.helpdesks.zendesk_token import Credentials, ZendeskAccess
 from bot.helpdesks.zendesk_triggers import TriggerReader
 from bot.helpdesks.zendesk_webhooks import WebhookReader
 from bot.helpdesks.zendesk_writer import TicketWriter
-from bot.ports import Finding, Outcome, Page, Probe, Trouble, TroubleKind
+from bot.ports import ContactPage, Finding, Outcome, Page, Probe, Trouble, TroubleKind
 from bot.rules.actions import TicketCreation, TicketUpdate
 from bot.rules.events import Event
 from bot.rules.policy import HelpdeskMap
@@ -80,6 +81,7 @@ class Zendesk:
         line, desk = self._line, Desk(self._line, own, self._people)
         self._desk = desk
         self._exports = Exports(line, desk, self._budget, self._clock, withheld=self._withheld)
+        self._contacts = ContactExport(line, desk, self._budget, self._clock)
         bulk = BulkWriter(line, self._clock, self._closing)
         self._writer = TicketWriter(line, desk, self._budget, bulk)
         self._creator = TicketCreator(line, desk, self._budget, self._clock)
@@ -101,6 +103,13 @@ class Zendesk:
         """One page of the ticket-events export after `cursor`, from `start` on without one."""
         try:
             return self._exports.changes(cursor, start)
+        except Failure as failure:
+            return trouble_of(failure)
+
+    def contacts_since(self, cursor: str | None, start: datetime) -> ContactPage | Trouble:
+        """One page of the user export after `cursor`, from `start` on without one."""
+        try:
+            return self._contacts.page(cursor, start)
         except Failure as failure:
             return trouble_of(failure)
 

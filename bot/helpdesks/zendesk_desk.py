@@ -61,7 +61,11 @@ class Desk:
         groups = {each.get("group_id") for each in tickets} - {None}
         if not all(self.people.knows_group(each) for each in groups):
             self.learn_groups()
-        wanted = {int(each["organization_id"]) for each in tickets if each.get("organization_id")}
+        self.complete_organisations(each.get("organization_id") for each in tickets)
+
+    def complete_organisations(self, organisation_ids: Iterable[object]) -> None:
+        """Read those of the organisations that nobody has shown us yet; raises `Failure`."""
+        wanted = {each for each in organisation_ids if isinstance(each, int)}
         missing = sorted(each for each in wanted if not self.people.knows_organisation(each))
         for start in range(0, len(missing), MOST_IDS):
             ids = _joined(missing[start : start + MOST_IDS])

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.rules.actions import TicketUpdate
 from bot.rules.events import CommentAdded, FieldChanged
+from bot.rules.mail import Contact
 from bot.rules.policy import HelpdeskMap
 from bot.rules.ticket import Actor, Person, Snapshot, Status
 from bot.sandbox.world import World
@@ -56,6 +59,30 @@ class Names:
             external_id=ticket.external_id,
             fields={
                 own: self._value(own, ticket) for own in self._names.fields if own != "category"
+            },
+        )
+
+    def contact(self, user: User, now: datetime) -> Contact | None:
+        """A customer in own names; None for our own people and for those without an address."""
+        if user.is_staff or not user.email:
+            return None
+        organisation = self._world.people.organisation(user.organisation_id)
+        held = {
+            "organization": organisation.fields if organisation else {},
+            "user": user.fields,
+        }
+        references = {own: ref.partition(".") for own, ref in self._names.fields.items()}
+        return Contact(
+            email=user.email,
+            as_of=now,
+            name=user.name,
+            person_id=str(user.user_id),
+            organisation=organisation.name if organisation else None,
+            language=user.locale[:2].casefold(),
+            fields={
+                own: held[holder].get(key)
+                for own, (holder, _, key) in references.items()
+                if holder in held
             },
         )
 

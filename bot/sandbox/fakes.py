@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.ports import (
+    ContactPage,
     Delivered,
     Finding,
     Outcome,
@@ -85,6 +86,14 @@ class FakeHelpdesk:
         events = tuple(event for audit in audits for event in self._events(audit))
         last = max((audit.audit_id for audit in audits), default=since)
         return Page(events, str(last), is_last=True)
+
+    def contacts_since(self, cursor: str | None, start: datetime) -> ContactPage | Trouble:
+        """Every customer in one page."""
+        if trouble := self._trouble():
+            return trouble
+        now = self._world.clock.now()
+        found = (self._names.contact(user, now) for user in self._world.people.users())
+        return ContactPage(tuple(each for each in found if each is not None), "all", is_last=True)
 
     def tickets(self, numbers: Sequence[int]) -> Mapping[int, Snapshot | Trouble]:
         """Tickets as they are now."""

@@ -79,7 +79,7 @@ class Poller:
             page = read(self._cursor(name), now - self._lookback)
             if isinstance(page, Trouble):
                 return page
-            self._write_down(name, page)
+            self._write_down(name, page, now)
             if page.is_last:
                 return True
         return False
@@ -88,10 +88,12 @@ class Poller:
         with self._store.read() as reader:
             return reader.cursors.get(name)
 
-    def _write_down(self, name: str, page: Page) -> None:
+    def _write_down(self, name: str, page: Page, now: datetime) -> None:
         def write(tx: Transaction) -> int:
             new = sum(tx.inbox.add(event) for event in page.events)
             tx.cursors.set(name, page.cursor)
+            if page.is_last:
+                tx.states.save(f"read/{name}", {"at": now.isoformat()})
             return new
 
         new = self._store.write(write)

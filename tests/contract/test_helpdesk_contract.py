@@ -12,7 +12,16 @@ import pytest
 from bot.clock import VirtualClock
 from bot.helpdesks.zendesk import Zendesk
 from bot.helpdesks.zendesk_token import ZendeskAccess
-from bot.ports import Delivered, Helpdesk, Page, Refused, Trouble, TroubleKind
+from bot.ports import (
+    ContactPage,
+    Contacts,
+    Delivered,
+    Helpdesk,
+    Page,
+    Refused,
+    Trouble,
+    TroubleKind,
+)
 from bot.rules.actions import TicketCreation, TicketMessage, TicketUpdate
 from bot.rules.events import CommentAdded, FieldChanged, TicketGone, TicketSeen, Verdict
 from bot.rules.policy import HelpdeskMap
@@ -287,3 +296,16 @@ def test_old_ticket_keeps_its_times_and_authors(door: Door) -> None:
     assert [c.author_id for c in kept] == [door.furniture.customers["contoso"].user_id, ada.user_id]
     ticket = door.world.ticket(int(made.reference))
     assert ticket is not None and ticket.created_at == began
+
+
+def test_customers_are_shown_with_their_companies_facts(door: Door) -> None:
+    """Who may ask for help, by address; our own people are not among them."""
+    contacts: Contacts = door.helpdesk  # type: ignore[assignment]
+    page = contacts.contacts_since(None, START - timedelta(days=1))
+
+    assert isinstance(page, ContactPage), page
+    found = {each.email: each for each in page.contacts}
+    carl = found[door.furniture.customers["contoso"].email or ""]
+    assert (carl.organisation, carl.fields["plan"]) == ("Contoso", "professional")
+    assert page.is_last
+    assert not {user.email for user in door.furniture.agents.values()} & found.keys()
