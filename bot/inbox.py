@@ -18,7 +18,7 @@ from bot.handlers.calendars import handle_switch
 from bot.handlers.case_notices import tell_of_mailbox
 from bot.handlers.cases import enter_case, give_answer
 from bot.handlers.handled import Handled, NeedsTicket
-from bot.handlers.mails import Waits, handle_mail
+from bot.handlers.mails import Waits, handle_mail, take_mail
 from bot.handlers.outage import STATE, handle_probe
 from bot.handlers.silences import handle_silence
 from bot.handlers.tickets import handle_ticket_event
@@ -33,6 +33,7 @@ from bot.rules.events import (
     CommentAdded,
     FieldChanged,
     MailboxChanged,
+    MailTaken,
     MaintenanceAnnounced,
     ProbeRound,
     SilenceOrdered,
@@ -225,6 +226,8 @@ def dispatch(
             return handle_switch(event, wanted, tx, compiled, now=now)
         case MailReceived() as mail:
             return handle_mail(event, mail, tx, compiled, own, now=now)
+        case MailTaken() as taken:
+            return take_mail(event, taken, tx, compiled, own, now=now)
         case MailboxChanged() as changed:
             return Handled(tell_of_mailbox(changed, tx, compiled, now=now))
         case AnswerGiven() as given:

@@ -66,3 +66,16 @@ def stored(clock: Clock) -> Iterator[transaction.Reader]:
             yield reader
     except StoreProblem as problem:
         raise Unusable(f"deskmate: {problem}") from None
+
+
+@contextmanager
+def writable(clock: Clock) -> Iterator[Store]:
+    """The store, to write an event into the inbox; raises `Unusable` where it cannot be used."""
+    settings = read_settings(os.environ)
+    if isinstance(settings, list):
+        raise Unusable(*(str(problem) for problem in settings))
+    try:
+        with Store.open(settings.store, clock=clock) as store:
+            yield store
+    except StoreProblem as problem:
+        raise Unusable(f"deskmate: {problem}") from None

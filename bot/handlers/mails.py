@@ -14,7 +14,7 @@ from bot.handlers.handled import Handled
 from bot.handlers.outage_times import Standing, Stood, stood_at
 from bot.rules.actions import Reason
 from bot.rules.engine import CompiledPolicy
-from bot.rules.events import AnswerGiven, ButtonPressed, Event
+from bot.rules.events import AnswerGiven, ButtonPressed, Event, MailTaken
 from bot.rules.mail import Contact, Fate, MailReceived
 from bot.rules.mail_keys import OwnNames
 from bot.rules.mail_limits import DAY, may_acknowledge
@@ -90,6 +90,31 @@ def handle_mail(
     if stood.standing is Standing.UNSETTLED:
         return Waits(now + LOOK_AGAIN, "the helpdesk is suspected to be down")
     return _open(event, mail, contact, verdict, found, stood, tx, compiled, own, now=now)
+
+
+def take_mail(
+    event: Event,
+    taken: MailTaken,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    own: OwnNames,
+    *,
+    now: datetime,
+) -> Handled:
+    """A person decided: a held or parked mail becomes a case, and nobody is answered by itself."""
+    row, came = tx.mails.by_key(taken.key), tx.inbox.by_key(f"mail/{taken.key}")
+    if row is None or row.fate not in (Fate.HELD, Fate.PARKED):
+        return Handled("no such mail is held")
+    if came is None or not isinstance(came.event.fact, MailReceived):
+        return Handled("the mail is no longer kept here; it lies in the spool")
+    mail = came.event.fact
+    contact = tx.contacts.load(mail.sender.email) if mail.sender.email else None
+    ticket = open_case(event, mail, contact, tx, compiled, own, now=now)
+    by = f"Taken from the held mails by {taken.person}."
+    add_note(ticket, by, tx, key=event.key, at=event.at)
+    stood = stood_at(mail.received_at, tx)
+    reason = f"taken by {taken.person}"
+    return _decided(mail, Fate.CASE, reason, tx, now, ticket=ticket, stood=stood)
 
 
 def _open(

@@ -201,6 +201,14 @@ class SilenceOrdered:
 
 
 @dataclass(frozen=True, slots=True)
+class MailTaken:
+    """Somebody of ours decides that a held mail is a case after all; `key` is the mail's."""
+
+    key: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A verified delivery that could not be understood; kept, so that a person can look."""
 
@@ -225,6 +233,7 @@ Fact = (
     | MailboxChanged
     | AnswerGiven
     | CaseEntered
+    | MailTaken
 )
 
 

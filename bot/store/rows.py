@@ -37,6 +37,7 @@ from bot.rules.events import (
     Fact,
     FieldChanged,
     MailboxChanged,
+    MailTaken,
     MaintenanceAnnounced,
     ProbeRound,
     SilenceOrdered,
@@ -65,6 +66,7 @@ FACTS: dict[str, type] = {
     "mailbox_changed.1": MailboxChanged,
     "answer_given.1": AnswerGiven,
     "case_entered.1": CaseEntered,
+    "mail_taken.1": MailTaken,
 }
 MESSAGES: dict[str, type] = {
     "ticket_update.1": TicketUpdate,

@@ -22,10 +22,10 @@ from case_mails import (
 )
 from desk import Desk
 
-from bot.rules.events import Event, MailboxChanged, Verdict
+from bot.rules.events import CaseEntered, Event, MailboxChanged, MailTaken, Verdict
 from bot.rules.history import ChangeKind
 from bot.rules.mail import Contact, Fate, Trust
-from bot.rules.ticket import Actor, Origin, Status
+from bot.rules.ticket import Actor, Origin, Person, Status
 from bot.sandbox.faults import Fault
 
 SECRET_WORDS = "Buy cheap pills at http://evil.example"
@@ -331,6 +331,37 @@ def test_dead_mailbox_is_told_once(desk: Desk) -> None:
         desk.run(MINUTE)
 
     assert [where for where, _ in desk.told("admin")].count("slack:support") == 2
+
+
+def test_telephone_call_is_a_case_from_its_time_on(desk: Desk) -> None:
+    """Somebody rang ten minutes ago: the clock began then, and nobody is mailed."""
+    go_down(desk)
+    at = desk.clock.now() - 10 * MINUTE
+    call = CaseEntered(at, Person(name="Carl", email="carl@contoso.example"), "Portal is down",
+                       "All of it", "Bo")  # fmt: skip
+    desk.store.receive([Event("call/1", "mail/calls", at, "command", call)]).result()
+    desk.run()
+
+    with desk.store.read() as reader:
+        [case] = [each for each in reader.tickets.all() if each.origin is Origin.MAILBOX]
+        clock = reader.tickets.clocks(case.ticket_id)["first_response"]
+    assert (case.via, case.priority) == ("phone", "urgent")
+    assert clock["due_at"] == (at + timedelta(hours=1)).isoformat()
+    assert written_to(desk, "carl@contoso.example") == []
+
+
+def test_held_mail_becomes_a_case_by_a_person(desk: Desk) -> None:
+    """What looked like a list's was a customer's; nobody is answered by itself."""
+    go_down(desk)
+    key = arrive(desk, Mail(headers={"precedence": "bulk"}))
+    held = fate_of(desk, key)
+    taken = Event("take/1", "mail/x", desk.clock.now(), "command", MailTaken(key, "Bo"))
+    desk.store.receive([taken]).result()
+    desk.run()
+
+    assert (held, fate_of(desk, key)) == (Fate.HELD, Fate.CASE)
+    assert case_of(desk, key).priority == "urgent"
+    assert written_to(desk) == []
 
 
 def _status(desk: Desk, ticket_id: str) -> Status:

@@ -37,6 +37,7 @@ from bot.rules.events import (
     Fact,
     FieldChanged,
     MailboxChanged,
+    MailTaken,
     MaintenanceAnnounced,
     ProbeRound,
     SilenceOrdered,
@@ -108,6 +109,7 @@ FACTS_SEEN: tuple[Fact, ...] = (
         "no",
     ),
     MailboxChanged(False, "refused", True),
+    MailTaken("k", "Bo"),
     AnswerGiven("ticket:t1", "Hello", "Bo", "slack"),
     CaseEntered(NOON, PERSON, "Down", "All of it", "Bo", "Acme"),
 )
