@@ -9,6 +9,7 @@ from bot.config.checks_ladders import check_ladders, check_silences, unknown_nam
 from bot.config.checks_rosters import check_rosters
 from bot.config.checks_words import check_words
 from bot.config.cover import cover_warnings
+from bot.config.places import place_of, word_place
 from bot.config.problems import Problem
 from bot.rules.business_time import calendars_of
 from bot.rules.conditions import (
@@ -24,7 +25,7 @@ from bot.rules.conditions import (
 )
 from bot.rules.events import Occasion
 from bot.rules.layers import circles, parts_of
-from bot.rules.policy import NOWHERE, Effects, Place, Policy, Recipient, Rule
+from bot.rules.policy import Effects, Place, Policy, Recipient, Rule
 from bot.rules.situation import FINGERPRINT
 from bot.rules.text import PatternProblem, compile_lists, compile_pattern
 
@@ -52,13 +53,9 @@ def check_policy(policy: Policy) -> list[Problem]:
     ]
 
 
-def _place(policy: Policy, path: str) -> Place:
-    return policy.places.get(path) or policy.places.get(path.split(".")[0], NOWHERE)
-
-
 def _calendars(policy: Policy) -> Iterator[Problem]:
     for name, spec in policy.calendars.items():
-        place = _place(policy, f"hours.{name}")
+        place = place_of(policy, f"hours.{name}")
         yield from unknown_names(place, "calendar", (*spec.union, *spec.without), policy.calendars)
         has_hours = (
             spec.week or spec.monthly or spec.is_always_open or spec.union or spec.shifts
@@ -77,7 +74,9 @@ def _circles(policy: Policy) -> Iterator[Problem]:
         calendars_of(policy.calendars)
     except ValueError as error:
         if "circle" in str(error):
-            yield Problem(_place(policy, "hours"), str(error), "let one of them name its own hours")
+            yield Problem(
+                place_of(policy, "hours"), str(error), "let one of them name its own hours"
+            )
 
 
 def _people(policy: Policy) -> Iterator[Problem]:
@@ -145,7 +144,7 @@ def _outage(policy: Policy) -> Iterator[Problem]:
 
 def _words(policy: Policy) -> Iterator[Problem]:
     for problem in compile_lists(policy.words).problems:
-        place = _place(policy, f"words.{problem.list_name}")
+        place = word_place(policy, problem.list_name, problem.entry)
         yield Problem(place, f"words {problem.list_name}: {problem.entry!r}: {problem.text}")
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bot.config.places import place_of
 from bot.config.problems import Problem, did_you_mean
-from bot.rules.policy import NOWHERE, Place, Policy
+from bot.rules.policy import Place, Policy
 
 
 def check_ladders(policy: Policy) -> Iterator[Problem]:
     """Every mistake of the ladders and digests of a policy."""
     people = [*policy.people, *policy.rosters]
     for ladder in policy.ladders.values():
-        place = _place(policy, f"ladders.{ladder.name}")
+        place = place_of(policy, f"ladders.{ladder.name}")
         for level in ladder.levels:
             yield from unknown_names(place, "person", level.tell, people)
             if level.hours is not None and level.hours != "always":
@@ -47,7 +48,3 @@ def unknown_names(
     for name in names:
         if name not in choices:
             yield Problem(place, f"{what} {name!r} is not defined", did_you_mean(name, choices))
-
-
-def _place(policy: Policy, path: str) -> Place:
-    return policy.places.get(path) or policy.places.get(path.split(".")[0], NOWHERE)

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from bot.config.checks_events import check_events
 from bot.config.checks_rosters import check_cover
-from bot.config.checks_words import place_of
 from bot.config.contradictions import contradiction
+from bot.config.places import place_of
 from bot.config.problems import Problem
 from bot.rules.business_time import CalendarSpec
 from bot.rules.policy import Policy

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from bot.config.false_friends import FALSE_FRIENDS
+from bot.config.places import place_of, word_place
 from bot.config.problems import Problem
 from bot.rules.conditions import AllOf, AnyOf, Condition, Not, Says
-from bot.rules.policy import NOWHERE, Place, Policy, Rule
+from bot.rules.policy import Place, Policy, Rule
+from bot.rules.text import ListSpec
 from bot.rules.text_entries import Entry, Openness, entries_of
 
 SHORTEST = 3
@@ -28,11 +30,6 @@ def check_words(policy: Policy) -> list[Problem]:
     ]
 
 
-def place_of(policy: Policy, path: str) -> Place:
-    """Where `words.NAME` or another part of the policy stands."""
-    return policy.places.get(path) or policy.places.get(path.split(".")[0], NOWHERE)
-
-
 def _entries(policy: Policy, name: str) -> list[Entry]:
     """The usable entries of a list; what cannot be used is told elsewhere."""
     found = entries_of(name, policy.words[name])
@@ -42,10 +39,10 @@ def _entries(policy: Policy, name: str) -> list[Entry]:
 def _single_words(policy: Policy) -> Iterator[Problem]:
     languages = {language for spec in policy.words.values() for language in spec.words}
     for name in policy.words:
-        place = place_of(policy, f"words.{name}")
         for entry in _entries(policy, name):
             if entry.mask or len(entry.elements) > 1:
                 continue
+            place = word_place(policy, name, entry.written, language=entry.language)
             yield from _too_short(place, entry)
             yield from _false_friends(place, entry, languages)
 
@@ -81,13 +78,19 @@ def _false_friends(place: Place, entry: Entry, languages: set[str]) -> Iterator[
 
 def _mixed_alphabets(policy: Policy) -> Iterator[Problem]:
     for name, spec in policy.words.items():
-        for written in (*(word for each in spec.words.values() for word in each), *spec.excepted):
+        for language, written in _spellings(spec):
             for word in written.split():
                 alphabets = _alphabets(word)
                 if len(alphabets) > 1:
                     what = f"words {name}: {word!r} mixes {' and '.join(sorted(alphabets))} letters"
-                    place = place_of(policy, f"words.{name}")
+                    place = word_place(policy, name, written, language=language)
                     yield Problem(place, what, "type it anew on one keyboard", is_warning=True)
+
+
+def _spellings(spec: ListSpec) -> Iterator[tuple[str, str]]:
+    for language, words in spec.words.items():
+        yield from ((language, word) for word in words)
+    yield from (("except", word) for word in spec.excepted)
 
 
 def _alphabets(word: str) -> set[str]:

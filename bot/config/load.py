@@ -28,6 +28,7 @@ from bot.config.people import (
     read_outage,
     read_recipient,
 )
+from bot.config.places import places_of
 from bot.config.problems import Problem, did_you_mean, in_order
 from bot.config.promises import PromiseReader
 from bot.config.quiet import read_silence, read_storms
@@ -202,7 +203,7 @@ class _Builder:
             else None,
             poll_every=self._poll_every(),
             trusts_requester_priority=self._trusts(),
-            places={name: entry.key_place for name, entry in self._all_places()},
+            places=places_of(self._entries),
         )
 
     def _named(self, key: str, read: Callable[[str, Entry], T]) -> dict[str, T]:
@@ -260,14 +261,6 @@ class _Builder:
                 place = self._entries["trust"].node.place
                 self._reader.problem(place, f"trust: {text!r}", "write requester_priority")
         return "requester_priority" in trust
-
-    def _all_places(self) -> list[tuple[str, Entry]]:
-        found = []
-        for key, entry in self._entries.items():
-            found.append((key, entry))
-            if isinstance(entry.node.value, Mapping):
-                found += [(f"{key}.{name}", inner) for name, inner in entry.node.value.items()]
-        return found
 
 
 __all__ = ["NOWHERE", "Loaded", "load_policy"]

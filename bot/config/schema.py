@@ -113,6 +113,16 @@ HELPDESK: Schema = {
     "categories": named(TEXT),
 }
 
+_SHARE: Schema = {"type": ["number", "string"], "description": "0.3"}
+KNOWLEDGE: Schema = {
+    "folder": TEXT,
+    "help_centre": TRUTH,
+    "floor": _SHARE,
+    "solved_tickets": DURATION,
+    "solved_floor": _SHARE,
+    "origins": TEXTS,
+}
+
 OUTAGE: Schema = {
     "tell": TEXTS,
     "mailbox": TEXT,
@@ -147,6 +157,7 @@ POLICY: Schema = {
     ),
     "helpdesk": mapping(HELPDESK),
     "helpdesk_down": mapping(OUTAGE),
+    "knowledge": mapping(KNOWLEDGE),
     "facts": named(
         text_or(
             mapping({"from": TEXT, "if_unknown": TEXT, "greatest_age": DURATION}, needed=["from"])
@@ -172,16 +183,6 @@ POLICY: Schema = {
         )
     ),
     "runbooks": named(TEXT),
-    "knowledge": mapping(
-        {
-            "folder": TEXT,
-            "help_centre": TRUTH,
-            "floor": SHARE,
-            "solved_tickets": DURATION,
-            "solved_floor": SHARE,
-            "origins": TEXTS,
-        }
-    ),
     "rules": named(rule()),
 }
 

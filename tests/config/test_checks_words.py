@@ -90,3 +90,15 @@ def test_false_friends_are_spelled_as_texts_are_compared() -> None:
     for word, meanings in FALSE_FRIENDS.items():
         assert word == word.casefold() and " " not in word
         assert set(meanings) <= {"en", "de", "fr", "sv"}
+
+
+def test_doubtful_word_is_told_where_it_stands(tmp_path: Path) -> None:
+    """The place is the word's own, not its list's, whatever the language."""
+    text = "desk: a\nwords:\n  slow:\n    sv: [långsam]\n    en: [crawling, lag]\n"
+    (tmp_path / "rules.yaml").write_text(text, encoding="utf-8")
+    loaded = load_policy(tmp_path, this_year=2026)
+    assert isinstance(loaded, Loaded), loaded
+
+    [problem] = check_words(loaded.policy)
+
+    assert (problem.place.line, problem.place.column) == (5, 20)

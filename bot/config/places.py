@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Remembers where the parts of a policy were written, so that a warning can name the very place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bot.config.yaml_nodes import Entry, Node
+from bot.rules.policy import NOWHERE, Place, Policy
+
+
+def places_of(entries: Mapping[str, Entry]) -> dict[str, Place]:
+    """`hours`, `hours.office`, and `words.LIST.LANGUAGE.WORD` for each word of the lists."""
+    return dict(_places(entries))
+
+
+def place_of(policy: Policy, path: str) -> Place:
+    """Where a part of the policy stands, else the whole that it belongs to."""
+    return policy.places.get(path) or policy.places.get(path.split(".")[0], NOWHERE)
+
+
+def word_place(
+    policy: Policy, list_name: str, written: str, *, language: str | None = None
+) -> Place:
+    """Where a word of a list stands, in any language if none is named; else the list."""
+    spec = policy.words.get(list_name)
+    languages = (*(spec.words if spec else ()), "except") if language is None else (language,)
+    paths = (f"words.{list_name}.{each}.{written}" for each in languages)
+    found = (policy.places[path] for path in paths if path in policy.places)
+    return next(found, place_of(policy, f"words.{list_name}"))
+
+
+def _places(entries: Mapping[str, Entry]) -> Iterator[tuple[str, Place]]:
+    for key, entry in entries.items():
+        yield key, entry.key_place
+        if not isinstance(entry.node.value, Mapping):
+            continue
+        for name, inner in entry.node.value.items():
+            yield f"{key}.{name}", inner.key_place
+            if key == "words":
+                yield from _words(name, inner.node)
+
+
+def _words(name: str, node: Node) -> Iterator[tuple[str, Place]]:
+    languages = (
+        {language: entry.node for language, entry in node.value.items()}
+        if isinstance(node.value, Mapping)
+        else {"": node}
+    )
+    for language, words in languages.items():
+        each = words.value if isinstance(words.value, tuple) else (words,)
+        for word in each:
+            yield f"words.{name}.{language}.{word.value}", word.place
