@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from bot.rules.business_time import Calendar
 from bot.rules.conditions import (
@@ -21,13 +21,18 @@ from bot.rules.situation import Decided, Recent, Situation
 from bot.rules.truth import Truth, not_, truth_of
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Whether a condition holds, and what was seen: evidence for it, or the facts that lack."""
+class Answer(NamedTuple):
+    """Whether a condition holds, and what was seen: evidence for it, or the facts that lack.
+
+    A tuple, because it is made by the thousand.
+    """
 
     truth: Truth
     evidence: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+
+
+NO = Answer(Truth.FALSE)
 
 
 def span_words(span: timedelta) -> str:

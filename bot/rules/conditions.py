@@ -7,16 +7,26 @@ them with true, false or unknown. Nothing here computes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """Every part must hold; how `if: {a, b}` and `all: [...]` are read."""
+    """Every part must hold; how `if: {a, b}` and `all: [...]` are read.
+
+    `order` says in which order the parts are best asked: those that need no text come first.
+    """
 
     parts: tuple[Condition, ...]
+    order: tuple[int, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work the order out once."""
+        places = range(len(self.parts))
+        order = tuple(sorted(places, key=lambda place: needs_text(self.parts[place])))
+        object.__setattr__(self, "order", order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +201,16 @@ Condition = (
     | StartsDuring
     | MachineMail
 )
+
+
+def needs_text(condition: Condition) -> bool:
+    """Whether a condition can be answered only by reading the message."""
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            return any(needs_text(part) for part in parts)
+        case Not(part):
+            return needs_text(part)
+        case Says() | Matches(field=None):
+            return True
+        case _:
+            return False

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from bot.rules.answers import (
+    NO,
     Answer,
     announced_works,
     count_alerts,
@@ -43,15 +44,14 @@ from bot.rules.policy import Policy
 from bot.rules.reading import Reading
 from bot.rules.situation import Decided, Situation, values_of
 from bot.rules.text import PatternBook, Scope, Vocabulary
-from bot.rules.truth import Truth, not_, truth_of
+from bot.rules.truth import Truth, all_of, not_, truth_of
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 ORDERED = frozenset({"priority", "category"})
 """Fields whose codes have an order: the policy's list, the earlier being the higher."""
 
 
-NO = Answer(Truth.FALSE)
-_TEXTUAL = (Says, Matches)
+ONE_PART = (TextPart.SUBJECT, TextPart.BODY)
 
 
 @dataclass(slots=True)
@@ -77,14 +77,11 @@ class Judge:
 
     def _all(self, condition: AllOf) -> Answer:
         """Cheap parts are asked first; the evidence stands in the order of the rule."""
-        parts = condition.parts
-        answers: list[Answer] = [NO] * len(parts)
-        for is_textual in (False, True):
-            for index, part in enumerate(parts):
-                if isinstance(part, _TEXTUAL) is is_textual:
-                    answers[index] = self.answer(part)
-                    if answers[index].truth is Truth.FALSE:
-                        return NO
+        answers: list[Answer] = [NO] * len(condition.parts)
+        for place in condition.order:
+            answer = answers[place] = self.answer(condition.parts[place])
+            if answer.truth is Truth.FALSE:
+                return NO
         evidence = tuple(each for answer in answers for each in answer.evidence)
         doubtful = [answer for answer in answers if answer.truth is Truth.UNKNOWN]
         unknown = tuple(each for answer in doubtful for each in answer.unknown)
@@ -110,19 +107,19 @@ class Judge:
         if self.reading.is_empty:
             return NO
         findings = self.reading.findings(_scope(condition.where))
+        where = condition.where if condition.where in ONE_PART else None
         if condition.is_anywhere:
-            all_said = [findings.says(name) for name in condition.lists]
-            truth = _all_of(said.truth for said in all_said)
+            all_said = [findings.says(name, where=where) for name in condition.lists]
+            truth = all_of(said.truth for said in all_said)
             hits = tuple(hit for said in all_said for hit in said.hits[:1])
         else:
             said = findings.says(
-                condition.lists, one_of=condition.one_of, without=condition.without
+                condition.lists, where=where, one_of=condition.one_of, without=condition.without
             )
             most = len(condition.lists) + (1 if condition.one_of else 0)
             truth, hits = said.truth, said.hits[:most]
-        if condition.where in (TextPart.SUBJECT, TextPart.BODY):
-            hits = tuple(hit for hit in hits if hit.where == condition.where)
-            truth = truth if hits or truth is not Truth.TRUE else Truth.FALSE
+        if truth is Truth.FALSE:
+            return NO
         evidence = tuple(hit.evidence() for hit in hits) if truth is Truth.TRUE else ()
         return Answer(truth, evidence, ("the message's text",) if truth is Truth.UNKNOWN else ())
 
@@ -144,9 +141,10 @@ class Judge:
         values = self._values(condition.field)
         if values is None:
             return Answer(Truth.UNKNOWN, (), (condition.field,))
+        if not self._compare(condition, values):
+            return NO
         shown = ", ".join(values) if values else "nothing"
-        evidence = (f"{condition.field} is {shown}",)
-        return Answer(truth_of(self._compare(condition, values)), evidence)
+        return Answer(Truth.TRUE, (f"{condition.field} is {shown}",))
 
     def _compare(self, condition: FieldIs, values: tuple[str, ...]) -> bool:
         wanted = [value.casefold() for value in condition.values]
@@ -207,13 +205,6 @@ class Judge:
 
     def _values(self, name: str) -> tuple[str, ...] | None:
         return values_of(name, self.situation, self.decided, self.policy)
-
-
-def _all_of(truths: Iterable[Truth]) -> Truth:
-    found = list(truths)
-    if Truth.FALSE in found:
-        return Truth.FALSE
-    return Truth.UNKNOWN if Truth.UNKNOWN in found else Truth.TRUE
 
 
 def _scope(where: TextPart) -> Scope:

@@ -17,6 +17,7 @@ from functools import cached_property
 
 from bot.rules.text_entries import ListProblem, ListSpec
 from bot.rules.text_finding import Searched
+from bot.rules.text_hits import Hit, Said
 from bot.rules.text_html import html_to_text
 from bot.rules.text_machine import MachineVerdict, machine_verdict
 from bot.rules.text_negation import Negation
@@ -24,7 +25,7 @@ from bot.rules.text_newpart import LONGEST_TEXT, new_part
 from bot.rules.text_pattern_book import PatternBook
 from bot.rules.text_patterns import Pattern, PatternHit, PatternProblem, compile_pattern
 from bot.rules.text_tokens import Tokens
-from bot.rules.text_words import Findings, Hit, Said, Vocabulary, compile_lists, silent
+from bot.rules.text_words import Findings, Vocabulary, compile_lists, silent
 from bot.rules.truth import Truth
 
 __all__ = [

@@ -40,23 +40,18 @@ class OpenWords:
         for kind, text in self._wanted:
             self._by_head.setdefault(text[:_HEAD], []).append((kind, text))
         self._heads = sorted({len(head) for head in self._by_head})
-        self._remembered: dict[str, tuple[OpenWord, ...]] = {}
+        self._holding: dict[str, tuple[OpenWord, ...]] = {}
+        self._empty: set[str] = set()
         self.steps = 0
-
-    def __bool__(self) -> bool:
-        """Whether anything is looked for."""
-        return bool(self._wanted)
 
     def of(self, words: Set[str]) -> dict[str, tuple[OpenWord, ...]]:
         """What each word holds, for those that hold anything."""
-        found: dict[str, tuple[OpenWord, ...]] = {}
         if not self._wanted:
-            return found
-        remembered = self._remembered
-        for word in words:
-            held = remembered.get(word)
-            if held is None:
-                held = self._look_up(word)
+            return {}
+        holding = self._holding
+        found = {word: holding[word] for word in holding.keys() & words}
+        for word in words - self._empty - found.keys():
+            held = self._look_up(word)
             if held:
                 found[word] = held
         return found
@@ -66,10 +61,17 @@ class OpenWords:
         self.steps += len(word)
         found = tuple(sorted(set(held)))
         if len(word) <= LONGEST_REMEMBERED:
-            if len(self._remembered) >= MOST_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[word] = found
+            self._remember(word, found)
         return found
+
+    def _remember(self, word: str, found: tuple[OpenWord, ...]) -> None:
+        if len(self._holding) + len(self._empty) >= MOST_REMEMBERED:
+            self._holding.clear()
+            self._empty.clear()
+        if found:
+            self._holding[word] = found
+        else:
+            self._empty.add(word)
 
     def _by_automaton(self, word: str) -> Iterator[OpenWord]:
         """The word between blanks, a blank standing for a closed end."""
@@ -122,6 +124,9 @@ class Anchors:
                 self._exact.setdefault(anchor.text, []).append(anchored)
             else:
                 self._open.setdefault((anchor.openness, anchor.text), []).append(anchored)
+        self._needs_others = {
+            word for word, found in self._exact.items() if any(each.others for each in found)
+        }
         self._inside = OpenWords(self._open, accelerated=accelerated)
 
     def places(self, words: list[str], distinct: Set[str]) -> Iterator[tuple[int, Entry]]:
@@ -137,7 +142,9 @@ class Anchors:
         """The entries that each word of a text may belong to."""
         known: dict[str, list[Anchored]] = {}
         for word in self._exact.keys() & distinct:
-            found = [each for each in self._exact[word] if each.others <= distinct]
+            found = self._exact[word]
+            if word in self._needs_others:
+                found = [each for each in found if each.others <= distinct]
             if found:
                 known[word] = found
         for word, held in self._inside.of(distinct).items():

@@ -79,6 +79,8 @@ _AFTER = frozenset(
     "no not none never nicht nie keine keiner keines inte ej pas aucun aucune jamais non нет не "
     "отсутствует отсутствуют saknas".split()
 )
+_ANY_CUE = CUES | _AFTER | {"t", "n", "plus", "ni"}
+"""A text without any of these denies nothing."""
 _AFTER_GOES_ON = frozenset(
     "any at anymore in on for here now today anywhere observed detected present "
     "mehr vorhanden festgestellt bekannt im in bei am seit und heute "
@@ -96,7 +98,7 @@ def denied_by(
 
     `taken` are words that belong to another phrase of the same list and so are no cues.
     """
-    if how is Negation.OFF:
+    if how is Negation.OFF or _ANY_CUE.isdisjoint(tokens.distinct):
         return None
     reach = REACH_NEAR if how is Negation.NEAR else REACH_ADJACENT
     return _cue_before(tokens, first, after, reach, taken) or _cue_after(tokens, after, taken)

@@ -3,7 +3,7 @@
 
 A pattern that cannot match without some words is filed under the rarest of them and is looked at
 only where that stands, and run only if all of them stand there. Patterns without such words are
-answered together by a google-re2 set, where that is asked for; it only saves time.
+first asked together: whether any matches, or, where that is asked for, by a google-re2 set which.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ except ImportError:
 LEAST_FOR_A_SET = 4
 """Patterns without words that are worth a set."""
 MEMORY_OF_A_SET = 64 << 20
-"""Bytes google-re2 may use for a set; one that needs more is not used."""
+"""Bytes google-re2 may use for many patterns together; if they need more each is asked alone."""
 _RUN = re.compile(r"[^\W_]{2,}")
 
 
@@ -55,6 +55,7 @@ class PatternBook:
             ((Openness.HOLDS, run) for run in self._by_run), accelerated=accelerated
         )
         self._loose = loose
+        self._any_loose = _any_of(loose) if len(loose) >= LEAST_FOR_A_SET else None
         self._set = _set_of(loose) if with_set and len(loose) >= LEAST_FOR_A_SET else None
 
     def pattern(self, written: str) -> Pattern:
@@ -77,13 +78,17 @@ class PatternBook:
             found.update(each.written for each in self._loose_in(part))
         return found
 
-    def _loose_in(self, part: Searched) -> Iterable[Pattern]:
-        if self._set is None:
-            return self._loose
-        matched = self._set.Match(encodable(part.tokens.tidy.text)) or ()
-        if 0 not in matched:
-            return self._loose  # The empty pattern is missing: the set ran out of memory.
-        return [self._loose[index - 1] for index in matched if index > 0]
+    def _loose_in(self, part: Searched) -> list[Pattern]:
+        """Of the patterns that need no words, those that match."""
+        text = encodable(part.tokens.tidy.text)
+        if self._set is not None:
+            matched = self._set.Match(text) or ()
+            if 0 in matched:
+                return [self._loose[index - 1] for index in matched if index > 0]
+            # The empty pattern is missing: the set ran out of memory, so each is asked alone.
+        elif self._any_loose is not None and self._any_loose.search(text) is None:
+            return []
+        return [pattern for pattern in self._loose if pattern.search(text) is not None]
 
     def _file(self) -> list[Pattern]:
         """File each pattern under the runs of letters that fewest others need; say what is left."""
@@ -108,6 +113,15 @@ def _runs_of(pattern: Pattern) -> list[frozenset[str]]:
         if all(longest):
             found.append(frozenset(longest))
     return found
+
+
+def _any_of(patterns: list[Pattern]) -> Any:
+    """One pattern that matches where any of them does."""
+    together = "|".join(f"(?:{pattern.bounded})" for pattern in patterns)
+    try:
+        return re2.compile(together, options_of(MEMORY_OF_A_SET))
+    except re2.error:
+        return None
 
 
 def _set_of(patterns: list[Pattern]) -> Any:

@@ -32,6 +32,10 @@ _ABBREVIATIONS = frozenset(
 )
 
 
+_FEW = 12
+"""Words whose places are sought one by one; more, and all places are worked out at once."""
+
+
 class Gap(IntEnum):
     """What stands between two words; the higher, the further apart they are."""
 
@@ -47,6 +51,7 @@ class Tokens:
     def __init__(self, text: str) -> None:
         """Take a text as people wrote it; nothing is computed yet."""
         self.original = text
+        self._sought = 0
 
     @cached_property
     def tidy(self) -> Tidy:
@@ -68,11 +73,16 @@ class Tokens:
         return self._pattern.split(self.tidy.text)
 
     @cached_property
+    def _blanked(self) -> str | None:
+        """A plain text without capitals and with blanks for all that is no word, place by place."""
+        text = self.tidy.text
+        return f" {text.lower().translate(_BLANK_BETWEEN)} " if text.isascii() else None
+
+    @cached_property
     def words(self) -> list[str]:
         """The words in order, without capitals."""
-        text = self.tidy.text
-        if text.isascii():
-            return text.lower().translate(_BLANK_BETWEEN).split()
+        if self._blanked is not None:
+            return self._blanked.split()
         found = self._pieces[1::2]
         return casefolded(" ".join(found)).split(" ") if found else []
 
@@ -128,8 +138,19 @@ class Tokens:
 
     def place(self, first: int, after: int) -> tuple[int, int]:
         """The offsets in the original text of the words from `first` up to `after`."""
-        start, end = self.spans[first][0], self.spans[after - 1][1]
+        start, end = self._span(first)[0], self._span(after - 1)[1]
         return self.tidy.original_start(start), self.tidy.original_end(end - 1)
+
+    def _span(self, index: int) -> tuple[int, int]:
+        """Where one word stands; the first few of a plain text without working out all others."""
+        if self._blanked is None or self._sought >= _FEW:
+            return self.spans[index]
+        self._sought += 1
+        word, place = self.words[index], -1
+        wanted = f" {word} "
+        for _ in range(self.words[:index].count(word) + 1):
+            place = self._blanked.find(wanted, place + 1)
+        return place, place + len(word)
 
     def is_elided(self, index: int) -> bool:
         """Whether a word leans on the next by an apostrophe (`l'`, `n'`, `isn't`)."""

@@ -8,75 +8,19 @@ does not count.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice, pairwise, product
 
 from bot.rules.text_entries import Entry, ListProblem, ListSpec, entries_of
 from bot.rules.text_finding import Finder, Match, Searched
+from bot.rules.text_hits import NOTHING_SAID, Hit, Said
 from bot.rules.text_negation import Negation, denied_by
-from bot.rules.text_tokens import Tokens
 from bot.rules.truth import Truth
 
 MOST_HITS_COMPARED = 6
 """Hits of one list in one sentence that are tried when lists must stand together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One entry of a list found in a text: the evidence of a rule.
-
-    `word` and `sentence` count from 1 in their part of the message; `start` and `end` are offsets
-    in that part.  `negated_by` and `excepted_by` say why a hit does not count.
-    """
-
-    list_name: str
-    entry: str
-    language: str
-    found: str
-    where: str
-    word: int
-    length: int
-    start: int
-    end: int
-    tokens: Tokens = field(repr=False, compare=False)
-    negated_by: str | None = None
-    excepted_by: str | None = None
-
-    @property
-    def sentence(self) -> int:
-        """The number of its sentence."""
-        return self.tokens.sentences[self.word - 1]
-
-    @property
-    def counts(self) -> bool:
-        """Whether nothing in the text takes the words back."""
-        return self.negated_by is None and self.excepted_by is None
-
-    @property
-    def place(self) -> tuple[str, int]:
-        """The sentence it stands in."""
-        return (self.where, self.sentence)
-
-    def evidence(self) -> str:
-        """One line for `explain`: the list, the words as written, and where they stand."""
-        said = f'list "{self.list_name}": "{self.found}" in the {self.where}, word {self.word}'
-        if self.negated_by is not None:
-            return f'{said}, denied by "{self.negated_by}"'
-        if self.excepted_by is not None:
-            return f'{said}, excepted by "{self.excepted_by}"'
-        return said
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The answer of `says` with its evidence.
-
-    `hits` made it true; `discounted` were found but denied or excepted.
-    """
-
-    truth: Truth
-    hits: tuple[Hit, ...] = ()
-    discounted: tuple[Hit, ...] = ()
+MOST_CHOICES = 1_296
+"""Choices of one hit per list that are tried in one sentence: all of four lists."""
 
 
 class Vocabulary:
@@ -172,22 +116,29 @@ class Findings:
         self,
         list_names: str | Sequence[str],
         *,
+        where: str | None = None,
         one_of: Sequence[str] = (),
         without: Sequence[str] = (),
     ) -> Said:
         """Whether the message says a list, or several in one sentence.
 
         A word of one of the lists `one_of` must stand in that sentence too, and none of `without`.
-        Where a part of the message could not be read, "not found" is unknown.
+        `where` asks for the subject or the body alone. Where a part of the message could not be
+        read, "not found" is unknown.
         """
         names = (list_names,) if isinstance(list_names, str) else tuple(list_names)
-        if self._is_silent:
-            return Said(Truth.FALSE)
         found = [self.hits(name) for name in names]
         if one_of:
             found.append(tuple(hit for name in one_of for hit in self.hits(name)))
+        if where is not None:
+            found = [tuple(hit for hit in hits if hit.where == where) for hits in found]
+        if self._is_complete and not any(found):
+            return NOTHING_SAID
         spoiled = {hit.place for name in without for hit in self.hits(name) if hit.counts}
-        counted = [[h for h in hits if h.counts and h.place not in spoiled] for hits in found]
+        counted = [
+            [hit for hit in hits if hit.counts and (not spoiled or hit.place not in spoiled)]
+            for hits in found
+        ]
         discounted = tuple(hit for hits in found for hit in hits if not hit.counts)
         chosen = tuple(counted[0]) if len(found) == 1 else _together(counted)
         if chosen:
@@ -203,20 +154,20 @@ def silent(vocabulary: Vocabulary) -> Findings:
 def _judged(spec: ListSpec, matches: Sequence[Match]) -> tuple[Hit, ...]:
     if not matches:
         return ()
-    masks = _masks(matches)
+    if len(matches) > 1:
+        matches = sorted(matches, key=lambda each: each.entry.order)
+    masks = _masks(matches) if spec.excepted else {}
     phrases = _phrases(matches)
     hits: dict[tuple[str, int, int], Hit] = {}
-    for match in sorted(matches, key=lambda each: each.entry.order):
+    for match in matches:
         if match.entry.mask:
             continue
         where = match.part.where
-        excepted = next(
-            (masks[where, k] for k in range(match.first, match.after) if (where, k) in masks), None
-        )
+        words = range(match.first, match.after) if masks else ()
+        excepted = next((masks[where, k] for k in words if (where, k) in masks), None)
         taken = phrases.get(where, frozenset())
         negated = None if excepted else _denial(spec.negation, match, taken)
-        hit = _hit(match, negated_by=negated, excepted_by=excepted)
-        hits.setdefault((where, match.first, match.after), hit)
+        hits.setdefault((where, match.first, match.after), Hit(match, negated, excepted))
     return tuple(sorted(hits.values(), key=lambda hit: (hit.where != "subject", hit.word)))
 
 
@@ -228,7 +179,7 @@ def _masks(matches: Sequence[Match]) -> dict[tuple[str, int], str]:
     """Which words stand in an excepted phrase, and in which."""
     return {
         (match.part.where, k): match.entry.written
-        for match in sorted(matches, key=lambda each: each.entry.order)
+        for match in matches
         if match.entry.mask
         for k in range(match.first, match.after)
     }
@@ -241,25 +192,6 @@ def _phrases(matches: Sequence[Match]) -> dict[str, frozenset[int]]:
         if not match.entry.mask and len(match.entry.elements) > 1:
             words.setdefault(match.part.where, set()).update(range(match.first, match.after))
     return {where: frozenset(found) for where, found in words.items()}
-
-
-def _hit(match: Match, *, negated_by: str | None, excepted_by: str | None) -> Hit:
-    tokens = match.part.tokens
-    start, end = tokens.place(match.first, match.after)
-    return Hit(
-        list_name=match.entry.list_name,
-        entry=match.entry.written,
-        language=match.entry.language,
-        found=tokens.shown(match.first, match.after),
-        where=match.part.where,
-        word=match.first + 1,
-        length=len(match.entry.elements),
-        start=start,
-        end=end,
-        tokens=tokens,
-        negated_by=negated_by,
-        excepted_by=excepted_by,
-    )
 
 
 def _together(found: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
@@ -275,18 +207,15 @@ def _together(found: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
     for sentence in by_sentence[0]:
         if all(sentence in places for places in by_sentence):
             hits_here = [places[sentence][:MOST_HITS_COMPARED] for places in by_sentence]
-            if chosen := _apart(hits_here, ()):
+            if chosen := _apart(hits_here):
                 return chosen
     return ()
 
 
-def _apart(found: Sequence[Sequence[Hit]], chosen: tuple[Hit, ...]) -> tuple[Hit, ...]:
-    """The first choice of one hit per list in which no word serves two lists."""
-    if not found:
-        return chosen
-    for hit in found[0]:
-        if all(hit.end <= other.start or other.end <= hit.start for other in chosen):
-            complete = _apart(found[1:], (*chosen, hit))
-            if complete:
-                return complete
+def _apart(found: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
+    """A choice of one hit per list in which no word serves two lists; the search is bounded."""
+    for choice in islice(product(*found), MOST_CHOICES):
+        ordered = sorted(choice, key=lambda hit: hit.word)
+        if all(one.word + one.length <= two.word for one, two in pairwise(ordered)):
+            return choice
     return ()

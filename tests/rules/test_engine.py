@@ -323,6 +323,22 @@ def test_calendar_is_asked_at_the_events_time(tmp_path: Path) -> None:
     assert not rules.fires(at=NOON.replace(hour=16, minute=59, second=59))
 
 
+def test_one_part_is_searched_by_itself(tmp_path: Path) -> None:
+    """Words in the subject hide none in the body, nor the other way round."""
+    rules = Rules(
+        tmp_path,
+        "  body: {if: {says: {lists: [down], where: body}}, then: {tag: b}}\n"
+        "  subject: {if: {says: {lists: [down], where: subject}}, then: {tag: s}}",
+    )
+
+    def tags(subject: str, body: str) -> frozenset[str]:
+        return rules.decide(message=prepare(subject, body, is_machine=Truth.FALSE)).add_tags
+
+    assert tags("It is down", "It is down") == {"b", "s"}
+    assert tags("Hello", "It is down") == {"b"}
+    assert tags("It is down", "Hello") == {"s"}
+
+
 def test_evidence_names_what_was_seen(tmp_path: Path) -> None:
     """Every rule that fired says why, in words a support lead would check."""
     rules = Rules(tmp_path, "  r: {because: I6, if: {says: down, plan: gold}, then: {tag: x}}")

@@ -91,7 +91,7 @@ def test_the_evidence_says_list_words_and_place() -> None:
 
     assert hit.evidence() == 'list "outage": "Error 503" in the body, word 5'
     assert (hit.entry, hit.language, hit.length) == ("error 503", "en", 2)
-    assert "Hello,\nthe portal shows Error 503 again"[hit.start : hit.end] == "Error 503"
+    assert "Hello,\nthe portal shows Error 503 again"[slice(*hit.span)] == "Error 503"
 
 
 def test_offsets_hold_where_spelling_changes_lengths() -> None:
@@ -99,7 +99,7 @@ def test_offsets_hold_where_spelling_changes_lengths() -> None:
     body = "ﬁle ½ cafe\u0301 … stö\u00adrt — Outage"
     hit = _find(body).hits("outage")[0]
 
-    assert body[hit.start : hit.end] == "Outage"
+    assert body[slice(*hit.span)] == "Outage"
 
 
 def test_exceptions_mask_their_words() -> None:
