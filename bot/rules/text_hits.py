@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `says` answers with: the words that were found, where they stand, and why some do not count."""
+"""What `says` answers with: the words found, where they stand, and why some do not count."""
 
 from __future__ import annotations
 
