@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from sqlalchemy import Row, delete, update
+from sqlalchemy import Row, Text, bindparam, delete, update
 from sqlalchemy.engine import Connection
 
 from bot.rules.actions import Outgoing, Urgency
@@ -15,6 +15,7 @@ from bot.store.codec import maybe_micros, micros
 from bot.store.outbox_claims import claim
 from bot.store.outbox_view import OutboxView
 from bot.store.queues import ClaimedOutgoing, Order, OutboxState, Patience, Touched
+from bot.store.ready import Ready
 from bot.store.rows import body_of, clean, column, maybe_column
 from bot.store.tables import attempt, hold, outbox
 from bot.store.upserts import insert_once, put
@@ -23,6 +24,28 @@ DEAD = (OutboxState.REFUSED, OutboxState.EXPIRED, OutboxState.DROPPED)
 """States of messages that a person may let go again."""
 NO_PATIENCE = Patience()
 URGENCY_RANKS = {Urgency.CRITICAL: 0, Urgency.NORMAL: 1, Urgency.LOW: 2}
+
+
+def _superseding(*which: Any) -> Ready:
+    return Ready(
+        lambda _: (
+            update(outbox)
+            .where(*which, outbox.c.state == OutboxState.WAITING.value)
+            .values(
+                state=OutboxState.SUPERSEDED.value,
+                is_open=0,
+                settled_at=bindparam("at"),
+                reason=bindparam("why"),
+            )
+        )
+    )
+
+
+_OF = bindparam("of", type_=Text)
+_IS_OBSOLETE = outbox.c.is_obsolete_when_done == 1
+_SUPERSEDE_KEY = _superseding(outbox.c.key == _OF)
+_SUPERSEDE_TICKET = _superseding(outbox.c.ticket_id == _OF, _IS_OBSOLETE)
+_SUPERSEDE_THREAD = _superseding(outbox.c.order_key.like(_OF, escape="!"), _IS_OBSOLETE)
 
 
 class Outbox(OutboxView):
@@ -145,20 +168,16 @@ class Outbox(OutboxView):
         With `ticket_id` or `thread` the rows that are obsolete once the matter is done or
         acknowledged; with `key` that one row.
         """
+        values: dict[str, Any] = {"at": micros(now), "why": reason}
         if key is not None:
-            which = outbox.c.key == column(key)
+            statement, values["of"] = _SUPERSEDE_KEY, column(key)
         elif thread is not None:
-            which = outbox.c.order_key.endswith(f"/{thread}", autoescape=True)
+            literal = "".join(f"!{each}" if each in "!%_" else each for each in thread)
+            statement, values["of"] = _SUPERSEDE_THREAD, f"%/{literal}"
         else:
-            which = outbox.c.ticket_id == ticket_id
-        if key is None:
-            which = which & (outbox.c.is_obsolete_when_done == 1)
-        changed = self._connection.execute(
-            update(outbox)
-            .where(which, outbox.c.state == OutboxState.WAITING)
-            .values(state=OutboxState.SUPERSEDED, is_open=0, settled_at=micros(now), reason=reason)
-        )
-        return changed.rowcount
+            statement, values["of"] = _SUPERSEDE_TICKET, ticket_id
+        changed: int = statement.run(self._connection, values).rowcount
+        return changed
 
     def pass_on(self, row_id: int, now: datetime) -> None:
         """Write down that the message goes the next way as well; it still waits for its own."""

@@ -42,13 +42,8 @@ class Ready:
         if dialect != "sqlite":
             return connection.exec_driver_sql(ready.text, {**ready.constants, **values})
         constants = ready.constants
-        driver: Any = connection.connection.driver_connection
         arguments = [values[name] if name in values else constants[name] for name in ready.order]
-        try:
-            return driver.execute(ready.text, arguments)
-        except sqlite3.Error as error:
-            # As SQLAlchemy would have told it; the values stay out of every log.
-            raise DBAPIError.instance(ready.text, None, error, sqlite3.Error) from error
+        return _driven(connection, ready.text, arguments)
 
     def _compiled(self, dialect: str) -> _Text:
         module: Any = sqlite if dialect == "sqlite" else psycopg
@@ -59,3 +54,20 @@ class Ready:
         found = _Text(str(compiled), tuple(compiled.positiontup or ()), constants)
         self._texts[dialect] = found
         return found
+
+
+def run_plain(connection: Connection, text: str) -> None:
+    """Execute a statement without arguments or rows within the connection's transaction."""
+    if connection.dialect.name == "sqlite":
+        _driven(connection, text, [])
+    else:
+        connection.exec_driver_sql(text)
+
+
+def _driven(connection: Connection, text: str, arguments: list[Any]) -> Any:
+    driver: Any = connection.connection.driver_connection
+    try:
+        return driver.execute(text, arguments)
+    except sqlite3.Error as error:
+        # As SQLAlchemy would have told it; the values stay out of every log.
+        raise DBAPIError.instance(text, None, error, sqlite3.Error) from error

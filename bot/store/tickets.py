@@ -38,6 +38,9 @@ def _by(key: Any) -> Ready:
 
 _BY_ID, _BY_NUMBER = _by(ticket.c.ticket_id), _by(ticket.c.number)
 _BY_REFERENCE = _by(ticket.c.reference)
+_LAST_ID = Ready(
+    lambda _: select(counter.c.value).where(counter.c.name == bindparam("of")).with_for_update()
+)
 _HISTORY = Ready(
     lambda _: (
         select(change.c.body)
@@ -129,11 +132,10 @@ class Tickets(TicketsView):
         Later than every earlier one even when the machine's clock was set back, and not given
         again after an older backup was restored.
         """
-        last = self._connection.scalar(
-            select(counter.c.value).where(counter.c.name == _COUNTER).with_for_update()
-        )
+        row = _LAST_ID.run(self._connection, {"of": _COUNTER}).fetchone()
+        last = row[0] if row is not None else 0
         since_start = (self._clock.now() - _ID_START) // timedelta(milliseconds=1)
-        value = max(since_start, (last or 0) + 1, 1)
+        value = max(since_start, last + 1, 1)
         put(self._connection, counter, {"name": _COUNTER, "value": value})
         return _base32(value)
 

@@ -23,10 +23,12 @@ from bot.store import receipts
 from bot.store.lease import Held, check_epoch, check_time
 from bot.store.problems import DriverError, ProblemKind, StoreProblem, problem_of
 from bot.store.queues import Touched
+from bot.store.ready import run_plain
 from bot.store.receipts import Row
 from bot.store.transaction import Transaction
 
 GROUP = 512
+_SAVEPOINT = "one_job"
 
 
 @dataclass(slots=True)
@@ -192,7 +194,8 @@ class Writer:
     ) -> None:
         """Work that is alone in its transaction needs no savepoint, which costs two statements."""
         of_this: set[Touched] = set()
-        undo = alone_in or connection.begin_nested()
+        if alone_in is None:
+            run_plain(connection, f"SAVEPOINT {_SAVEPOINT}")
         try:
             job.answer.value = job.run(self._transaction(connection, of_this))
         except Exception as error:
@@ -200,11 +203,15 @@ class Writer:
             if problem is not None:
                 # The transaction may be gone with its savepoints (SQLite, disk full).
                 raise problem from error
-            undo.rollback()
+            if alone_in is None:
+                run_plain(connection, f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}")
+                run_plain(connection, f"RELEASE SAVEPOINT {_SAVEPOINT}")
+            else:
+                alone_in.rollback()
             job.answer.error = error
             return
         if alone_in is None:
-            undo.commit()
+            run_plain(connection, f"RELEASE SAVEPOINT {_SAVEPOINT}")
         touched |= of_this
 
     def _transaction(self, connection: Connection, touched: set[Touched]) -> Transaction:
