@@ -9,7 +9,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,14 +29,17 @@ from bot.outbox import Outbox
 from bot.ports import Channel
 from bot.rules.actions import Outgoing
 from bot.rules.engine import CompiledPolicy, compile_policy
+from bot.rules.knowledge import Knowledge
 from bot.settings import Settings
 from bot.sources.contacts import ContactReader
+from bot.sources.librarian import Librarian
 from bot.sources.poller import Poller
 from bot.sources.prober import Prober, stored_state
 from bot.sources.web import WebhookReaders, build_app
 from bot.sources.web_server import WebApp, WebServer
 from bot.sources.web_signatures import DoorSecrets
 from bot.sources.web_slack import slack_route
+from bot.sources.web_suggest import suggest_route
 from bot.store.problems import StoreProblem
 from bot.store.queues import Touched
 from bot.store.store import Store
@@ -109,6 +112,9 @@ class App:
         self._mailbox = mailbox_of(settings, store, clock, self.figures)
         self._poller = Poller(self._helpdesk, store, every=policy.poll_every, figures=self.figures)
         self._contacts = ContactReader(self._helpdesk, store)
+        self._librarian = Librarian(
+            self._helpdesk, store, lambda: self._compiled.policy, self._use_knowledge
+        )
         self._prober = Prober(
             self._helpdesk, store, policy.outage, state=stored_state(store), figures=self.figures
         )
@@ -157,9 +163,11 @@ class App:
             log.error("policy_refused", problems=[str(problem) for problem in loaded[:20]])
             return
         with self._policy_lock, self._store.read() as reader:
-            self._compiled = as_switched(compile_policy(loaded.policy), reader)
+            fresh = replace(compile_policy(loaded.policy), knowledge=self._compiled.knowledge)
+            self._compiled = as_switched(fresh, reader)
         self._helpdesk.use(loaded.policy.helpdesk)
         self._prober.use(loaded.policy.outage)
+        self._librarian.hurry()
         self._poller.every = loaded.policy.poll_every
         moved = take_policy(self._store, self._compiled, now=self._clock.now())
         log.info("policy_reloaded", policy=loaded.policy.digest, clocks_moved=moved)
@@ -192,6 +200,7 @@ class App:
             timed("poll", lambda: self._poller.step(self._clock.now()), 0.5),
             timed("contacts", lambda: self._contacts.step(self._clock.now()), 30.0),
             timed("probe", lambda: self._prober.step(self._clock.now()), 0.25),
+            timed("read-articles", lambda: self._librarian.step(self._clock.now()), 5.0),
             timed("update", lambda: self._outbox.deliver_updates(self._helpdesk), 1.0),
             *(
                 timed(f"deliver-{kind}", self._deliver(kind, channel), 1.0)
@@ -207,6 +216,10 @@ class App:
     def _deliver(self, kind: str, channel: Channel) -> Callable[[], bool]:
         prefix = kind if kind == "portal" else f"{kind}:"
         return lambda: self._outbox.deliver(prefix, channel)
+
+    def _use_knowledge(self, knowledge: Knowledge) -> None:
+        with self._policy_lock:
+            self._compiled = replace(self._compiled, knowledge=knowledge)
 
     def _admins(self) -> Sequence[Outgoing]:
         """Who hears of messages that died: those who hear of the helpdesk, and the mailbox."""
@@ -255,7 +268,9 @@ class App:
 
     def _web_app(self) -> WebApp:
         settings = self._settings
-        routes = [slack_route(self._chat.answer_http)] if self._chat is not None else []
+        routes = [suggest_route(lambda: self._compiled, self._clock)]
+        if self._chat is not None:
+            routes.append(slack_route(self._chat.answer_http))
         return build_app(
             self._store,
             DoorSecrets(

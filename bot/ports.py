@@ -14,6 +14,7 @@ from typing import Protocol
 
 from bot.rules.actions import Message, Outgoing, TicketCreation, TicketUpdate
 from bot.rules.events import Event, Verdict
+from bot.rules.knowledge import Article
 from bot.rules.mail import Contact
 from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
 from bot.rules.ticket import Snapshot
@@ -60,6 +61,21 @@ class ContactPage:
     contacts: tuple[Contact, ...]
     cursor: str
     is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """Articles read from the help centre: those that may be shown, and ids that no longer may.
+
+    `cursor` leads on. `ends_pass` says that a pass over the whole help centre is through: what it
+    did not show is gone.
+    """
+
+    articles: tuple[Article, ...]
+    withdrawn: tuple[str, ...]
+    cursor: str
+    is_last: bool
+    ends_pass: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +138,10 @@ class Helpdesk(Protocol):
         `Delivered` names the number; `Refused` means it is not there; `Unknown` that a look a
         minute later has to confirm that.
         """
+        ...
+
+    def articles(self, cursor: str | None) -> ArticlePage | Trouble:
+        """One page of the help centre after `cursor`; without one a pass over all of it begins."""
         ...
 
     def probe_edge(self) -> Probe:

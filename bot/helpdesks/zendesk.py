@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import Clock
+from bot.helpdesks.zendesk_articles import HelpCentre
 from bot.helpdesks.zendesk_bulk import BulkWriter
 from bot.helpdesks.zendesk_contacts import ContactExport
 from bot.helpdesks.zendesk_creator import TicketCreator
@@ -30,7 +31,16 @@ from bot.helpdesks.zendesk_token import Credentials, ZendeskAccess
 from bot.helpdesks.zendesk_triggers import TriggerReader
 from bot.helpdesks.zendesk_webhooks import WebhookReader
 from bot.helpdesks.zendesk_writer import TicketWriter
-from bot.ports import ContactPage, Finding, Outcome, Page, Probe, Trouble, TroubleKind
+from bot.ports import (
+    ArticlePage,
+    ContactPage,
+    Finding,
+    Outcome,
+    Page,
+    Probe,
+    Trouble,
+    TroubleKind,
+)
 from bot.rules.actions import TicketCreation, TicketUpdate
 from bot.rules.events import Event
 from bot.rules.policy import HelpdeskMap
@@ -73,6 +83,7 @@ class Zendesk:
             timeout=patience.call,
         )
         self._withheld = withheld
+        self._help_centre = HelpCentre(self._line, clock)
         self.use(names)
 
     def use(self, names: HelpdeskMap) -> None:
@@ -138,6 +149,13 @@ class Zendesk:
     def was_created(self, creation: TicketCreation) -> Outcome:
         """After `Unknown`: look for the ticket by its external id."""
         return self._creator.was_created(creation)
+
+    def articles(self, cursor: str | None) -> ArticlePage | Trouble:
+        """One page of the help centre after `cursor`."""
+        try:
+            return self._help_centre.page(cursor)
+        except Failure as failure:
+            return trouble_of(failure)
 
     def probe_edge(self) -> Probe:
         """Ask without credentials whether anybody is at home."""

@@ -192,7 +192,7 @@ class ZendeskLine:
 
 
 def _lane(method: str, path: str) -> Lane:
-    if "/incremental/" in path:
+    if "/incremental/" in path and "/help_center/" not in path:
         return Lane.EXPORTS
     return Lane.OTHER if method == "GET" else Lane.UPDATES
 

@@ -27,6 +27,7 @@ NEAR_SHARE = 0.6
 NEAR_WORTH = 0.7
 MOST_NEAR = 5
 MOST_LOOKED_AT = 400
+_NOTHING: Mapping[int, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Shelf:
         self._count = 0
         self._postings: dict[str, dict[int, float]] = {}
         self._titles: dict[int, tuple[str, ...]] = {}
+        self._in_titles: dict[str, dict[int, float]] = {}
         self._sorted: list[str] = []
         self._backwards: list[str] = []
 
@@ -63,6 +65,7 @@ class Shelf:
         """Make ready to be asked, once every article is in."""
         self._split_compounds()
         self._weigh()
+        self._weigh_titles()
         self._sorted = sorted(self._postings)
         if self.language in COMPOUNDING:
             self._backwards = sorted(term[::-1] for term in self._postings)
@@ -86,15 +89,19 @@ class Shelf:
                 for place, value in self._postings[form.term].items():
                     held[place] += share * value * form.worth
                     hits[place] += 1
+        titles = self._title_shares(asked)
         return {
-            place: self._score(value / whole, self._title_share(place, asked), hits[place])
+            place: _score(value / whole, titles.get(place, 0.0), hits[place])
             for place, value in held.items()
         }
 
-    def _score(self, question: float, title: float, hits: int) -> float:
-        """Both shares; many words of the text itself may stand for the title too."""
-        both = 0.5 * question + 0.5 * title
-        return max(both, TEXT_ALONE * question) if hits >= MANY_HITS else both
+    def _title_shares(self, asked: Mapping[str, float]) -> dict[int, float]:
+        """How much of each title the question holds."""
+        shares: dict[int, float] = defaultdict(float)
+        for term, worth in asked.items():
+            for place, share in self._in_titles.get(term, _NOTHING).items():
+                shares[place] += share * worth
+        return shares
 
     def _idf(self, term: str) -> float:
         return self._rarity(len(self._postings.get(term, ())))
@@ -125,20 +132,21 @@ class Shelf:
         for backwards in _beginning(self._backwards, term[::-1]):
             yield _Form(backwards[::-1], NEAR_WORTH)
 
-    def _title_share(self, place: int, asked: Mapping[str, float]) -> float:
-        """How much of a title the question holds."""
-        title = self._titles[place]
-        whole = sum(self._idf(term) for term in title)
-        if not whole:
-            return 0.0
-        found = sum(self._idf(term) * self._asked_for(term, asked) for term in title)
-        return found / whole * len(title) / (len(title) + SHORT_TITLE)
+    def _weigh_titles(self) -> None:
+        """How much each word is of a title; a compound in it is also its parts, half each."""
+        for place, title in self._titles.items():
+            whole = sum(self._idf(term) for term in title)
+            fullness = len(title) / (len(title) + SHORT_TITLE)
+            for term in title:
+                share = self._idf(term) / whole * fullness
+                self._heading(term, place, share)
+                parts = parts_of(term, self.language, self._postings.__contains__)
+                for part in parts:
+                    self._heading(part, place, share / len(parts))
 
-    def _asked_for(self, term: str, asked: Mapping[str, float]) -> float:
-        if term in asked:
-            return asked[term]
-        parts = parts_of(term, self.language, self._postings.__contains__)
-        return min((asked.get(part, 0.0) for part in parts), default=0.0)
+    def _heading(self, term: str, place: int, share: float) -> None:
+        held = self._in_titles.setdefault(term, {})
+        held[place] = max(share, held.get(place, 0.0))
 
     def _split_compounds(self) -> None:
         """A compound in an article counts for its parts too, where those are words here."""
@@ -160,6 +168,12 @@ class Shelf:
             for place, count in held.items():
                 norm = 1.0 - LENGTH_WEIGHT + LENGTH_WEIGHT * lengths[place] / mean
                 held[place] = count / (count + SATURATION * norm)
+
+
+def _score(question: float, title: float, hits: int) -> float:
+    """Both shares; many words of the text itself may stand for the title too."""
+    both = 0.5 * question + 0.5 * min(title, 1.0)
+    return max(both, TEXT_ALONE * question) if hits >= MANY_HITS else both
 
 
 def _same_letters(one: str, other: str) -> int:

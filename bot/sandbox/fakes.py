@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.ports import (
+    ArticlePage,
     ContactPage,
     Delivered,
     Finding,
@@ -26,6 +27,7 @@ from bot.rules.actions import Banner, CustomerMail, Notice, Outgoing, TicketCrea
 from bot.rules.events import Event, TicketGone, TicketSeen, Verdict, change_key, comment_key
 from bot.rules.policy import HelpdeskMap
 from bot.rules.ticket import Snapshot
+from bot.sandbox.fake_articles import shown_articles
 from bot.sandbox.fake_creation import make_ticket
 from bot.sandbox.fake_names import Names
 from bot.sandbox.faults import Fault, Faults
@@ -132,6 +134,12 @@ class FakeHelpdesk:
             if ticket.external_id == creation.external_id:
                 return Delivered(str(ticket.number))
         return Refused("no ticket carries the external id")
+
+    def articles(self, cursor: str | None) -> ArticlePage | Trouble:
+        """Every article in one page, each time: the world is small."""
+        if trouble := self._trouble():
+            return trouble
+        return shown_articles(self._world)
 
     def probe_edge(self) -> Probe:
         """Whether anybody is at home."""

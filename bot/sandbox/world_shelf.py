@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -23,8 +23,11 @@ class Article:
     title: str
     body: str
     created_at: datetime
+    updated_at: datetime
     locale: str = "en-us"
     labels: tuple[str, ...] = ()
+    is_draft: bool = False
+    is_restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +112,35 @@ class Shelf:
         self._lock = threading.Lock()
         self._things: dict[type, list[object]] = {}
 
-    def add_article(self, title: str, body: str, *, labels: tuple[str, ...] = ()) -> Article:
-        """Publish a help-centre article."""
-        made = Article(self._people.next_id(), title, body, self._clock.now(), labels=labels)
+    def add_article(
+        self,
+        title: str,
+        body: str,
+        *,
+        locale: str = "en-us",
+        labels: tuple[str, ...] = (),
+        is_draft: bool = False,
+        is_restricted: bool = False,
+    ) -> Article:
+        """Write a help-centre article; it is public unless it is a draft or restricted."""
+        now = self._clock.now()
+        made = Article(
+            self._people.next_id(), title, body, now, now, locale, labels, is_draft, is_restricted
+        )
         return self._add(made)
+
+    def change_article(self, article: Article, *, title: str, is_draft: bool = False) -> None:
+        """Give an article another title, or take it back as a draft."""
+        now = self._clock.now()
+        after = replace(article, title=title, is_draft=is_draft, updated_at=now)
+        with self._lock:
+            articles = self._things[Article]
+            articles[articles.index(article)] = after
+
+    def remove_article(self, article: Article) -> None:
+        """Archive an article: nothing shows it any more."""
+        with self._lock:
+            self._things[Article].remove(article)
 
     def add_sla_policy(self, title: str, *targets: SlaTarget) -> SlaPolicy:
         """Add an SLA policy of the helpdesk."""

@@ -23,6 +23,7 @@ from bot.sandbox.zendesk_auth import OAuthClient, TokenOffice, refused_token
 from bot.sandbox.zendesk_desk import DeskPages
 from bot.sandbox.zendesk_emitter import WebhookEmitter
 from bot.sandbox.zendesk_exports import ExportPages
+from bot.sandbox.zendesk_help_centre import HelpCentrePages
 from bot.sandbox.zendesk_hooks import HookPages
 from bot.sandbox.zendesk_jobs import JobPages
 from bot.sandbox.zendesk_limits import Limits, RateLimiter
@@ -197,7 +198,7 @@ class ZendeskDoor:
         groups = (
             TicketPages(self.world), desk, PeoplePages(self.world), self.exports, self.jobs,
             WritePages(self.world, self.faults, self.jobs, desk.uploads), self.search,
-            HookPages(self.world, self.emitter),
+            HookPages(self.world, self.emitter), HelpCentrePages(self.world),
         )  # fmt: skip
         routes = [route for group in groups for route in group.routes()]
         by_length: dict[int, list[Route]] = {}

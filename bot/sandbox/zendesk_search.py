@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Zendesk door's searches: tickets and people by an index that lags, articles by word."""
+"""The Zendesk door's searches: tickets and people by an index that lags."""
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.sandbox.http import Reply
 from bot.sandbox.world import World
-from bot.sandbox.world_shelf import Article
 from bot.sandbox.world_values import DeskTicket, User
 from bot.sandbox.zendesk_answers import Ask, Route, error, listing
-from bot.sandbox.zendesk_render import Json, instant, ticket_json, user_json
+from bot.sandbox.zendesk_render import Json, ticket_json, user_json
 
 MOST_RESULTS = 1000
 _TERM = re.compile(r'(-?)(?:(\w+)([:<>]=?))?(?:"([^"]*)"|(\S+))')
@@ -43,7 +41,6 @@ class SearchPages:
         return [
             Route("GET", "search", self.search),
             Route("GET", "search/export", self.export),
-            Route("GET", "help_center/articles/search", self.articles, is_anonymous=True),
         ]
 
     def search(self, ask: Ask) -> Reply:
@@ -59,23 +56,6 @@ class SearchPages:
         query = {"page[size]": "100", **ask.call.query}
         paged = replace(ask, call=replace(ask.call, query=query))
         return listing(paged, "results", found, lambda each: self._show(ask, each), facets=None)
-
-    def articles(self, ask: Ask) -> Reply:
-        """Articles whose title, body or labels hold every word; hits are marked in the snippet."""
-        words = ask.call.query.get("query", "").casefold().split()
-        labels = ask.listed("label_names")
-        if not words and not labels:
-            return error(400, "BadRequest", "one of query and label_names is required")
-        rows = [
-            each
-            for each in self._world.shelf.articles()
-            if all(word in _haystack(each) for word in words)
-            and all(label in each.labels for label in labels)
-        ]
-        return listing(
-            ask, "results", rows, lambda each: _article_json(each, ask, words), page=1,
-            per_page=25, page_count=1,
-        )  # fmt: skip
 
     def _found(self, ask: Ask) -> list[DeskTicket | User]:
         terms = _terms(ask.call.query.get("query", ""))
@@ -165,25 +145,3 @@ def _dated(at: datetime, term: Term) -> bool:
     if term.operator == ":":
         return at.date() == other.date()
     return at > other if term.operator.startswith(">") else at < other
-
-
-def _haystack(article: Article) -> str:
-    return f"{article.title} {article.body} {' '.join(article.labels)}".casefold()
-
-
-def _article_json(article: Article, ask: Ask, words: list[str]) -> Json:
-    at, number = instant(article.created_at), article.article_id
-    snippet = html.escape(article.body)
-    for word in words:
-        snippet = re.sub(f"(?i)({re.escape(html.escape(word))})", r"<em>\1</em>", snippet)
-    return {
-        "id": number, "url": f"{ask.base}/help_center/articles/{number}.json",
-        "html_url": f"{ask.call.base}/hc/{article.locale}/articles/{number}",
-        "title": article.title, "name": article.title,
-        "body": f"<p>{html.escape(article.body)}</p>",
-        "locale": article.locale, "source_locale": article.locale, "draft": False,
-        "promoted": False, "outdated": False, "label_names": list(article.labels),
-        "section_id": 1, "author_id": 1, "vote_sum": 0, "vote_count": 0, "position": 0,
-        "result_type": "article", "snippet": snippet, "created_at": at, "updated_at": at,
-        "edited_at": at,
-    }  # fmt: skip

@@ -46,6 +46,7 @@ from bot.rules.events import (
     Unreadable,
 )
 from bot.rules.history import Change
+from bot.rules.knowledge import Article
 from bot.rules.mail import Contact, MailReceived
 from bot.rules.ticket import Ticket
 from bot.store.codec import UNIONS, Codec, codec
@@ -100,7 +101,7 @@ def from_json(text: str) -> Any:
 
 
 def body_of(
-    value: Event | Outgoing | Ticket | Timer | Change | Reason | Ladder | Notice | Alarm,
+    value: Event | Outgoing | Ticket | Timer | Change | Reason | Ladder | Notice | Alarm | Article,
 ) -> str:
     """The row body of a value."""
     return to_json(_codec(cast(Hashable, type(value))).write(value))

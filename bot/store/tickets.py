@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from bot.clock import Clock
 from bot.rules.history import Change
-from bot.rules.ticket import Ticket
+from bot.rules.ticket import Status, Ticket
 from bot.store.codec import micros
 from bot.store.ready import Ready
 from bot.store.rows import body_of, column, from_json, maybe_column, to_json, value_of
@@ -90,6 +90,19 @@ class TicketsView:
     def created_since(self, since: datetime) -> tuple[Ticket, ...]:
         """Every ticket that came at an instant or later, the oldest first."""
         return self._many(ticket.c.created_at >= micros(since))
+
+    def solved_since(self, since: datetime, most: int) -> tuple[Ticket, ...]:
+        """Tickets that are solved or closed and moved since then, the latest first."""
+        found = self._connection.execute(
+            select(ticket.c.body)
+            .where(
+                ticket.c.status.in_((Status.SOLVED, Status.CLOSED)),
+                ticket.c.updated_at >= micros(since),
+            )
+            .order_by(ticket.c.updated_at.desc(), ticket.c.ticket_id)
+            .limit(most)
+        )
+        return tuple(value_of(Ticket, body) for body in found.scalars())
 
     def count(self) -> int:
         """How many tickets are known."""

@@ -10,6 +10,7 @@ from bot.store.alerts import Alerts, AlertsView
 from bot.store.contacts import Contacts, ContactsView
 from bot.store.inbox_queue import Inbox, InboxView
 from bot.store.journal import Journal, JournalView
+from bot.store.knowledge import Articles, ArticlesView
 from bot.store.mails import Mails, MailsView
 from bot.store.outages import (
     Cursors,
@@ -40,6 +41,7 @@ class Reader:
     incidents: IncidentsView
     mails: MailsView
     contacts: ContactsView
+    articles: ArticlesView
 
     def __init__(self, connection: Connection) -> None:
         """Read over `connection`, within its transaction."""
@@ -54,6 +56,7 @@ class Reader:
         self.incidents = IncidentsView(connection)
         self.mails = MailsView(connection)
         self.contacts = ContactsView(connection)
+        self.articles = ArticlesView(connection)
 
 
 class Transaction(Reader):
@@ -70,6 +73,7 @@ class Transaction(Reader):
     incidents: Incidents
     mails: Mails
     contacts: Contacts
+    articles: Articles
 
     def __init__(
         self,
@@ -94,3 +98,4 @@ class Transaction(Reader):
         self.incidents = Incidents(connection)
         self.mails = Mails(connection)
         self.contacts = Contacts(connection)
+        self.articles = Articles(connection)

@@ -13,6 +13,7 @@ from bot.clock import VirtualClock
 from bot.helpdesks.zendesk import Zendesk
 from bot.helpdesks.zendesk_token import ZendeskAccess
 from bot.ports import (
+    ArticlePage,
     ContactPage,
     Contacts,
     Delivered,
@@ -309,3 +310,21 @@ def test_customers_are_shown_with_their_companies_facts(door: Door) -> None:
     assert (carl.organisation, carl.fields["plan"]) == ("Contoso", "professional")
     assert page.is_last
     assert not {user.email for user in door.furniture.agents.values()} & found.keys()
+
+
+def test_help_centre_shows_what_may_be_read(door: Door) -> None:
+    """Articles come with text, language and address; drafts are withdrawn, restricted ones told."""
+    shelf = door.world.shelf
+    shelf.add_article("Export en rapport", "Välj <Exportera>.", locale="sv")
+    shelf.add_article("Internal", "Root password", is_restricted=True)
+    draft = shelf.add_article("Unfinished", "...", is_draft=True)
+
+    page = door.helpdesk.articles(None)
+
+    assert isinstance(page, ArticlePage) and page.is_last and page.ends_pass
+    found = {each.title: each for each in page.articles}
+    swedish, internal = found["Export en rapport"], found["Internal"]
+    assert (swedish.body, swedish.language, swedish.is_public) == ("Välj <Exportera>.", "sv", True)
+    assert swedish.url is not None and not internal.is_public
+    assert page.withdrawn == (str(draft.article_id),)
+    assert "Unfinished" not in found
