@@ -11,14 +11,16 @@ from bisect import bisect_left, bisect_right
 from datetime import datetime, timedelta
 
 from bot.handlers.tickets import message_of
+from bot.rules.alarms import alert_of
 from bot.rules.conditions import Count
 from bot.rules.engine import CompiledPolicy
+from bot.rules.events import Occasion
 from bot.rules.layers import parts_of
 from bot.rules.outage_state import OutageState, from_row
 from bot.rules.policy import Rule
 from bot.rules.replay import PastEvent, past_event
 from bot.rules.situation import Recent, Situation
-from bot.rules.ticket import Ticket
+from bot.rules.ticket import Actor, Ticket
 from bot.rules.ticket_facts import known_facts, on_duty_now
 from bot.rules.ticket_news import TicketNews
 from bot.store.transaction import Reader
@@ -75,9 +77,10 @@ class Past:
             key=past.change.key,
             message=message_of(news, past.history),
             changes=past.changes,
-            actor=past.change.actor,
+            actor=Actor.SYSTEM if past.occasion is Occasion.ALERT else past.change.actor,
             recent=tuple(self._recent_at(at)),
             helpdesk_state="down" if outage else "up",
+            alert=alert_of(ticket) if past.occasion is Occasion.ALERT else None,
             known=known_facts(ticket, outage, at),
             form=ticket.form,
             on_duty=on_duty_now(self._compiled, at),

@@ -113,13 +113,12 @@ HELPDESK: Schema = {
     "categories": named(TEXT),
 }
 
-_SHARE: Schema = {"type": ["number", "string"], "description": "0.3"}
 KNOWLEDGE: Schema = {
     "folder": TEXT,
     "help_centre": TRUTH,
-    "floor": _SHARE,
+    "floor": SHARE,
     "solved_tickets": DURATION,
-    "solved_floor": _SHARE,
+    "solved_floor": SHARE,
     "origins": TEXTS,
 }
 

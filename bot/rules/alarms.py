@@ -21,6 +21,7 @@ from enum import StrEnum
 
 from bot.rules.events import AlertReceived, AlertState
 from bot.rules.situation import FINGERPRINT
+from bot.rules.ticket import Ticket
 
 FLAPPING = timedelta(minutes=10)
 """An alarm that fires again so soon after it was over is the same one: its people know of it."""
@@ -116,6 +117,18 @@ def _resolved(alarm: Alarm | None, stream: str, at: datetime) -> AlarmNews:
     if left:
         return AlarmNews(Step.FEWER, replace(alarm, firing=left))
     return AlarmNews(Step.ENDED, replace(alarm, firing=(), ended_at=at))
+
+
+def alert_of(ticket: Ticket) -> AlertReceived:
+    """The alert that opened a ticket, as far as the ticket kept it; its log line is in the text."""
+    kept = ("integration", "host", "service", "severity")
+    return AlertReceived(
+        AlertState.FIRING,
+        ticket.fields.get("alert.name") or ticket.subject,
+        ticket.fields.get("alert.source") or "",
+        organisation=ticket.organisation,
+        **{name: ticket.fields.get(f"alert.{name}") for name in kept},
+    )
 
 
 def told_facts(alert: AlertReceived) -> tuple[tuple[str, str], ...]:

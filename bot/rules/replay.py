@@ -22,6 +22,10 @@ OURS = (LEVEL, ESCALATED_AT, HOLD, "problem", "replied.")
 """Beginnings of the own fields that decisions leave on a ticket; a new ticket has none of them."""
 
 
+OPENING = {Origin.MAILBOX: Occasion.MAILBOX, Origin.ALERT: Occasion.ALERT}
+"""What opened a ticket that did not come from the helpdesk."""
+
+
 @dataclass(frozen=True, slots=True)
 class PastEvent:
     """One event on which rules were tried: the ticket right after it, and the history until it.
@@ -84,8 +88,7 @@ def past_event(
 def _occasion(ticket: Ticket, change: Change, *, is_first: bool) -> Occasion | None:
     match change.kind:
         case ChangeKind.CREATED:
-            opening = Occasion.MAILBOX if ticket.origin is Origin.MAILBOX else Occasion.CREATED
-            return opening if is_first else None
+            return OPENING.get(ticket.origin, Occasion.CREATED) if is_first else None
         case ChangeKind.COMMENT if change.actor is Actor.REQUESTER and change.is_public:
             return Occasion.REQUESTER_REPLY
         case ChangeKind.COMMENT if change.actor is Actor.AGENT:

@@ -9,9 +9,18 @@ from pathlib import Path
 
 from bot.clock import VirtualClock
 from bot.config.load import Loaded, load_policy
+from bot.handlers.alarms import handle_alert
 from bot.handlers.tickets import handle_ticket_event
 from bot.rules.engine import CompiledPolicy, compile_policy
-from bot.rules.events import CommentAdded, Event, Fact, FieldChanged, TicketSeen
+from bot.rules.events import (
+    AlertReceived,
+    AlertState,
+    CommentAdded,
+    Event,
+    Fact,
+    FieldChanged,
+    TicketSeen,
+)
 from bot.rules.ticket import Actor, Person, Snapshot, Status
 from bot.store.store import Store
 
@@ -108,6 +117,14 @@ class ReplayDesk:
         person = Person("9" if actor is Actor.REQUESTER else "7")
         fact = CommentAdded(number, str(self._comments), person, actor, True, body)
         self._take(number, at, fact, f"ticket/{number}/comment/{self._comments}")
+
+    def alert(self, name: str, *, at: datetime = NOON) -> str:
+        """Monitoring reports; the id of the ticket that was opened."""
+        fact = AlertReceived(AlertState.FIRING, name, "zabbix", host="db-1")
+        event = Event(f"alert/{name}", f"alert/{name}", at, "webhook", fact)
+        with Store.open(self.url, clock=VirtualClock(at)) as store:
+            done = store.write(lambda tx: handle_alert(event, fact, tx, self.compiled, now=at))
+            return done.ticket_id or ""
 
     def sets(self, number: int, field: str, old: str | None, new: str, *, at: datetime) -> None:
         """An agent sets a field."""

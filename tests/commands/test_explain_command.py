@@ -156,3 +156,16 @@ def test_explain_shows_the_ladder_that_opens(runner: CliRunner, replay_desk: Rep
     assert [each["names"] for each in _row(runner, replay_desk, "7")["ladders"]] == [
         ["team"], ["lead"],
     ]  # fmt: skip
+
+
+def test_explain_shows_what_an_alert_did(runner: CliRunner, replay_desk: ReplayDesk) -> None:
+    """A ticket that monitoring opened is explained by the alert that opened it."""
+    rule = "  alarm: {event: alert, if: {alert.host: db-1}, then: {tell: lead}}\n"
+    replay_desk.compiled = replay_desk.write(replay_desk.folder, RULES + rule)
+    ticket = replay_desk.alert("disk is full")
+
+    output = _explain(runner, replay_desk, ticket).output
+
+    assert "event 1 of 1: alert Tue 2026-03-10 13:00:00 CET" in output
+    assert "alarm              FIRED    alert.host is db-1" in output
+    assert "now: lead (slack:leads), by alarm" in output
