@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.app_channels import channels_of
 from bot.app_chat import chat_of
 from bot.app_mailbox import mailbox_of, own_names
+from bot.app_web import Doors, web_app_of
 from bot.clock import Clock
 from bot.config.load import load_policy
 from bot.config.problems import Problem
@@ -35,11 +36,7 @@ from bot.sources.contacts import ContactReader
 from bot.sources.librarian import Librarian
 from bot.sources.poller import Poller
 from bot.sources.prober import Prober, stored_state
-from bot.sources.web import WebhookReaders, build_app
-from bot.sources.web_server import WebApp, WebServer
-from bot.sources.web_signatures import DoorSecrets
-from bot.sources.web_slack import slack_route
-from bot.sources.web_suggest import suggest_route
+from bot.sources.web_server import WebServer
 from bot.store.problems import StoreProblem
 from bot.store.queues import Touched
 from bot.store.store import Store
@@ -122,7 +119,9 @@ class App:
             store, lambda: self._compiled, clock, self.figures, may_fire=self._may_fire
         )
         self._chat = chat_of(settings, store, clock, lambda: self._compiled.policy.language)
-        self._web = WebServer(self._web_app(), settings.listen_host, settings.listen_port)
+        doors = Doors(settings, store, clock, self.figures, lambda: self._compiled)
+        web = web_app_of(doors, self._helpdesk, self._chat, has_read=lambda: self._poller.has_read)
+        self._web = WebServer(web, settings.listen_host, settings.listen_port)
         self._opened_at = clock.now()
         self.steps = self._steps()
 
@@ -265,25 +264,6 @@ class App:
         if self._poller.has_read:
             return True
         return self._clock.now() - self._opened_at > START_PATIENCE
-
-    def _web_app(self) -> WebApp:
-        settings = self._settings
-        routes = [suggest_route(lambda: self._compiled, self._clock)]
-        if self._chat is not None:
-            routes.append(slack_route(self._chat.answer_http))
-        return build_app(
-            self._store,
-            DoorSecrets(
-                webhook=settings.zendesk_webhook_secret.reveal(),
-                trigger=settings.zendesk_trigger_secret.reveal(),
-                events=settings.events_secret.reveal(),
-            ),
-            self._clock,
-            readers=WebhookReaders(self._helpdesk.read_webhook, self._helpdesk.read_trigger),
-            figures=self.figures,
-            not_ready=lambda: "" if self._poller.has_read else "the helpdesk was not read yet",
-            extra_routes=routes,
-        )
 
 
 def build_app_of(

@@ -90,6 +90,8 @@ class Settings:
     slack_url: str = "https://slack.com/api/"
     teams: Mapping[str, Secret] = field(default_factory=dict)
     smtp_url: Secret = NO_SECRET
+    sms_url: Secret = NO_SECRET
+    link_secret: Secret = NO_SECRET
     mail_from: str = ""
     mailbox_url: Secret = NO_SECRET
     mailbox_trust: tuple[str, ...] = ()
@@ -125,6 +127,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings | list[SettingsPro
         slack_url=reader.url("SLACK_URL") or "https://slack.com/api/",
         teams=reader.teams(),
         smtp_url=reader.secret("SMTP_URL"),
+        sms_url=reader.secret("SMS_URL"),
+        link_secret=reader.secret("LINK_SECRET"),
         mail_from=reader.text("MAIL_FROM"),
         mailbox_url=reader.mailbox(),
         mailbox_trust=tuple(reader.text("MAILBOX_TRUST").replace(",", " ").split()),
@@ -136,6 +140,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings | list[SettingsPro
         export_delay=reader.whole_number("EXPORT_DELAY", default=60),
     )
     reader.mailbox_needs_secret(settings)
+    reader.links_need_secret(settings)
     reader.no_strangers()
     return reader.problems or settings
 
@@ -146,6 +151,7 @@ NAMES = frozenset(
         "STORE BACKUP_FOLDER LISTEN PUBLIC_URL ZENDESK_URL ZENDESK_CLIENT_ID ZENDESK_CLIENT_SECRET "
         "ZENDESK_EMAIL ZENDESK_API_TOKEN ZENDESK_WEBHOOK_SECRET ZENDESK_TRIGGER_SECRET "
         "EVENTS_SECRET SLACK_BOT_TOKEN SLACK_APP_TOKEN SLACK_SIGNING_SECRET SLACK_URL SMTP_URL "
+        "SMS_URL LINK_SECRET "
         "MAIL_FROM MAILBOX_URL MAILBOX_TRUST CASE_SECRET MAIL_SPOOL BANNER "
         "LOG_FORMAT LOG_LEVEL EXPORT_DELAY"
     ).split()
@@ -224,6 +230,13 @@ class _Reader:
         if settings.mailbox_url and len(settings.case_secret.reveal()) < LEAST_SECRET:
             advice = f"write {LEAST_SECRET} random characters or more, and keep them"
             self._problem("CASE_SECRET", "the mailbox needs a secret of its own", advice)
+
+    def links_need_secret(self, settings: Settings) -> None:
+        """A short secret can be guessed, and whoever knows it can take anything."""
+        length = len(settings.link_secret.reveal())
+        if 0 < length < LEAST_SECRET:
+            advice = f"write {LEAST_SECRET} random characters or more"
+            self._problem("LINK_SECRET", "is too short", advice)
 
     def no_strangers(self) -> None:
         """A misspelt setting is worse than none: the daemon would run without what it says."""

@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 EVERYTHING = frozenset(
-    "app app_channels app_chat app_mailbox channels cli clock commands config daemon handlers "
-    "helpdesks inbox outbox outbox_lanes outbox_rescue outbox_tickets "
+    "app app_web app_channels app_chat app_mailbox channels cli clock commands config daemon "
+    "handlers helpdesks inbox outbox outbox_lanes outbox_rescue outbox_tickets "
     "pages ports rules sandbox settings sources store telemetry texts timekeeper".split()
 )
 ADAPTER = frozenset("ports rules texts clock telemetry".split())
@@ -40,6 +40,7 @@ MAY_IMPORT = {
     "outbox_tickets": frozenset("ports rules store clock".split()),
     "outbox_rescue": frozenset("rules store texts".split()),
     "pages": frozenset("store rules texts clock telemetry".split()),
+    "app_web": frozenset("clock helpdesks pages rules settings sources store telemetry".split()),
     "app_channels": frozenset("channels ports rules settings".split()),
     "app_chat": frozenset("channels clock settings sources store".split()),
     "app_mailbox": frozenset("clock rules settings sources store telemetry".split()),

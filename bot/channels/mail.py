@@ -20,6 +20,7 @@ from email.utils import format_datetime, parseaddr
 from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
+from bot.channels.links import NO_LINKS, Links, offers
 from bot.channels.mail_body import html_body, text_body
 from bot.channels.mail_customer import customer_payload
 from bot.ports import Delivered, Finding, Outcome, Refused, TryLater, Unknown
@@ -76,6 +77,7 @@ class MailChannel:
         *,
         names: Mapping[str, str] = NOTHING,
         own: OwnNames | None = None,
+        links: Links = NO_LINKS,
     ) -> None:
         """`sender` is the address all notices come from; never one of the helpdesk's own.
 
@@ -83,6 +85,7 @@ class MailChannel:
         mails; without it no customer is written to.
         """
         self._own = own
+        self._links = links
         self._server = server
         self._sender = sender
         self._names = names
@@ -206,8 +209,10 @@ def payload(
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail["X-Deskmate"] = "notice"
-    mail.set_content(text_body(rendered))
-    mail.add_alternative(html_body(rendered, language=notice.language), subtype="html")
+    offered = offers(notice, rendered)
+    mail.set_content(text_body(rendered, offered))
+    html = html_body(rendered, offered, language=notice.language)
+    mail.add_alternative(html, subtype="html")
     return mail
 
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
+from bot.channels.links import NO_LINKS, Links
 from bot.channels.slack_answers import CALL_FAILURES, Trouble, advice, error_of, judge, trouble_of
 from bot.channels.slack_blocks import Json, key_of, payload, plain_payload
 from bot.channels.slack_rooms import Rooms, name_of
@@ -54,6 +55,7 @@ class SlackChannel:
         threads: Threads,
         names: Mapping[str, str] = NOTHING,
         people: Mapping[str, str] = NOTHING,
+        links: Links = NO_LINKS,
     ) -> None:
         """`client` comes from `slack_client`; `threads` looks into the outbox.
 
@@ -64,10 +66,12 @@ class SlackChannel:
         self._threads = threads
         self._names = names
         self._people = people
+        self._links = links
 
     def payload(self, outgoing: Outgoing, *, now: datetime) -> Json:
         """What Slack would be sent for one row, channel and thread apart."""
-        return payload(outgoing, now=now, names=self._names, people=self._people)
+        linked = self._links.added(outgoing, now)
+        return payload(linked, now=now, names=self._names, people=self._people)
 
     def deliver(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
         """Edit the first message when it is about an acknowledgement, else post in its thread.

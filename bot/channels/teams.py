@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from bot.channels.links import NO_LINKS, Links
 from bot.channels.teams_card import Json, payload
 from bot.ports import Accepted, Finding, Outcome, Refused, TryLater, Unknown
 from bot.rules.actions import Outgoing
@@ -28,17 +29,22 @@ class TeamsChannel:
     """The way by Teams; see `ports.Channel`."""
 
     def __init__(
-        self, webhooks: Mapping[str, Callable[[], str]], *, names: Mapping[str, str] = NOTHING
+        self,
+        webhooks: Mapping[str, Callable[[], str]],
+        *,
+        names: Mapping[str, str] = NOTHING,
+        links: Links = NO_LINKS,
     ) -> None:
         """`webhooks` reveal their addresses when asked; `names` are display names of own codes."""
         self._webhooks = dict(webhooks)
         self._names = names
+        self._links = links
         self._session = requests.Session()
         self._session.trust_env = False
 
     def payload(self, outgoing: Outgoing, *, now: datetime) -> Json:
         """What Teams would be sent for one row."""
-        return payload(outgoing, now=now, names=self._names)
+        return payload(self._links.added(outgoing, now), now=now, names=self._names)
 
     def deliver(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
         """Post the card; a 202 is accepted, not delivered."""

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.channels.escaping import markdown
+from bot.channels.links import offers
 from bot.rules.actions import Notice, NoticeKind, Outgoing
 from bot.texts.render import Rendered, render
 
@@ -87,9 +88,13 @@ def _card(notice: Notice, rendered: Rendered, limit: int) -> Json:
         "body": body,
         "msteams": {"width": "Full", "entities": [_entity(*each) for each in mentions]},
     }
-    if notice.link and notice.link.startswith(("https://", "http://")):
-        opened = {"type": "Action.OpenUrl", "title": rendered.open_label, "url": notice.link}
-        card["actions"] = [opened]
+    # A flow's card can only open addresses, so "I have it" is one.
+    actions = [
+        {"type": "Action.OpenUrl", "title": label, "url": url}
+        for label, url in offers(notice, rendered)
+    ]
+    if actions:
+        card["actions"] = actions
     return card
 
 

@@ -54,7 +54,7 @@ def handle_button(
     state = {"by": pressed.person, "via": pressed.via, "at": event.at.isoformat()}
     ticket = tx.tickets.load(subject) if kind == "ticket" else None
     tx.alerts.save(taken, state, ticket_id=ticket.ticket_id if ticket else None)
-    take_ladders(pressed.subject, pressed.person, TakenBy.BUTTON, tx, now=now)
+    take_ladders(pressed.subject, pressed.person, _how(pressed.via), tx, now=now)
     if ticket is not None:
         added = Change(event.key, event.at, ChangeKind.TAKEN, Actor.AGENT, new=pressed.person)
         tx.tickets.add_change(ticket.ticket_id, added)
@@ -78,6 +78,11 @@ def handle_button(
         summary=f"{pressed.person} has it",
     )
     return Handled("acknowledged", ticket.ticket_id if ticket else None)
+
+
+def _how(via: str) -> TakenBy:
+    """A link and a mail are ways of their own, chat is pressing a button."""
+    return {"link": TakenBy.LINK, "mail": TakenBy.MAIL}.get(via, TakenBy.BUTTON)
 
 
 def _situation(

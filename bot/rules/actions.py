@@ -166,7 +166,8 @@ class Notice:
     `mention` are people to call by name on the channel. A digest lists tickets in `lines`, of which
     `soon` are due by `due_at`; a catch-up stands for `soon` messages that could not be shown since
     `due_at`, and lists what is still open; a storm counts `customers` too. `reason` is ours,
-    never a customer's.
+    never a customer's. `recipient` is whom it was addressed to if that is one person; `take_link`
+    is made when it is sent and never stored.
     """
 
     kind: NoticeKind
@@ -195,6 +196,8 @@ class Notice:
     lines: tuple[TicketLine, ...] = ()
     soon: int = 0
     customers: int = 0
+    recipient: str = ""
+    take_link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.rules.actions import Notice, Outgoing, Urgency
 from bot.rules.engine import CompiledPolicy
 from bot.rules.policy import Recipient, Ways
 from bot.rules.presence import present, roster_now
+from bot.rules.roster_people import people_of_rosters
 
 OF_USE = {Urgency.NORMAL: timedelta(days=1), Urgency.LOW: timedelta(hours=8)}
 """How long a message waits for its way before it is given up, and those who look after Deskmate
@@ -34,6 +35,7 @@ def tell(
 ) -> tuple[Outgoing, ...]:
     """One row per destination, each once; `key` says on which occasion."""
     rows: dict[str, Outgoing] = {}
+    on_duty_at_times = people_of_rosters(compiled.policy)
     for name in names:
         for person in present(name, compiled, now):
             ways = destinations(person)
@@ -46,6 +48,7 @@ def tell(
                     language=person.language or notice.language,
                     zone=person.zone or notice.zone,
                     mention=mentions(person, compiled, now) or notice.mention,
+                    recipient=person.name if person.name in on_duty_at_times else "",
                 )
                 rows.setdefault(
                     destination,

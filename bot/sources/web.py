@@ -41,6 +41,10 @@ Trouble = Callable[[], str]
 """Says what is wrong, empty when nothing is."""
 
 
+Pages = Sequence[BaseRoute]
+"""Routes of the pages that people open."""
+
+
 def _no_trouble() -> str:
     return ""
 

@@ -104,6 +104,24 @@ GERMAN = Words(
         ),
         "add": "Möchten Sie etwas ergänzen, antworten Sie einfach auf diese Mail.",
     },
+    take={
+        "title": "Ich übernehme",
+        "question": "Übernehmen Sie?",
+        "who": "Wer sind Sie?",
+        "button": "Ich übernehme",
+        "thanks": "gehört Ihnen. Alle, die benachrichtigt wurden, erfahren es.",
+        "taken": "ist schon übernommen, von",
+        "closed": "ist erledigt, es gibt nichts mehr zu übernehmen.",
+        "expired": "Dieser Link ist zu alt. Übernehmen Sie im Ticketsystem oder im Chat.",
+        "forged": (
+            "Dieser Link ist nicht von uns oder abgeschnitten. Öffnen Sie ihn "
+            "noch einmal aus der Nachricht."
+        ),
+        "failed": (
+            "Ihr Klick konnte nicht gespeichert werden. Bitte noch einmal drücken "
+            "oder im Ticketsystem übernehmen."
+        ),
+    },
     not_written_down=(
         "Dein Klick konnte nicht gespeichert werden, es weiß also noch niemand davon. Bitte noch "
         "einmal drücken oder das Ticket im Ticketsystem übernehmen."

@@ -91,6 +91,20 @@ ENGLISH = Words(
         ),
         "add": "If you want to add something, just reply to this mail.",
     },
+    take={
+        "title": "I have it",
+        "question": "Do you take it?",
+        "who": "Who are you?",
+        "button": "I have it",
+        "thanks": "is yours. Everybody who was told hears it.",
+        "taken": "is taken already, by",
+        "closed": "is done; nothing is left to take.",
+        "expired": "This link is too old. Take it in the helpdesk or in the chat.",
+        "forged": "This link is not ours, or was cut. Open it from the message once more.",
+        "failed": (
+            "Your click could not be saved. Please press again, or take it in the helpdesk."
+        ),
+    },
     not_written_down=(
         "Your click could not be saved, so nobody has been told. Please press again, "
         "or take the ticket in the helpdesk."

@@ -105,6 +105,24 @@ FRENCH = Words(
         ),
         "add": "Pour ajouter quelque chose, répondez simplement à ce mail.",
     },
+    take={
+        "title": "Je prends",
+        "question": "Vous le prenez\u00a0?",
+        "who": "Qui êtes-vous\u00a0?",
+        "button": "Je prends",
+        "thanks": "est à vous. Tous ceux qui ont été prévenus le savent.",
+        "taken": "est déjà pris, par",
+        "closed": "est terminé, il n'y a plus rien à prendre.",
+        "expired": (
+            "Ce lien est trop ancien. Prenez-le dans l'outil de tickets ou dans "
+            "le chat."
+        ),
+        "forged": "Ce lien n'est pas de nous, ou il est coupé. Rouvrez-le depuis le message.",
+        "failed": (
+            "Votre clic n'a pas pu être enregistré. Appuyez de nouveau, ou "
+            "prenez-le dans l'outil de tickets."
+        ),
+    },
     not_written_down=(
         "Votre clic n'a pas pu être enregistré\u00a0: personne n'est prévenu. Appuyez de nouveau, "
         "ou prenez le ticket dans l'outil de tickets."

@@ -97,6 +97,21 @@ SWEDISH = Words(
         ),
         "add": "Vill du lägga till något är det bara att svara på det här mejlet.",
     },
+    take={
+        "title": "Jag tar det",
+        "question": "Tar du det?",
+        "who": "Vem är du?",
+        "button": "Jag tar det",
+        "thanks": "är ditt. Alla som fick veta det får höra det.",
+        "taken": "är redan taget, av",
+        "closed": "är klart, det finns inget kvar att ta.",
+        "expired": "Länken är för gammal. Ta ärendet i ärendesystemet eller i chatten.",
+        "forged": (
+            "Länken är inte vår eller så är den avklippt. Öppna den från "
+            "meddelandet igen."
+        ),
+        "failed": "Klicket kunde inte sparas. Tryck igen, eller ta ärendet i ärendesystemet.",
+    },
     not_written_down=(
         "Ditt klick kunde inte sparas, så ingen vet om det än. Tryck igen, eller ta ärendet i "
         "ärendesystemet."

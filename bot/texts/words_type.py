@@ -46,5 +46,6 @@ class Words:
     next_steps: Mapping[str, str]
     case_mail: Mapping[str, str]
     chat_replies: Mapping[str, str]
+    take: Mapping[str, str]
     not_written_down: str
     help: str

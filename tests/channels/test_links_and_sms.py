@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Messages offer the ticket and "I have it"; SMS are handed to a service by apprise."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from bot.channels.links import Links
+from bot.channels.mail import payload as mail_payload
+from bot.channels.sms import SmsChannel
+from bot.channels.teams import TeamsChannel
+from bot.ports import Accepted, TryLater
+from bot.rules.actions import Notice, NoticeKind, Outgoing
+from bot.rules.take_links import TakeLink, read
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SECRET = "a secret of sixteen or more"
+LINKS = Links("https://acme.example/agent/tickets/", "https://desk.example", lambda: SECRET)
+NOTICE = Notice(
+    NoticeKind.SLA_WARNING,
+    "ticket:t1",
+    NOW,
+    title="Portal is down",
+    number=48,
+    due_at=NOW,
+    buttons=("acknowledge",),
+    recipient="bo",
+)
+
+
+def _row(destination: str) -> Outgoing:
+    return Outgoing("k", destination, "o", NOTICE)
+
+
+def _link_in(url: str) -> object:
+    return read(url.rpartition("/take/")[2], SECRET, NOW)
+
+
+def test_card_offers_to_take_and_to_open() -> None:
+    """A card's first button takes it, for whoever of the channel presses; the second opens it."""
+    card = TeamsChannel({}, links=LINKS).payload(_row("teams:support"), now=NOW)
+
+    take, opened = card["attachments"][0]["content"]["actions"]
+    link = _link_in(take["url"])
+    assert isinstance(link, TakeLink)
+    assert (take["title"], link.subject, link.person) == ("I have it", "ticket:t1", "")
+    assert opened["url"] == "https://acme.example/agent/tickets/48"
+
+
+def test_mail_to_a_person_is_personal() -> None:
+    """The link in a mail to somebody on duty carries who that is, in both bodies."""
+    row = LINKS.added(_row("mail:bo@acme.example"), NOW)
+    mail = mail_payload(row, sender="deskmate@acme.example", now=NOW)
+
+    text = mail.get_body(("plain",))
+    html = mail.get_body(("html",))
+    assert text is not None and html is not None
+    line = next(line for line in text.get_content().splitlines() if "/take/" in line)
+    link = _link_in(line.rpartition(" ")[2])
+    assert isinstance(link, TakeLink) and link.person == "bo"
+    assert 'href="https://desk.example/take/' in html.get_content()
+
+
+def test_without_a_public_address_nothing_is_promised() -> None:
+    """No link that leads nowhere."""
+    links = Links("https://acme.example/agent/tickets/", "", lambda: SECRET)
+    card = TeamsChannel({}, links=links).payload(_row("teams:support"), now=NOW)
+
+    titles = [each["title"] for each in card["attachments"][0]["content"]["actions"]]
+    assert titles == ["Open #48"]
+
+
+def test_secret_is_in_no_repr() -> None:
+    """Whoever logs the links does not log what signs them."""
+    assert SECRET not in repr(LINKS)
+
+
+class _Service(BaseHTTPRequestHandler):
+    """What apprise posts to, as JSON."""
+
+    taken: list[dict[str, object]]
+    status = 200
+
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        type(self).taken.append({"path": self.path, **json.loads(self.rfile.read(length))})
+        self.send_response(type(self).status)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def service() -> Iterator[tuple[str, type[_Service]]]:
+    """A service on loopback that takes what it is given."""
+    handler = type("Service", (_Service,), {"taken": [], "status": 200})
+    server = HTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"json://127.0.0.1:{server.server_port}/sms/{{to}}", handler
+    server.shutdown()
+    server.server_close()
+
+
+def test_sms_says_what_and_where_to_take_it(service: tuple[str, type[_Service]]) -> None:
+    """The text is short, has no customer's words and ends with the link."""
+    url, taken = service
+    outcome = SmsChannel(lambda: url, links=LINKS).deliver(_row("sms:+46700000001"), now=NOW)
+
+    (sent,) = taken.taken
+    assert isinstance(outcome, Accepted)
+    assert sent["path"] == "/sms/+46700000001"
+    assert "Portal is down" not in str(sent["message"])
+    assert str(sent["message"]).partition(" https://")[2].startswith("desk.example/take/")
+
+
+def test_sms_that_is_not_taken_is_tried_again(service: tuple[str, type[_Service]]) -> None:
+    """A service that refuses is asked again later; the outbox decides when."""
+    url, taken = service
+    taken.status = 500
+
+    assert isinstance(SmsChannel(lambda: url).deliver(_row("sms:+467"), now=NOW), TryLater)
