@@ -99,18 +99,19 @@ def _givens(
 ) -> tuple[Mapping[str, Any], ...]:
     """The lines to decide: one, or one per text of `each`."""
     given = read_given(reader, entries["given"].node) if "given" in entries else {}
-    at = given.get("at", given.get("created_at"))
-    if not is_instant(at):
+    found = _each(reader, given, entries["each"].node) if "each" in entries else (given,)
+    if not all(is_instant(one.get("at", one.get("created_at"))) for one in found):
         where = entries["given"].node.place if "given" in entries else place
         advice = "write an instant such as 2026-03-10T13:20:00+01:00"
         reader.problem(where, "given: at is missing", advice)
-    if "each" not in entries:
-        return (given,)
-    each = entries["each"].node
-    if not isinstance(each.value, tuple) or not each.value:
-        reader.problem(each.place, f"each: expected a list of texts, got {each.kind}")
+    return found
+
+
+def _each(reader: Reader, given: Mapping[str, Any], node: Node) -> tuple[Mapping[str, Any], ...]:
+    if not isinstance(node.value, tuple) or not node.value:
+        reader.problem(node.place, f"each: expected a list of texts, got {node.kind}")
         return ()
-    return tuple(_with(reader, given, one) for one in each.value)
+    return tuple(_with(reader, given, one) for one in node.value)
 
 
 def _with(reader: Reader, given: Mapping[str, Any], node: Node) -> dict[str, Any]:

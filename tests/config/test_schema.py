@@ -35,6 +35,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = [
     *ROOT.glob("*.yaml"),
     *ROOT.glob("bot/sandbox/policy/*.yaml"),
+    *ROOT.glob("tests/data/kestrel/*.yaml"),
     *(each for each in ROOT.glob("desks/*/*.yaml") if each.name not in load.BESIDE),
 ]
 BLOCKS = [

@@ -14,7 +14,7 @@ from bot.config import desk_tests_timeline, schema_tests
 from bot.config.desk_tests_expect import expectation_keys
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = sorted(ROOT.glob("desks/*/tests/*.yaml"))
+FILES = [*ROOT.glob("desks/*/tests/*.yaml"), *ROOT.glob("tests/data/*/tests/*.yaml")]
 SHOWN = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/testing.md").read_text("utf-8"), re.S)
 VALIDATOR = jsonschema.Draft202012Validator(schema_tests.tests_schema())
 
