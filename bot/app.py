@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.app_channels import channels_of
 from bot.app_chat import chat_of
 from bot.app_mailbox import mailbox_of, own_names
+from bot.app_pages import pages_of
 from bot.app_web import Doors, web_app_of
 from bot.clock import Clock
 from bot.config.load import load_policy
@@ -122,6 +123,7 @@ class App:
         doors = Doors(settings, store, clock, self.figures, lambda: self._compiled)
         web = web_app_of(doors, self._helpdesk, self._chat, has_read=lambda: self._poller.has_read)
         self._web = WebServer(web, settings.listen_host, settings.listen_port)
+        self._pages = pages_of(settings, store, clock, lambda: self._compiled.policy)
         self._opened_at = clock.now()
         self.steps = self._steps()
 
@@ -134,6 +136,8 @@ class App:
         take_policy(self._store, self._compiled, now=self._clock.now())
         self._store.on_change(changed)
         self._web.start()
+        if self._pages is not None:
+            self._pages.start()
         if self._chat is not None:
             self._chat.start()
         log.info("doors_opened", port=self._web.port, policy=self._compiled.policy.digest)
@@ -143,6 +147,8 @@ class App:
         if self._chat is not None:
             self._chat.stop()
         self._web.stop()
+        if self._pages is not None:
+            self._pages.stop()
 
     def close(self) -> None:
         """Let go of the helpdesk and the store; every step has ended."""

@@ -75,6 +75,8 @@ class Settings:
     backup_folder: Path = Path("backups")
     listen_host: str = "127.0.0.1"
     listen_port: int = 8080
+    pages_host: str = "127.0.0.1"
+    pages_port: int = 8081
     public_url: str = ""
     zendesk_url: str = ""
     zendesk_client_id: str = ""
@@ -106,12 +108,15 @@ class Settings:
 def read_settings(environment: Mapping[str, str]) -> Settings | list[SettingsProblem]:
     """Read every setting from `environment`; all problems at once if there are any."""
     reader = _Reader(environment)
-    host, port = reader.listen()
+    host, port = reader.listen("LISTEN", "127.0.0.1:8080")
+    pages_host, pages_port = reader.listen("PAGES_LISTEN", "127.0.0.1:8081")
     settings = Settings(
         store=reader.text("STORE") or "sqlite:///deskmate.sqlite3",
         backup_folder=Path(reader.text("BACKUP_FOLDER") or "backups"),
         listen_host=host,
         listen_port=port,
+        pages_host=pages_host,
+        pages_port=pages_port,
         public_url=reader.url("PUBLIC_URL"),
         zendesk_url=reader.url("ZENDESK_URL"),
         zendesk_client_id=reader.text("ZENDESK_CLIENT_ID"),
@@ -148,10 +153,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings | list[SettingsPro
 NAMES = frozenset(
     PREFIX + name
     for name in (
-        "STORE BACKUP_FOLDER LISTEN PUBLIC_URL ZENDESK_URL ZENDESK_CLIENT_ID ZENDESK_CLIENT_SECRET "
-        "ZENDESK_EMAIL ZENDESK_API_TOKEN ZENDESK_WEBHOOK_SECRET ZENDESK_TRIGGER_SECRET "
-        "EVENTS_SECRET SLACK_BOT_TOKEN SLACK_APP_TOKEN SLACK_SIGNING_SECRET SLACK_URL SMTP_URL "
-        "SMS_URL LINK_SECRET "
+        "STORE BACKUP_FOLDER LISTEN PAGES_LISTEN PUBLIC_URL ZENDESK_URL ZENDESK_CLIENT_ID "
+        "ZENDESK_CLIENT_SECRET ZENDESK_EMAIL ZENDESK_API_TOKEN ZENDESK_WEBHOOK_SECRET "
+        "ZENDESK_TRIGGER_SECRET EVENTS_SECRET SLACK_BOT_TOKEN SLACK_APP_TOKEN SLACK_SIGNING_SECRET SLACK_URL "
+        "SMTP_URL SMS_URL LINK_SECRET "
         "MAIL_FROM MAILBOX_URL MAILBOX_TRUST CASE_SECRET MAIL_SPOOL BANNER "
         "LOG_FORMAT LOG_LEVEL EXPORT_DELAY"
     ).split()
@@ -195,12 +200,12 @@ class _Reader:
             return default
         return int(value)
 
-    def listen(self) -> tuple[str, int]:
-        value = self.text("LISTEN") or "127.0.0.1:8080"
+    def listen(self, name: str, usual: str) -> tuple[str, int]:
+        value = self.text(name) or usual
         host, _, port = value.rpartition(":")
         if not host or not port.isdecimal() or int(port) > 65535:
-            self._problem("LISTEN", f"{value!r} is no host:port", "write 127.0.0.1:8080")
-            return "127.0.0.1", 8080
+            self._problem(name, f"{value!r} is no host:port", f"write {usual}")
+            return "127.0.0.1", 0
         return host.strip("[]"), int(port)
 
     def teams(self) -> dict[str, Secret]:

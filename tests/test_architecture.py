@@ -12,7 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 EVERYTHING = frozenset(
-    "app app_web app_channels app_chat app_mailbox channels cli clock commands config daemon "
+    "app app_web app_channels app_chat app_mailbox app_pages channels cli clock commands config "
+    "daemon "
     "handlers helpdesks inbox outbox outbox_lanes outbox_rescue outbox_tickets "
     "pages ports rules sandbox settings sources store telemetry texts timekeeper".split()
 )
@@ -43,6 +44,7 @@ MAY_IMPORT = {
     "app_web": frozenset("clock helpdesks pages rules settings sources store telemetry".split()),
     "app_channels": frozenset("channels ports rules settings".split()),
     "app_chat": frozenset("channels clock settings sources store".split()),
+    "app_pages": frozenset("clock pages rules settings sources store telemetry".split()),
     "app_mailbox": frozenset("clock rules settings sources store telemetry".split()),
     "app": EVERYTHING - {"app", "daemon", "cli", "commands", "sandbox"},
     "daemon": frozenset("app clock settings telemetry".split()),

@@ -14,7 +14,7 @@ async function renew() {
       }
     }
   } catch {
-    // The sandbox has ended; what was shown last stays.
+    // Whoever served it has ended; what was shown last stays, with its time.
   }
 }
-if (live) setInterval(renew, 1000);
+if (live) setInterval(renew, 1000 * Number(live.dataset.every || 1));

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page to work from while the helpdesk is down: who waits, since when, what is due next.
+
+Everything on it comes from the store alone. It is read on the machine itself (loopback): a request
+that came through a proxy, or for another host's name, is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.clock import Clock
+from bot.pages.continuity_view import DeskSettings, case_page, desk_page
+from bot.pages.render import page, static_routes
+from bot.store.problems import StoreProblem
+from bot.store.store import Store
+from bot.telemetry import logger
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+
+log = logger("pages")
+
+
+def continuity_page(store: Store, clock: Clock, settings: Callable[[], DeskSettings]) -> Starlette:
+    """The app: `/` the page, `/now` the part of it that changes, `/case/NAME` one case."""
+
+    async def whole(_request: Request) -> Response:
+        return await _shown("continuity.html.j2")
+
+    async def part(_request: Request) -> Response:
+        return await _shown("continuity_now.html.j2")
+
+    async def case(request: Request) -> Response:
+        name = str(request.path_params["name"])
+
+        def read() -> Response:
+            with store.read() as reader:
+                view = case_page(name, reader, clock.now(), settings())
+            if view is None:
+                return PlainTextResponse("There is no such case.\n", 404)
+            log.info("case_viewed", case=view.name)
+            return page("continuity_case.html.j2", {"view": view})
+
+        return await _safely(read)
+
+    async def _shown(template: str) -> Response:
+        def read() -> Response:
+            with store.read() as reader:
+                view = desk_page(reader, clock.now(), settings())
+            return page(template, {"view": view})
+
+        return await _safely(read)
+
+    app = Starlette(
+        routes=[
+            Route("/", whole),
+            Route("/now", part),
+            Route("/case/{name}", case),
+            *static_routes(),
+        ]
+    )
+    app.add_middleware(BaseHTTPMiddleware, dispatch=_only_here)
+    return app
+
+
+async def _safely(read: Callable[[], Response]) -> Response:
+    try:
+        return await run_in_threadpool(read)
+    except StoreProblem as problem:
+        log.warning("page_not_shown", reason=str(problem))
+        return PlainTextResponse("The store cannot be read now; see the daemon's log.\n", 503)
+
+
+async def _only_here(request: Request, answer: RequestResponseEndpoint) -> Response:
+    """Another name than this machine's is another site's trick; a proxy may stand for anybody."""
+    name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    is_proxied = any(header in request.headers for header in FORWARDED)
+    if is_proxied or name not in LOOPBACK:
+        log.warning("page_refused", host=name[:100], is_proxied=is_proxied)
+        return PlainTextResponse("This page is read on the machine itself.\n", 403)
+    return await answer(request)

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The continuity page: who waits, without a helpdesk, for nobody but this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import requests
+
+from bot.clock import VirtualClock
+from bot.pages.continuity import continuity_page
+from bot.pages.continuity_view import DeskSettings
+from bot.rules.history import Change, ChangeKind
+from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
+from bot.sources.web_server import WebServer
+from bot.store.store import Store
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+HOSTILE = '<script>alert("x")</script>'
+REFERENCE = "ACM-4F7KQ2XN-M"
+CASE = Ticket(
+    ticket_id="00000001",
+    origin=Origin.MAILBOX,
+    created_at=NOW - timedelta(minutes=20),
+    updated_at=NOW,
+    status=Status.NEW,
+    subject=HOSTILE,
+    description=HOSTILE,
+    reference=REFERENCE,
+    requester=Person(name=HOSTILE, email="nora@northwind.example"),
+)
+
+
+class Page:
+    """The page over a real socket, with one case and one ticket of the helpdesk."""
+
+    def __init__(self) -> None:
+        self.store = Store.open("sqlite://", clock=VirtualClock(NOW))
+        known = replace(CASE, ticket_id="00000002", origin=Origin.HELPDESK, number=4711,
+                        reference=None, subject="Known before")  # fmt: skip
+        for each in (CASE, known):
+            opened = Change("m", each.created_at, ChangeKind.CREATED, Actor.REQUESTER,
+                            is_public=True, body=HOSTILE)  # fmt: skip
+            self.store.write(
+                lambda tx, each=each, opened=opened: (
+                    tx.tickets.save(each), tx.tickets.add_change(each.ticket_id, opened),
+                )
+            )  # fmt: skip
+        due = {"phase": "running", "due_at": (NOW + timedelta(minutes=40)).isoformat()}
+        read_at = {"at": (NOW - timedelta(minutes=5)).isoformat()}
+        self.store.write(lambda tx: tx.tickets.save_clocks("00000001", {"first_response": due}))
+        self.store.write(lambda tx: tx.states.save("read/export/tickets", read_at))
+        desk = DeskSettings("acme", "Europe/Stockholm")
+        app = continuity_page(self.store, VirtualClock(NOW), lambda: desk)
+        self.server = WebServer(app, "127.0.0.1", 0)
+        self.server.start()
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        url = f"http://127.0.0.1:{self.server.port}{path}"
+        return requests.get(url, headers=headers, timeout=5)
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    made = Page()
+    yield made
+    made.server.stop()
+    made.store.close()
+
+
+def test_page_says_who_waits_and_what_is_due(page: Page) -> None:
+    """The case, how long its customer waits, what is left, and that nobody has it."""
+    shown = page.get("/").text
+
+    assert REFERENCE in shown
+    assert "20 min" in shown and "40 min left" in shown
+    assert "nobody yet" in shown
+
+
+def test_known_tickets_say_how_old_they_are(page: Page) -> None:
+    """What the helpdesk showed last, with its time in the desk's zone and its age."""
+    shown = page.get("/now").text
+
+    assert "#4711" in shown and "Known before" in shown
+    assert "09:55 CET (5 min ago)" in shown
+
+
+def test_case_is_read_word_by_word(page: Page) -> None:
+    """Under its name; a name that nobody has is not found."""
+    shown = page.get(f"/case/{REFERENCE.lower()}")
+
+    assert shown.status_code == 200 and "nora@northwind.example" in shown.text
+    assert page.get("/case/4711").status_code == 200
+    assert page.get("/case/ACM-00000000-0").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/now", f"/case/{REFERENCE}"])
+def test_nothing_a_customer_wrote_is_mark_up(page: Page, path: str) -> None:
+    """Escaped everywhere, and the browser is told to load nothing from elsewhere."""
+    answer = page.get(path)
+
+    assert HOSTILE not in answer.text and "&lt;script&gt;" in answer.text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "desk.example:8081"},
+        {"X-Forwarded-For": "192.0.2.1"},
+        {"Forwarded": "for=192.0.2.1"},
+        {"Via": "1.1 proxy"},
+    ],
+)
+def test_nobody_from_outside_reads_it(page: Page, headers: dict[str, str]) -> None:
+    """Not by another name that leads here, and not through a proxy on this machine."""
+    answer = page.get("/", **headers)
+
+    assert answer.status_code == 403
+    assert REFERENCE not in answer.text
