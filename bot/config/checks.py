@@ -4,30 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from bot.config.checks_ladders import check_ladders, check_silences, unknown_names
 from bot.config.checks_rosters import check_rosters
+from bot.config.checks_rules import check_rules
 from bot.config.checks_words import check_words
 from bot.config.cover import cover_warnings
 from bot.config.places import place_of, word_place
 from bot.config.problems import Problem
+from bot.rules.answers import span_words
 from bot.rules.business_time import calendars_of
-from bot.rules.conditions import (
-    AllClosed,
-    AnyOpen,
-    Changed,
-    Condition,
-    Count,
-    FieldIs,
-    Matches,
-    Says,
-    StartsDuring,
-)
-from bot.rules.events import Occasion
-from bot.rules.layers import circles, parts_of
-from bot.rules.policy import Effects, Place, Policy, Recipient, Rule
-from bot.rules.situation import FINGERPRINT
-from bot.rules.text import PatternProblem, compile_lists, compile_pattern
+from bot.rules.policy import Policy, Promise, Recipient
+from bot.rules.text import ListProblem, PatternProblem, compile_pattern
+from bot.rules.text_entries import entries_of
 
 RETIRED_TEAMS = ".webhook.office.com"
 
@@ -37,6 +27,7 @@ def check_policy(policy: Policy) -> list[Problem]:
     return [
         *_calendars(policy),
         *_people(policy),
+        *_else_circles(policy),
         *_groups(policy),
         *_promises(policy),
         *_outage(policy),
@@ -46,8 +37,7 @@ def check_policy(policy: Policy) -> list[Problem]:
         *check_rosters(policy),
         *_fingerprints(policy),
         *_words(policy),
-        *(problem for rule in policy.rules for problem in _rule(policy, rule)),
-        *_rule_circles(policy),
+        *check_rules(policy),
         *cover_warnings(policy),
         *check_words(policy),
     ]
@@ -103,6 +93,31 @@ def _people(policy: Policy) -> Iterator[Problem]:
             yield Problem(person.place, "a Teams address is a secret", advice)
 
 
+def _else_circles(policy: Policy) -> Iterator[Problem]:
+    """People who stand in for each other in a circle: nobody would be left to be told."""
+    told: set[str] = set()
+    for name in policy.people:
+        way = _circle_from(policy, name)
+        if way and not told & set(way):
+            told |= set(way)
+            what = f"people who stand in for each other in a circle: {' -> '.join(way)}"
+            yield Problem(policy.people[name].place, what, "let one of them have no `else`")
+
+
+def _circle_from(policy: Policy, name: str) -> list[str]:
+    """The way along `else` that leads back to the beginning; empty if none does."""
+    open_ways, seen = [[name]], set[str]()
+    while open_ways:
+        way = open_ways.pop()
+        for other in policy.people[way[-1]].otherwise:
+            if other == name:
+                return [*way, name]
+            if other in policy.people and other not in seen:
+                seen.add(other)
+                open_ways.append([*way, other])
+    return []
+
+
 def _ways(person: Recipient) -> tuple[str, ...]:
     return tuple(way for way in (person.slack, person.teams, person.mail, person.sms) if way)
 
@@ -124,11 +139,24 @@ def _promises(policy: Policy) -> Iterator[Problem]:
         if promise.clock.warn and not promise.tell_at_warning:
             what = f"promise {promise.clock.name!r} warns nobody"
             yield Problem(promise.place, what, "write `tell: ...`")
+        yield from _warnings(promise)
         covered = {target.priority for target in promise.clock.targets}
         missing = [code for code in policy.priorities if code not in covered]
         if promise.clock.is_complete and None not in covered and missing:
             what = f"promise {promise.clock.name!r} has no target for {', '.join(missing)}"
             yield Problem(promise.place, what, "add a line for each, or remove `complete`")
+
+
+def _warnings(promise: Promise) -> Iterator[Problem]:
+    """A warning that would come before the promise begins comes with it, which nobody means."""
+    clock = promise.clock
+    times = sorted(timedelta(seconds=target.within) for target in clock.targets)
+    leads = [warn.lead for warn in clock.warn if warn.lead is not None]
+    if not times or not leads or max(leads) < times[0]:
+        return
+    what = f"promise {clock.name!r} warns {span_words(max(leads))} before its end"
+    advice = f"a promise of {span_words(times[0])} begins later; write a share, such as 75%"
+    yield Problem(promise.place, what, advice, is_warning=max(leads) < times[-1])
 
 
 def _outage(policy: Policy) -> Iterator[Problem]:
@@ -143,41 +171,11 @@ def _outage(policy: Policy) -> Iterator[Problem]:
 
 
 def _words(policy: Policy) -> Iterator[Problem]:
-    for problem in compile_lists(policy.words).problems:
-        place = word_place(policy, problem.list_name, problem.entry)
-        yield Problem(place, f"words {problem.list_name}: {problem.entry!r}: {problem.text}")
-
-
-def _rule(policy: Policy, rule: Rule) -> Iterator[Problem]:
-    effects, place = rule.effects, rule.place
-    for part in parts_of(rule.condition):
-        yield from _condition(policy, place, part)
-    yield from unknown_names(place, "person", effects.tell, [*policy.people, *policy.rosters])
-    for what, name, known in (
-        ("priority", effects.priority, policy.priorities),
-        ("category", effects.category, policy.categories),
-        ("group", effects.group, policy.groups),
-    ):
-        if name is not None:
-            yield from unknown_names(place, what, (name,), known)
-    yield from unknown_names(place, "field", effects.fields, policy.helpdesk.fields)
-    if effects.link is not None:
-        yield from unknown_names(place, "fingerprint", (effects.link,), policy.fingerprints)
-    if effects.page is not None:
-        yield from unknown_names(place, "ladder", (effects.page,), policy.ladders)
-    if effects.escalate is not None:
-        yield from unknown_names(place, "path", (effects.escalate,), policy.paths)
-    yield from unknown_names(place, "template", effects.replies, policy.templates)
-    if effects.suggest and policy.knowledge is None:
-        advice = "write `knowledge: {folder: articles}`, or `knowledge: {help_centre: true}`"
-        yield Problem(place, "suggest: nothing to suggest from", advice, is_warning=True)
-    if effects.hold_to_end_of is not None:
-        yield from unknown_names(place, "calendar", (effects.hold_to_end_of,), policy.calendars)
-        if rule.occasions != {Occasion.ALERT}:
-            advice = "write `event: alert`; a customer's ticket waits for nobody's window"
-            yield Problem(place, "hold_to_end_of holds alerts only", advice)
-    if effects == Effects():
-        yield Problem(place, f"rule {rule.rule_id!r} does nothing", "write something under `then:`")
+    for name, spec in policy.words.items():
+        for entry in entries_of(name, spec):
+            if isinstance(entry, ListProblem):
+                place = word_place(policy, name, entry.entry)
+                yield Problem(place, f"words {name}: {entry.entry!r}: {entry.text}")
 
 
 def _paths(policy: Policy) -> Iterator[Problem]:
@@ -192,37 +190,3 @@ def _fingerprints(policy: Policy) -> Iterator[Problem]:
         compiled = compile_pattern(fingerprint.pattern)
         if isinstance(compiled, PatternProblem):
             yield Problem(fingerprint.place, f"pattern {fingerprint.pattern!r}: {compiled.text}")
-
-
-def _condition(policy: Policy, place: Place, part: Condition) -> Iterator[Problem]:
-    match part:
-        case Says(lists=lists, one_of=one_of, without=without):
-            named_lists = (*lists, *one_of, *without)
-            yield from unknown_names(place, "word list", named_lists, policy.words)
-        case AnyOpen(calendars=names) | AllClosed(calendars=names) | StartsDuring(calendars=names):
-            yield from unknown_names(place, "calendar", names, policy.calendars)
-        case Matches(pattern=pattern):
-            compiled = compile_pattern(pattern)
-            if isinstance(compiled, PatternProblem):
-                yield Problem(place, f"pattern {pattern!r}: {compiled.text}")
-        case FieldIs(field="priority", values=values):
-            yield from unknown_names(place, "priority", values, policy.priorities)
-        case FieldIs(field="category", values=values):
-            yield from unknown_names(place, "category", values, policy.categories)
-        case FieldIs(field="group", values=values):
-            yield from unknown_names(place, "group", values, policy.groups)
-        case Changed(field="priority", to=to, was=was):
-            yield from unknown_names(place, "priority", (*to, *was), policy.priorities)
-        case Count(category=names, same=same):
-            yield from unknown_names(place, "category", names, policy.categories)
-            named = (each for each in same if each.startswith(FINGERPRINT))
-            known = [FINGERPRINT + each for each in policy.fingerprints]
-            yield from unknown_names(place, "fingerprint", named, known)
-
-
-def _rule_circles(policy: Policy) -> Iterator[Problem]:
-    found = circles(policy.rules)
-    if found:
-        names = ", ".join(rule.rule_id for rule in found)
-        advice = "let one of them read what no rule sets"
-        yield Problem(found[0].place, f"rules read what they set in a circle: {names}", advice)

@@ -58,11 +58,14 @@ def _too_short(place: Place, entry: Entry) -> Iterator[Problem]:
 
 def _false_friends(place: Place, entry: Entry, languages: set[str]) -> Iterator[Problem]:
     """An open end is looked at from three letters on: `fel*` finds `fellow`, `*l` finds all."""
-    if entry.elements[0].openness is not Openness.EXACT and len(entry.elements[0].text) < SHORTEST:
+    element = entry.elements[0]
+    if element.openness is Openness.EXACT:
+        found = {element.text: FALSE_FRIENDS[element.text]} if element.text in FALSE_FRIENDS else {}
+    elif len(element.text) < SHORTEST:
         return
-    for word, meanings in FALSE_FRIENDS.items():
-        if not entry.elements[0].fits(word):
-            continue
+    else:
+        found = {word: means for word, means in FALSE_FRIENDS.items() if element.fits(word)}
+    for word, meanings in found.items():
         others = [
             f"{meaning!r} in {language}"
             for language, meaning in meanings.items()

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bot.config.yaml_nodes import Entry, Node
-from bot.rules.policy import NOWHERE, Place, Policy
+from bot.rules.policy import NOWHERE, Place, Policy, Rule
 
 
 def places_of(entries: Mapping[str, Entry]) -> dict[str, Place]:
@@ -30,6 +30,11 @@ def word_place(
     return next(found, place_of(policy, f"words.{list_name}"))
 
 
+def text_place(policy: Policy, rule: Rule, text: str) -> Place:
+    """Where a rule first says a text; else the rule."""
+    return policy.places.get(f"rules.{rule.rule_id}={text}", rule.place)
+
+
 def _places(entries: Mapping[str, Entry]) -> Iterator[tuple[str, Place]]:
     for key, entry in entries.items():
         yield key, entry.key_place
@@ -39,6 +44,22 @@ def _places(entries: Mapping[str, Entry]) -> Iterator[tuple[str, Place]]:
             yield f"{key}.{name}", inner.key_place
             if key == "words":
                 yield from _words(name, inner.node)
+            if key == "rules":
+                yield from reversed([(f"rules.{name}={text}", at) for text, at in _texts(inner)])
+
+
+def _texts(entry: Entry) -> Iterator[tuple[str, Place]]:
+    """Every text below an entry, in order."""
+    waiting = [entry.node]
+    while waiting:
+        node = waiting.pop()
+        match node.value:
+            case tuple():
+                waiting += reversed(node.value)
+            case Mapping():
+                waiting += reversed([inner.node for inner in node.value.values()])
+            case value:
+                yield str(value), node.place
 
 
 def _words(name: str, node: Node) -> Iterator[tuple[str, Place]]:

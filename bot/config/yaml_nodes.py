@@ -16,7 +16,7 @@ import yaml
 from bot.config.problems import Problem
 from bot.rules.policy import Place
 
-GREATEST_FILE = 2 * 1024 * 1024
+GREATEST_FILE = 1024 * 1024
 GREATEST_DEPTH = 40
 _TRUTHS = {"true": True, "false": False}
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,14})")
@@ -59,7 +59,7 @@ def read_yaml(text: str, file: str) -> tuple[Node, list[Problem]]:
     """The document as nodes and every mistake of its form; no entries if it is unreadable."""
     nothing = Node(Place(file, 1, 1), {})
     if len(text.encode("utf-8", "replace")) > GREATEST_FILE:
-        return nothing, [Problem(nothing.place, "the file is over 2 MiB", "split it")]
+        return nothing, [Problem(nothing.place, "the file is over 1 MiB", "split it")]
     too_deep = _too_deep(text, file)
     if too_deep is not None:
         return nothing, [too_deep]

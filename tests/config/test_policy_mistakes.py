@@ -182,6 +182,58 @@ def test_yaml_surprises_stay_texts(tmp_path: Path) -> None:
     assert loaded.policy.words["a"].words["en"] == ("NO", "on", "09:00", "010", "yes")
 
 
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (
+            "if:\n      says:\n        - down\n        - donw",
+            "7:11: word list 'donw' is not defined",
+        ),
+        ("if:\n      category: incidnt", "11:17: category 'incidnt' is not defined"),
+        ("if_any:\n      - {says: down}\n      - {matches: 'a(b'}", "12:19: pattern 'a(b'"),
+        ("if: {says: down}\n    unless: {any_open: offcie}", "11:24: calendar 'offcie'"),
+        ("if: {says: [down, down, down, down, down]}", "10:17: says: 5 lists in one sentence"),
+    ],
+)
+def test_mistake_in_a_condition_is_told_at_its_word(
+    tmp_path: Path, rule: str, expected: str
+) -> None:
+    """Not the rule is named but the line and the column of the word that is wrong."""
+    text = f"{BASE}rules:\n  r:\n    {rule}\n    then: {{tag: x}}\n"
+
+    assert any(f"rules.yaml:{expected}" in each for each in _mistakes(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "people: {a: {slack: s, else: b}, b: {slack: t, else: [c]}, c: {slack: u, else: a}}\n",
+            "circle: a -> b -> c -> a",
+        ),
+        (
+            "people: {team: {slack: s}}\nhours: {o: {mon: '09:00-17:00', holidays: none}}\n"
+            "promises: {first_response: {within: 15m, hours: o, warn: 30m before, tell: team}}\n",
+            "promise 'first_response' warns 30m before its end",
+        ),
+    ],
+)
+def test_what_could_never_be_told_in_time_is_a_mistake(
+    tmp_path: Path, text: str, expected: str
+) -> None:
+    """Stand-ins in a circle, and a warning that is longer than its promise."""
+    assert any(expected in each for each in _mistakes(tmp_path, text))
+
+
+def test_long_list_is_refused_at_once(tmp_path: Path) -> None:
+    """A file that would take seconds to read is refused by its size, with what to do."""
+    text = "words:\n  a:\n    en:\n" + "      - word\n" * 100_000
+
+    [mistake] = _mistakes(tmp_path, text)
+
+    assert mistake.endswith("rules.yaml:1:1: the file is over 1 MiB; split it")
+
+
 def test_unstated_holidays_are_a_warning(tmp_path: Path) -> None:
     """Hours without a word about holidays are used, and asked about."""
     loaded = _load(tmp_path, "hours: {a: {zone: UTC, mon-fri: '09:00-17:00'}}\n")
