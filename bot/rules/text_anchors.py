@@ -22,7 +22,7 @@ except ImportError:
 
 OpenWord = tuple[Openness, str]
 """What is looked for inside a word, and where in it."""
-MOST_REMEMBERED = 50_000
+MOST_REMEMBERED = 20_000
 """Words whose look-up is kept; then all are forgotten, so that memory is bounded."""
 LONGEST_REMEMBERED = 40
 """In characters; a longer word hardly comes twice."""
@@ -60,7 +60,8 @@ class OpenWords:
         held = self._by_cutting(word) if self._automaton is None else self._by_automaton(word)
         self.steps += len(word)
         found = tuple(sorted(set(held)))
-        if len(word) <= LONGEST_REMEMBERED:
+        # Numbers hardly come again and would drive out the words that do.
+        if len(word) <= LONGEST_REMEMBERED and word.isalpha():
             self._remember(word, found)
         return found
 

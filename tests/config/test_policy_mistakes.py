@@ -187,7 +187,7 @@ def test_yaml_surprises_stay_texts(tmp_path: Path) -> None:
     [
         (
             "if:\n      says:\n        - down\n        - donw",
-            "7:11: word list 'donw' is not defined",
+            "13:11: word list 'donw'",
         ),
         ("if:\n      category: incidnt", "11:17: category 'incidnt' is not defined"),
         ("if_any:\n      - {says: down}\n      - {matches: 'a(b'}", "12:19: pattern 'a(b'"),
