@@ -263,6 +263,8 @@ class App:
             tx.journal.prune(now - KEEP_JOURNAL)
 
         self._store.write(prune)
+        if self._mailbox is not None:
+            self._mailbox.sweep_spool(now)
         return False
 
     def _may_fire(self) -> bool:

@@ -11,7 +11,7 @@ from bot.settings import Settings
 from bot.sources.mail_spool import Spool
 from bot.sources.mail_worker import MailWorker
 from bot.sources.mailbox import Mailbox
-from bot.sources.mailbox_session import read_mailbox_address
+from bot.sources.mailbox_address import read_mailbox_address
 from bot.store.store import Store
 from bot.telemetry import Figures
 

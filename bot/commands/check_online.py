@@ -18,6 +18,8 @@ from bot.ports import Finding
 from bot.rules.delivery import destinations
 from bot.rules.policy import Policy
 from bot.settings import Settings, read_settings
+from bot.sources.mailbox_address import read_mailbox_address
+from bot.sources.mailbox_check import examine
 
 
 def check_online(policy: Policy, *, as_json: bool, console: Console) -> int:
@@ -27,7 +29,11 @@ def check_online(policy: Policy, *, as_json: bool, console: Console) -> int:
         for problem in settings:
             console.print(str(problem), markup=False)
         return 2
-    findings = [*_helpdesk(settings, policy), *_ways(settings, policy)]
+    findings = [
+        *_helpdesk(settings, policy),
+        *_ways(settings, policy),
+        *_mailbox(settings, policy),
+    ]
     if as_json:
         rows = [
             {"what": each.what, "ok": each.is_ok, "detail": each.detail, "advice": each.advice}
@@ -70,6 +76,20 @@ def _ways(settings: Settings, policy: Policy) -> Sequence[Finding]:
     for kind, addresses in wanted.items():
         findings += channels[kind].examine(list(dict.fromkeys(addresses)))
     return findings
+
+
+def _mailbox(settings: Settings, policy: Policy) -> Sequence[Finding]:
+    """The escalation mailbox, and whether the policy names its address."""
+    if not settings.mailbox_url:
+        if policy.outage.mailbox is None:
+            return ()
+        advice = "write imaps://user:password@host:993/INBOX"
+        return (Finding("DESKMATE_MAILBOX_URL", False, "not set: nobody reads it", advice),)
+    found = examine(read_mailbox_address(settings.mailbox_url.reveal()), SystemClock())
+    if policy.outage.mailbox is None:
+        advice = "write `helpdesk_down: {mailbox: ADDRESS}`, from which customers are answered"
+        return (*found, Finding("helpdesk_down.mailbox", False, "not named", advice))
+    return found
 
 
 def _show(console: Console, finding: Finding) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime
 from bot.handlers.case_words import language_for, mail_to_customer
 from bot.handlers.handled import Handled
 from bot.handlers.tickets import take_news
+from bot.rules.actions import Outgoing, TicketUpdate
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import AnswerGiven, CaseEntered, Event, Occasion
 from bot.rules.history import Change, ChangeKind
@@ -29,6 +30,7 @@ UNVERIFIED = "unverified_sender"
 """The tag of a case whose sender nobody vouched for."""
 MAIL, PHONE = "email", "phone"
 _LONGEST_SUBJECT = 150
+_LONGEST_NOTE = 30_000
 _TURNS = 8
 
 
@@ -93,6 +95,9 @@ def join_case(
         ticket, occasion = replace(ticket, status=Status.OPEN), Occasion.REOPENED
     ticket = replace(ticket, updated_at=max(ticket.updated_at, mail.received_at))
     take_news(TicketNews(ticket, added, occasion), event, tx, compiled, now=now)
+    who = mail.sender.email or "somebody"
+    _note_there(ticket, f"{who} wrote to the mailbox", mail.received_at, mail.text, tx,
+                key=f"mail/{mail.key}", now=now)  # fmt: skip
 
 
 def enter_case(
@@ -158,7 +163,10 @@ def give_answer(
     ticket = replace(ticket, updated_at=max(ticket.updated_at, event.at))
     occasion = Occasion.AGENT_REPLY if is_sent else Occasion.INTERNAL_NOTE
     take_news(TicketNews(ticket, added, occasion), event, tx, compiled, now=now)
-    _set_status(ticket.ticket_id, status, event, tx)
+    if ticket.number is None:
+        _set_status(ticket.ticket_id, status, event, tx)
+    said = f"{given.person} answered by mail" if is_sent else f"{given.person} noted"
+    _note_there(ticket, said, event.at, text, tx, key=event.key, now=now)
     return Handled("answered" if is_sent else "noted: no address to answer to", ticket.ticket_id)
 
 
@@ -181,6 +189,30 @@ def add_note(ticket: Ticket, text: str, tx: Transaction, *, key: str, at: dateti
 def staff_text(text: str) -> str:
     """What somebody of ours wrote above the notice they answer; nothing of the notice."""
     return new_part(text)
+
+
+def _note_there(
+    ticket: Ticket, said: str, at: datetime, text: str, tx: Transaction, *, key: str, now: datetime
+) -> None:
+    """A ticket that the helpdesk has gets the words as an internal note, once it is back.
+
+    Not as a public one: the customer has had the mail, or has written it.
+    """
+    if ticket.number is None:
+        return
+    when = f"{at:%Y-%m-%d %H:%M} UTC"
+    note = f"{said} at {when}, while the helpdesk was down:\n\n{text[:_LONGEST_NOTE]}"
+    update = TicketUpdate(ticket.ticket_id, ticket.number, comment=note)
+    tx.outbox.add(
+        Outgoing(
+            key=f"note/ticket:{ticket.ticket_id}/{key}",
+            destination="helpdesk",
+            order_key=f"helpdesk/ticket:{ticket.ticket_id}",
+            message=update,
+            ticket_id=ticket.ticket_id,
+        ),
+        now,
+    )
 
 
 def _new_ticket(

@@ -63,6 +63,11 @@ class MailWorker:
             return Reading(None, trouble=f"the reader died of it ({type(error).__name__})")
         return _reading(answer)
 
+    @property
+    def pid(self) -> int | None:
+        """The process that reads, None while there is none."""
+        return self._process.pid if self._process is not None else None
+
     def close(self) -> None:
         """Kill the process, if there is one."""
         process, self._process = self._process, None

@@ -16,14 +16,12 @@ from bot.rules.mail import FOLDERS, Folder
 from bot.rules.mail_trust import TrustedServers
 from bot.sources.mail_spool import Spool
 from bot.sources.mail_worker import MailWorker
+from bot.sources.mailbox_address import MailboxAddress, MailboxFault, MailboxTrouble
 from bot.sources.mailbox_mails import mail_of, unread_mail_of
 from bot.sources.mailbox_session import (
     READ_TIMEOUT,
     Listed,
-    MailboxAddress,
-    MailboxFault,
     MailboxSession,
-    MailboxTrouble,
     batches,
 )
 from bot.store.mails import Place
@@ -41,6 +39,9 @@ RENEW_EVERY = timedelta(minutes=5)
 """IDLE is left and entered again so often; servers drop it after half an hour, routers sooner."""
 SLICE = 2.0
 """Seconds of listening at a time, so that the daemon can stop."""
+BEFORE_US = timedelta(days=1)
+"""How old a mail may be that lay there when the mailbox was looked at for the first time."""
+ORPHANS_AFTER = timedelta(days=7)
 MOVES = 200
 LISTED = 200
 PATIENCE = timedelta(minutes=3)
@@ -84,6 +85,7 @@ class Mailbox:
         self._session: MailboxSession | None = None
         self._is_waiting = False
         self._last_uid = 0
+        self._history: set[int] = set()
         self._polled_at: datetime | None = None
         self._swept_at: datetime | None = None
         self._not_before: datetime | None = None
@@ -107,6 +109,13 @@ class Mailbox:
             return False
         self._after_success(now)
         return goes_on
+
+    def sweep_spool(self, now: datetime) -> int:
+        """Remove raw mails that no row knows of: a crash came between file and row."""
+        old = self._spool.older_than(now - ORPHANS_AFTER)
+        with self._store.read() as reader:
+            known = reader.mails.raws()
+        return sum(self._spool.forget(name) for name in old if name not in known)
 
     def close(self) -> None:
         """Let go of the line and of the reader."""
@@ -134,6 +143,7 @@ class Mailbox:
         session.open()
         self._swept_at = self._polled_at = None
         self._last_uid = 0
+        self._history = set()
         return session
 
     def _connected(self) -> MailboxSession:
@@ -150,15 +160,34 @@ class Mailbox:
     def _read_new(self, session: MailboxSession, now: datetime) -> None:
         is_sweep = self._swept_at is None or now - self._swept_at >= SWEEP_EVERY
         uids = session.uids(0 if is_sweep else self._last_uid)
-        known = self._known(session)
-        for wanted in batches((uid for uid in uids if uid not in known), LISTED):
+        known = self._known(session) if uids or is_sweep else frozenset()
+        begin = self._begin(now)
+        unread = (uid for uid in uids if uid not in known and uid not in self._history)
+        for wanted in batches(unread, LISTED):
             for listed in session.listed(wanted):
-                self._take(session, listed)
+                if listed.internal_at < begin:
+                    self._history.add(listed.uid)
+                else:
+                    self._take(session, listed)
         if is_sweep:
             self._note_vanished(session, known - frozenset(uids))
             self._swept_at = now
         self._last_uid = max((self._last_uid, *uids))
         self._polled_at = now
+
+    def _begin(self, now: datetime) -> datetime:
+        """Older mails are the mailbox's history from before Deskmate; fixed at the first look.
+
+        After that no mail is too old, however long the line was dead.
+        """
+        name = f"mailbox/begin/{self._address.account}/{self._address.folder}"
+        with self._store.read() as reader:
+            stored = reader.cursors.get(name)
+        if stored is not None:
+            return datetime.fromisoformat(stored)
+        begin = now - BEFORE_US
+        self._store.write(lambda tx: tx.cursors.set(name, begin.isoformat()))
+        return begin
 
     def _known(self, session: MailboxSession) -> frozenset[int]:
         with self._store.read() as reader:

@@ -14,18 +14,16 @@ import ssl
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from imaplib import IMAP4
 from typing import TypeVar
-from urllib.parse import unquote, urlsplit
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, LoginError
 
 from bot.clock import Clock
+from bot.sources.mailbox_address import MailboxAddress, MailboxFault, MailboxTrouble
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 30.0
-TLS_PORT, PLAIN_PORT = 993, 143
 SEARCH_RANGE = 20_000
 """UIDs of one search: its answer must stay below imaplib's limit of a million bytes a line."""
 _CODE = re.compile(r"\[([A-Z-]{2,40})\]")
@@ -33,66 +31,6 @@ _EARLY = 0.5
 """An empty answer before this share of the time is a dead line's."""
 T = TypeVar("T")
 LINE_ERRORS = (OSError, IMAP4.error, EOFError)
-
-
-class MailboxFault(StrEnum):
-    """Why the mailbox cannot be read."""
-
-    LINE = "line"
-    CREDENTIALS = "credentials"
-    FOLDER = "folder"
-
-
-class MailboxTrouble(Exception):  # noqa: N818 - it says what is, not that a bug was met
-    """The mailbox cannot be used now."""
-
-    def __init__(self, fault: MailboxFault, detail: str) -> None:
-        """`detail` is for people and holds no secret."""
-        super().__init__(detail)
-        self.fault = fault
-        self.detail = detail
-
-
-@dataclass(frozen=True, slots=True)
-class MailboxAddress:
-    """Where the mailbox is; `repr` hides the password."""
-
-    host: str
-    port: int
-    is_tls: bool
-    wants_starttls: bool
-    user: str
-    reveal_password: Callable[[], str]
-    folder: str = "INBOX"
-
-    @property
-    def account(self) -> str:
-        """The mailbox in the ledger: whose it is and where."""
-        return f"{self.user}@{self.host}"
-
-    def __repr__(self) -> str:
-        """User and host alone."""
-        return f"MailboxAddress({self.account}:{self.port})"
-
-
-def read_mailbox_address(url: str) -> MailboxAddress:
-    """Understand `imaps://user:password@host:993`, `imap+starttls://...` or `imap://...`.
-
-    A path names another folder than INBOX. Raises `ValueError` with what to write.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in ("imaps", "imap+starttls", "imap") or not parts.hostname:
-        raise ValueError("a mailbox is written imaps://user:password@host:993")
-    password = unquote(parts.password or "")
-    return MailboxAddress(
-        host=parts.hostname,
-        port=parts.port or (TLS_PORT if parts.scheme == "imaps" else PLAIN_PORT),
-        is_tls=parts.scheme == "imaps",
-        wants_starttls=parts.scheme == "imap+starttls",
-        user=unquote(parts.username or ""),
-        reveal_password=lambda: password,
-        folder=unquote(parts.path.strip("/")) or "INBOX",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +112,14 @@ class MailboxSession:
 
         A server that cannot move leaves them where they are, which only a person sees.
         """
-        if not uids or not self._client.has_capability("MOVE"):
+        if not uids or not self.can_move():
             return
         self._tried(lambda: self._make(folder))
         self._tried(lambda: self._client.move(uids, folder))
+
+    def can_move(self) -> bool:
+        """Whether the server moves mails in one stroke."""
+        return bool(self._client.has_capability("MOVE"))
 
     def can_wait(self) -> bool:
         """Whether the server tells of new mails by itself."""

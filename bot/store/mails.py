@@ -91,6 +91,10 @@ class MailsView:
         grouped = select(mail.c.fate, func.count()).group_by(mail.c.fate)
         return {Fate(row[0]): row[1] for row in self._connection.execute(grouped)}
 
+    def raws(self) -> frozenset[str]:
+        """The hashes of all raw mails that a row speaks of."""
+        return frozenset(self._connection.execute(select(mail.c.raw)).scalars())
+
     def seen_since(self, at: datetime, *, sender: str | None = None) -> int:
         """How many mails came since, of one sender if named."""
         which = mail.c.seen_at >= micros(at)

@@ -131,14 +131,16 @@ class Dovecot:
         for pid in self._talking():
             os.kill(pid, signal.SIGCONT)
 
-    def deliver(self, raw: bytes) -> None:
-        """A mail comes in, its bytes untouched."""
+    def deliver(self, raw: bytes, *, days_ago: int = 0) -> None:
+        """A mail comes in, its bytes untouched; a file's time is when it came."""
         self._numbers += 1
         maildir = self._folder / "mail" / USER / "Maildir"
         name = f"{1_700_000_000 + self._numbers}.M{self._numbers}P1.test"
         path = maildir / "tmp" / name
         path.write_bytes(raw)
         os.chown(path, *self._owner)
+        came = path.stat().st_mtime - 86400 * days_ago
+        os.utime(path, (came, came))
         path.rename(maildir / "new" / name)
 
     def renumber(self) -> None:

@@ -3,33 +3,41 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 from mail_samples import OWN
 
+from bot.channels.mail import MailChannel, read_server
 from bot.clock import SystemClock
 from bot.config.load import Loaded, load_policy
 from bot.inbox import Inbox
+from bot.outbox import Outbox
 from bot.rules.engine import compile_policy
 from bot.rules.mail import Fate
 from bot.rules.mail_trust import TrustedServers
 from bot.rules.outage_state import OutageState, Phase, to_row
 from bot.sandbox.fakes import FakeHelpdesk
+from bot.sandbox.faults import Faults
+from bot.sandbox.smtp import SmtpDoor
 from bot.sandbox.world import World
 from bot.sources.mail_spool import Spool
 from bot.sources.mail_worker import MailWorker
 from bot.sources.mailbox import Mailbox
-from bot.sources.mailbox_session import read_mailbox_address
+from bot.sources.mailbox_address import read_mailbox_address
 from bot.store.store import Store
 from bot.telemetry import Figures
 
 POLICY = """
 desk: acme
 people:
-  team: {slack: support}
+  team: {mail: ada@acme.example}
 helpdesk_down: {tell: team, mailbox: escalations@acme.example}
 words: {down: {en: [is down]}}
 rules:
@@ -46,6 +54,27 @@ class LateClock(SystemClock):
     def now(self) -> datetime:
         """Now, and however much later the test says."""
         return super().now() + self.ahead
+
+
+class PostOffice:
+    """A mail server that takes what the desk sends."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def mails(self) -> list[EmailMessage]:
+        """Everything that was sent, in order."""
+        return [_parsed(each.raw) for each in self._world.mail.sent()]
+
+    def to(self, recipient: str) -> list[EmailMessage]:
+        """What was sent to one address."""
+        return [_parsed(each.raw) for each in self._world.mail.sent(recipient)]
+
+
+def _parsed(raw: bytes) -> EmailMessage:
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
 
 
 class ReadingDesk:
@@ -65,6 +94,8 @@ class ReadingDesk:
         self.inbox = Inbox(
             self.store, lambda: compiled, helpdesk, self.clock, figures, own=lambda: OWN
         )
+        self._outbox = Outbox(self.store, self.clock, figures, chance=random.Random(1))
+        self._channel: MailChannel | None = None
         self._mailbox = lambda: Mailbox(
             read_mailbox_address(url), self.store, self.spool, self._worker, self.clock,
             servers=TrustedServers(), figures=figures, slice_seconds=0.4, **settings,
@@ -75,6 +106,18 @@ class ReadingDesk:
         """Let go of everything."""
         self.mailbox.close()
         self.store.close()
+
+    @contextmanager
+    def post_office(self) -> Iterator[PostOffice]:
+        """From here on mails of ours go out, over real SMTP."""
+        world = World(self.clock)
+        door = SmtpDoor(world, Faults()).start()
+        self._channel = MailChannel(read_server(door.url), "deskmate@acme.example", own=OWN)
+        try:
+            yield PostOffice(world)
+        finally:
+            self._channel = None
+            door.stop()
 
     def restart(self) -> None:
         """As a new daemon: nothing is remembered but the store."""
@@ -94,6 +137,8 @@ class ReadingDesk:
                 self.clock.ahead += timedelta(seconds=1)
             while self.inbox.handle():
                 pass
+            if self._channel is not None:
+                self._outbox.deliver("mail:", self._channel)
             if until():
                 return
         raise AssertionError("it did not come about")

@@ -13,7 +13,10 @@ from dovecot import POOR, Dovecot, dovecot
 from mail_samples import CORPUS, raw_mail
 from reading_desk import ReadingDesk, reading_desk
 
+from bot.clock import SystemClock
 from bot.rules.mail import Fate
+from bot.sources.mailbox_address import read_mailbox_address
+from bot.sources.mailbox_check import examine
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("dovecot")]
 
@@ -231,3 +234,74 @@ def test_every_odd_mail_of_an_outage_has_a_fate(server: Dovecot, desk: ReadingDe
 def _moved(server: Dovecot) -> int:
     folders = ("Processed", "Automatic", "Parked")
     return sum(server.count(f"Outage/{name}") for name in folders)
+
+
+def test_customer_and_desk_write_to_each_other(server: Dovecot, desk: ReadingDesk) -> None:
+    """A mail in, an acknowledgement out, our answer by mail, the customer's reply: one case."""
+    desk.helpdesk_is_down()
+    with desk.post_office() as office:
+        server.deliver(raw_mail(message_id="<first@northwind.example>"))
+        desk.run(lambda: len(office.mails()) == 2)
+        ack = office.to("nora@northwind.example")[0]
+        notice = office.to("ada@acme.example")[0]
+        ours = raw_mail(f"In-Reply-To: {notice['Message-ID']}", body="We are on it.",
+                        sender="ada@acme.example", message_id="<ours@acme.example>")  # fmt: skip
+        server.deliver(ours)
+        desk.run(lambda: len(office.to("nora@northwind.example")) == 2)
+        answer = office.to("nora@northwind.example")[1]
+        server.deliver(raw_mail(f"In-Reply-To: {answer['Message-ID']}", body="Thank you",
+                                subject="Re: else", message_id="<r@n.example>"))  # fmt: skip
+        desk.run(lambda: server.count("Outage/Processed") == 3)
+
+    assert desk.fates() == {Fate.CASE: 1, Fate.STAFF: 1, Fate.REPLY: 1}
+    assert ack["Auto-Submitted"] == "auto-replied" and answer["Auto-Submitted"] is None
+    assert answer["In-Reply-To"] == "<first@northwind.example>"
+    assert answer.get_content().startswith("We are on it.")
+    assert notice["Reply-To"] == ack["From"] == "escalations@acme.example"
+
+
+def test_full_disk_loses_nothing(server: Dovecot, desk: ReadingDesk, tmp_path: Path) -> None:
+    """A mail that cannot be kept is neither written down nor moved, and is read later."""
+    (tmp_path / "mails").write_bytes(b"where the spool should be")
+    server.deliver(_mails(1)[0])
+    desk.mailbox.step()
+    before = desk.mails()
+    (tmp_path / "mails").unlink()
+
+    desk.run(lambda: desk.mails() == 1)
+
+    assert before == 0
+
+
+def test_decided_mail_is_moved_by_the_next_daemon(server: Dovecot, desk: ReadingDesk) -> None:
+    """Killed between the ledger's commit and the move: moved later, decided once."""
+    desk.helpdesk_is_down()
+    server.deliver(_mails(1)[0])
+    desk.mailbox.step()
+    while desk.inbox.handle():
+        pass
+    desk.restart()
+
+    desk.run(lambda: server.count("Outage/Processed") == 1)
+
+    assert desk.fates() == {Fate.CASE: 1}
+
+
+def test_history_of_a_mailbox_is_left_alone(server: Dovecot, desk: ReadingDesk) -> None:
+    """What lay there for days when Deskmate first looked is nobody's news; what comes later is."""
+    server.deliver(_mails(1)[0], days_ago=3)
+    server.deliver(_mails(1, first=2)[0])
+
+    desk.run(lambda: desk.mails() == 1)
+    desk.clock.ahead = timedelta(days=40)
+    server.deliver(_mails(1, first=3)[0])
+    desk.run(lambda: desk.mails() == 2)
+
+
+def test_mailbox_is_looked_at_before_it_is_needed(server: Dovecot) -> None:
+    """`check --online` logs in, opens the folder, and says what the server cannot do."""
+    good = examine(read_mailbox_address(server.url), SystemClock())
+    bad = examine(read_mailbox_address(server.url.replace("secret", "x")), SystemClock())
+
+    assert [each.is_ok for each in good] == [True, True]
+    assert [each.is_ok for each in bad] == [False]
