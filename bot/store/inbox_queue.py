@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, or_, select, update
@@ -12,6 +13,7 @@ from sqlalchemy.engine import Connection
 from bot.rules.events import Event
 from bot.store.codec import maybe_instant, micros
 from bot.store.queues import Claimed, InboxRow, InboxState, Touched
+from bot.store.ready import Ready
 from bot.store.rows import body_of, clean, column, value_of
 from bot.store.tables import inbox
 from bot.store.upserts import insert_once
@@ -38,6 +40,8 @@ _heads = (
     .order_by(inbox.c.id)
     .limit(bindparam("limit"))
 )
+
+_OLDEST = Ready(lambda _: select(inbox.c.at).where(_is_open).order_by(inbox.c.id).limit(1))
 
 
 class InboxView:
@@ -67,11 +71,8 @@ class InboxView:
 
     def oldest_waiting(self) -> datetime | None:
         """The instant of the oldest event still to be handled."""
-        return maybe_instant(
-            self._connection.scalar(
-                select(inbox.c.at).where(_is_open).order_by(inbox.c.id).limit(1)
-            )
-        )
+        row = _OLDEST.run(self._connection, {}).fetchone()
+        return None if row is None else maybe_instant(row[0])
 
     def next_due(self) -> datetime | None:
         """When the next event may be claimed that cannot be yet: a retry or a lease that ends."""
@@ -190,8 +191,17 @@ class Inbox(InboxView):
 
     def _set(self, row_id: int, **values: Any) -> bool:
         self._touched.add(Touched.INBOX)
-        statement = update(inbox).where(inbox.c.id == row_id, _is_open).values(**values)
-        return bool(self._connection.execute(statement).rowcount)
+        given = {f"new_{name}": value for name, value in values.items()}
+        statement = _changing(tuple(values))
+        return bool(statement.run(self._connection, {"of": row_id, **given}).rowcount)
+
+
+@lru_cache(maxsize=16)
+def _changing(names: tuple[str, ...]) -> Ready:
+    values = {name: bindparam(f"new_{name}", type_=inbox.c[name].type) for name in names}
+    return Ready(
+        lambda _: update(inbox).where(inbox.c.id == bindparam("of"), _is_open).values(values)
+    )
 
 
 def new_row(event: Event) -> dict[str, Any]:

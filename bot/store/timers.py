@@ -19,6 +19,15 @@ from bot.store.tables import timer
 from bot.store.upserts import insert_into
 
 _runs = timer.c.is_open == 1
+_DUE = Ready(
+    lambda _: (
+        select(timer.c.body)
+        .where(_runs, timer.c.due_at <= bindparam("now"))
+        .order_by(timer.c.due_at, timer.c.key)
+        .limit(bindparam("most"))
+    )
+)
+_NEXT = Ready(lambda _: select(timer.c.due_at).where(_runs).order_by(timer.c.due_at).limit(1))
 _OF_TICKET = Ready(
     lambda _: (
         select(timer.c.body)
@@ -47,15 +56,13 @@ class TimersView:
 
     def due(self, now: datetime, limit: int) -> list[Timer]:
         """The running timers whose instant has come, the most overdue first."""
-        return self._timers(_runs & (timer.c.due_at <= micros(now)), limit)
+        found = _DUE.run(self._connection, {"now": micros(now), "most": limit})
+        return [value_of(Timer, body) for (body,) in found]
 
     def next_due(self) -> datetime | None:
         """The earliest instant at which a running timer falls due."""
-        return maybe_instant(
-            self._connection.scalar(
-                select(timer.c.due_at).where(_runs).order_by(timer.c.due_at).limit(1)
-            )
-        )
+        row = _NEXT.run(self._connection, {}).fetchone()
+        return None if row is None else maybe_instant(row[0])
 
     def of_ticket(self, ticket_id: str) -> list[Timer]:
         """A ticket's running timers, the earliest first."""
@@ -65,12 +72,6 @@ class TimersView:
     def running(self) -> int:
         """How many timers run."""
         return self._connection.scalar(select(func.count()).where(_runs)) or 0
-
-    def _timers(self, condition: Any, limit: int | None) -> list[Timer]:
-        found = self._connection.execute(
-            select(timer.c.body).where(condition).order_by(timer.c.due_at, timer.c.key).limit(limit)
-        )
-        return [value_of(Timer, body) for body in found.scalars()]
 
 
 class Timers(TimersView):
