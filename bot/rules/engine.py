@@ -185,7 +185,8 @@ class _Trial:
             return None
         is_edge = rule.rule_id not in self._holding or is_per_event(rule, self._situation.occasion)
         self._holding[rule.rule_id] = self._situation.key
-        return Fired(rule, tuple(dict.fromkeys(answer.evidence)), is_edge)
+        seen = dict.fromkeys(answer.evidence or (f"event is {self._situation.occasion.value}",))
+        return Fired(rule, tuple(seen), is_edge)
 
     def _is_tried(self, rule: Rule) -> bool:
         """Whether the rule is meant for this event, and has not passed its last day."""

@@ -100,8 +100,14 @@ class Judge:
         return Answer(truth, (), tuple(unknown))
 
     def _not(self, condition: Not) -> Answer:
-        inner = self.answer(condition.part)
-        return Answer(not_(inner.truth), (), inner.unknown)
+        part = condition.part
+        inner = self.answer(part)
+        if inner.truth is not Truth.FALSE:
+            return Answer(not_(inner.truth), (), inner.unknown)
+        if isinstance(part, FieldIs):
+            return Answer(Truth.TRUE, (self._shown(part.field),))
+        seen = inner.evidence if isinstance(part, AnyOpen | AllClosed | Count) else ()
+        return Answer(Truth.TRUE, seen)
 
     def _says(self, condition: Says) -> Answer:
         if self.reading.is_empty:
@@ -143,8 +149,10 @@ class Judge:
             return Answer(Truth.UNKNOWN, (), (condition.field,))
         if not self._compare(condition, values):
             return NO
-        shown = ", ".join(values) if values else "nothing"
-        return Answer(Truth.TRUE, (f"{condition.field} is {shown}",))
+        return Answer(Truth.TRUE, (self._shown(condition.field),))
+
+    def _shown(self, name: str) -> str:
+        return f"{name} is {', '.join(self._values(name) or ('nothing',))}"
 
     def _compare(self, condition: FieldIs, values: tuple[str, ...]) -> bool:
         wanted = [value.casefold() for value in condition.values]

@@ -380,3 +380,22 @@ def test_rule_that_held_before_acts_on_news_alone(tmp_path: Path, rule: str, act
     decision = rules.decide(held, occasion=Occasion.REQUESTER_REPLY)
 
     assert [each.is_edge for each in decision.fired] == [acts]
+
+
+@pytest.mark.parametrize(
+    ("rule", "evidence"),
+    [
+        ("if: {plan: {not: silver}}, then: {tag: x}", ("plan is gold",)),
+        ("if: {code: {missing: true}}, then: {tag: x}", ("code is nothing",)),
+        ("if: {says: down}, unless: {any_open: office}, then: {tag: x}", None),
+        ("event: created, then: {tag: x}", ("event is created",)),
+        ("if: {none: [{says: all, plan: silver}]}, then: {tag: x}", ("event is created",)),
+    ],
+)
+def test_every_rule_that_fires_says_what_it_saw(
+    tmp_path: Path, rule: str, evidence: tuple[str, ...] | None
+) -> None:
+    """A line that must not hold shows the value seen, a rule without any the event it is for."""
+    fired = Rules(tmp_path, f"  a: {{{rule}}}\n").decide().fired
+
+    assert [each.evidence for each in fired] == ([] if evidence is None else [evidence])
