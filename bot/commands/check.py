@@ -32,13 +32,18 @@ def check(policy: Path, *, is_online: bool, wants_schema: bool, as_json: bool) -
     today = SystemClock().now().date()
     loaded = load_policy(policy, this_year=today.year)
     problems = _warnings(loaded, policy, today) if isinstance(loaded, Loaded) else loaded
-    if as_json and not is_online:
-        print(json.dumps({"problems": [_row(each) for each in problems]}, ensure_ascii=False))  # noqa: T201
-    elif not as_json:
+    if not as_json:
         _show(console, policy, loaded, problems)
+    status, findings = 0, {}
     if not isinstance(loaded, Loaded):
-        return 2 if _is_unreadable(policy) else 1
-    return check_online(loaded.policy, as_json=as_json, console=console) if is_online else 0
+        status = 2 if _is_unreadable(policy) else 1
+    elif is_online:
+        status, found = check_online(loaded.policy, as_json=as_json, console=console)
+        findings = {"findings": found}
+    if as_json:
+        told = {"problems": [_row(each) for each in problems], **findings}
+        print(json.dumps(told, ensure_ascii=False))  # noqa: T201
+    return status
 
 
 def _warnings(loaded: Loaded, folder: Path, today: date) -> list[Problem]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from datetime import timedelta
@@ -22,28 +21,31 @@ from bot.sources.mailbox_address import read_mailbox_address
 from bot.sources.mailbox_check import examine
 
 
-def check_online(policy: Policy, *, as_json: bool, console: Console) -> int:
-    """Print each finding with what to do; 0 when all hold, 1 when one does not, 2 for settings."""
+def check_online(
+    policy: Policy, *, as_json: bool, console: Console
+) -> tuple[int, list[dict[str, object]]]:
+    """Each finding with what to do, printed for people and as rows for scripts.
+
+    The status is 0 when all hold, 1 when one does not, 2 when the settings cannot be read.
+    """
     settings = read_settings(os.environ)
     if isinstance(settings, list):
         for problem in settings:
-            console.print(str(problem), markup=False)
-        return 2
+            Console(stderr=as_json, soft_wrap=True).print(str(problem), markup=False)
+        return 2, []
     findings = [
         *_helpdesk(settings, policy),
         *_ways(settings, policy),
         *_mailbox(settings, policy),
     ]
-    if as_json:
-        rows = [
-            {"what": each.what, "ok": each.is_ok, "detail": each.detail, "advice": each.advice}
-            for each in findings
-        ]
-        print(json.dumps({"findings": rows}, ensure_ascii=False))  # noqa: T201
-    else:
+    if not as_json:
         for finding in findings:
             _show(console, finding)
-    return 0 if all(finding.is_ok for finding in findings) else 1
+    rows: list[dict[str, object]] = [
+        {"what": each.what, "ok": each.is_ok, "detail": each.detail, "advice": each.advice}
+        for each in findings
+    ]
+    return (0 if all(finding.is_ok for finding in findings) else 1), rows
 
 
 def _helpdesk(settings: Settings, policy: Policy) -> Sequence[Finding]:
