@@ -20,9 +20,10 @@ def chat_of(
     if not settings.slack_bot_token:
         return None
     token = settings.slack_bot_token.reveal()
+    commands = DeskCommands(store, clock, language)
     return ChatSource(
         store.receive,
-        DeskCommands(store, clock, language),
+        commands,
         settings=ChatSettings(
             bot_token=token,
             app_token=settings.slack_app_token.reveal(),
@@ -33,4 +34,5 @@ def chat_of(
         client=slack_client(token, base_url=settings.slack_url),
         quick_client=slack_client(token, base_url=settings.slack_url, timeout=1),
         clock=clock,
+        hear=commands.heard,
     )

@@ -24,6 +24,7 @@ from bot.clock import Clock
 from bot.rules.events import ButtonPressed, Event
 from bot.sources.chat_people import ChatPeople
 from bot.sources.chat_socket import ChatSocket
+from bot.sources.chat_threads import Hear, answer_in
 from bot.telemetry import logger
 from bot.texts.replies import not_written_down
 
@@ -79,12 +80,16 @@ class ChatSource:
         client: WebClient,
         quick_client: WebClient,
         clock: Clock,
+        hear: Hear | None = None,
     ) -> None:
         """`client` tells people that a press was lost; `quick_client` reads their names.
+
+        `hear` takes what is said in threads behind `answer:`.
 
         The latter needs a timeout of one second. Nothing is sent before the first press.
         """
         self._receive = receive
+        self._hear = hear
         self._answer = answer
         self._settings = settings
         self._client = client
@@ -141,6 +146,7 @@ class ChatSource:
         )
         app.action(ACKNOWLEDGE)(self._pressed)
         app.command(COMMAND)(self._asked)
+        app.event("message")(self._heard)
         return app
 
     def _pressed(self, ack: Ack, body: dict[str, object]) -> BoltResponse | None:
@@ -182,12 +188,28 @@ class ChatSource:
         """To the person's eyes only, by the message they pressed under."""
         container, user = _mapping(body.get("container")), _mapping(body.get("user"))
         thread = container.get("thread_ts")
+        self._whisper(
+            str(container.get("channel_id", "")),
+            str(user.get("id", "")),
+            not_written_down(self._settings.language),
+            thread=str(thread) if thread else None,
+        )
+
+    def _heard(self, ack: Ack, event: dict[str, object]) -> None:
+        """Words behind `answer:` in a thread; the person is told what became of them."""
+        said = answer_in(event)
+        if said is not None and self._hear is not None:
+            person = self._people.name_of(said.user_id, otherwise=said.user_id)
+            sentence = self._hear(said, person)
+            if sentence is not None:
+                self._whisper(said.channel, said.user_id, sentence, thread=said.thread)
+        ack()
+
+    def _whisper(self, channel: str, user_id: str, text: str, *, thread: str | None) -> None:
+        """To one person's eyes only."""
         try:
             self._client.chat_postEphemeral(
-                channel=str(container.get("channel_id", "")),
-                user=str(user.get("id", "")),
-                text=not_written_down(self._settings.language),
-                thread_ts=str(thread) if thread else None,
+                channel=channel, user=user_id, text=text, thread_ts=thread
             )
         except (SlackApiError, OSError, HTTPException) as error:
             log.warning("person_not_told", reason=type(error).__name__)

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError
 
 from bot.clock import Clock
+from bot.rules.actions import Notice
 from bot.rules.events import AnswerGiven, Event
 from bot.rules.history import ChangeKind
 from bot.rules.ticket import Origin, Ticket
+from bot.sources.chat_threads import ThreadWord, as_typed
 from bot.store.store import Store
 from bot.store.transaction import Reader
 from bot.telemetry import logger
@@ -51,6 +53,20 @@ class DeskCommands:
                 return self._answered(rest.strip(), person)
         return desk_help(self._language())
 
+    def heard(self, said: ThreadWord, person: str) -> str | None:
+        """Take an answer from the thread of a case's message; None in any other thread."""
+        with self._store.read() as reader:
+            row = reader.outbox.by_reference(said.reference)
+            message = row.outgoing.message if row is not None else None
+            ticket_id = message.ticket_id if isinstance(message, Notice) else None
+            ticket = reader.tickets.load(ticket_id) if ticket_id else None
+        if ticket is None:
+            return None
+        if not said.text:
+            return self._say("how_to_answer", ticket.reference or f"#{ticket.number}")
+        key = f"answer/{ticket.ticket_id}/slack/{said.channel}:{said.ts}"
+        return self._given(ticket, said.text, person, key)
+
     def _cases(self) -> str:
         with self._store.read() as reader:
             found = [each for each in reader.tickets.open_tickets() if _is_case(each)]
@@ -74,7 +90,7 @@ class DeskCommands:
 
     def _answered(self, rest: str, person: str) -> str:
         named, _, words = rest.partition(" ")
-        words = words.strip()
+        words = as_typed(words).strip()
         with self._store.read() as reader:
             ticket = find_ticket(named, reader)
         if ticket is None:
@@ -85,8 +101,12 @@ class DeskCommands:
         digest = hashlib.sha256(f"{ticket.ticket_id}\n{person}\n{words}".encode()).hexdigest()
         # The same words of the same person within a minute are one answer: Slack asks again.
         key = f"answer/{ticket.ticket_id}/{digest[:24]}/{now:%Y%m%dT%H%M}"
+        return self._given(ticket, words, person, key)
+
+    def _given(self, ticket: Ticket, words: str, person: str, key: str) -> str:
+        """Write an answer down, then say so."""
         given = AnswerGiven(f"ticket:{ticket.ticket_id}", words, person, SOURCE)
-        event = Event(key, f"case/{ticket.ticket_id}", now, SOURCE, given)
+        event = Event(key, f"case/{ticket.ticket_id}", self._clock.now(), SOURCE, given)
         try:
             failure = self._store.receive((event,)).exception(timeout=COMMIT_WITHIN)
         except (TimeoutError, CancelledError) as error:

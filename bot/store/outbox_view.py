@@ -25,6 +25,11 @@ class OutboxView:
         """Read over `connection`, within its transaction."""
         self._connection = connection
 
+    def by_reference(self, reference: str) -> OutboxRow | None:
+        """The message that the other side knows by this name, the first one that was sent."""
+        rows = self._rows(outbox.c.reference == reference)
+        return rows[0] if rows else None
+
     def by_key(self, key: str) -> OutboxRow | None:
         """The message with this key, whatever became of it."""
         rows = self._rows(outbox.c.key == column(key))

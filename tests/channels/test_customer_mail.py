@@ -17,7 +17,7 @@ from bot.channels.mail_customer import customer_payload
 from bot.clock import VirtualClock
 from bot.ports import Delivered, Refused
 from bot.rules.actions import CustomerMail, Notice, NoticeKind, Outgoing
-from bot.rules.mail_keys import OwnNames, is_token, references_in
+from bot.rules.mail_keys import OwnNames, is_token
 from bot.sandbox.faults import Faults
 from bot.sandbox.smtp import SmtpDoor
 from bot.sandbox.world import World
@@ -134,4 +134,4 @@ def test_notice_of_a_case_may_be_answered(post: Post) -> None:
     token = str(mail["Message-ID"]).split(".")[2]
     assert mail["Reply-To"] == OWN.address
     assert is_token(OWN, token, "0000000a", "ada@acme.example")
-    assert references_in(str(mail["Subject"]), OWN) == references_in(REFERENCE, OWN)
+    assert REFERENCE in str(mail["Subject"])

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -18,8 +19,10 @@ from bot.rules.events import ButtonPressed, Event
 from bot.sandbox.http import Call, LoopbackServer, Reply
 from bot.sandbox.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackDoor
 from bot.sandbox.slack_faults import SlackFault
+from bot.sandbox.slack_presses import sign
 from bot.sandbox.world import World
 from bot.sources.chat import ChatSettings, ChatSource, stream_of
+from bot.sources.chat_threads import ThreadWord
 
 ENDLESS = 20.0
 
@@ -319,3 +322,29 @@ def test_secrets_stay_out_of_print(settings: ChatSettings) -> None:
 def test_press_is_handled_with_its_subject(subject: str, expected: str) -> None:
     """A press waits in the line of what it is about."""
     assert stream_of(subject) == expected
+
+
+def test_words_in_a_thread_are_heard_by_http(
+    settings: ChatSettings, ledger: Ledger, door: SlackDoor
+) -> None:
+    """A signed event of Slack's: the words behind `answer:`, and a whisper to who said them."""
+    heard: list[ThreadWord] = []
+    client = slack_client(BOT_TOKEN, base_url=door.base_url, timeout=1)
+    source = ChatSource(
+        ledger.receive, lambda _text, _person: "", settings=replace(settings, app_token=""),
+        client=client, quick_client=client, clock=SystemClock(),
+        hear=lambda said, _person: heard.append(said),
+    )  # fmt: skip
+    event = {"type": "message", "channel": "C1", "user": "U1", "text": "answer: Hello",
+             "ts": "2.0", "thread_ts": "1.0"}  # fmt: skip
+    payload = {"type": "event_callback", "team_id": "T1", "event": event, "event_id": "E1"}
+    body = json.dumps(payload).encode()
+    stamp = str(int(SystemClock().now().timestamp()))
+    signature = sign(SIGNING_SECRET, stamp, body)
+    headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature,
+               "Content-Type": "application/json"}  # fmt: skip
+
+    answered = source.answer_http(body, headers)
+
+    assert answered.status == 200
+    assert heard == [ThreadWord("C1", "1.0", "2.0", "Hello", "U1")]

@@ -7,10 +7,13 @@ import pytest
 from sources_doors import NOW
 
 from bot.clock import VirtualClock
+from bot.rules.actions import Notice, NoticeKind, Outgoing
 from bot.rules.events import AnswerGiven
 from bot.rules.history import Change, ChangeKind
+from bot.rules.outcome import Delivered
 from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
 from bot.sources.chat_commands import DeskCommands
+from bot.sources.chat_threads import ThreadWord, answer_in
 from bot.store.store import Store
 
 REFERENCE = "ACM-4F7KQ2XN-M"
@@ -77,6 +80,59 @@ def test_what_cannot_be_done_is_said(commands: DeskCommands, store: Store, text:
     with store.read() as reader:
         assert reader.inbox.waiting() == 0
     assert said
+
+
+def test_answer_in_the_thread_of_a_case(commands: DeskCommands, store: Store) -> None:
+    """Under the message that told of it, once, however often Slack tells us of it."""
+    notice = Notice(NoticeKind.CASE, "ticket:00000001", NOW, "Down", "00000001")
+    row = Outgoing("case/1", "slack:support", "o", notice)
+    store.write(lambda tx: tx.outbox.add(row, NOW))
+    [claimed] = store.write(
+        lambda tx: tx.outbox.claim(destination_prefix="slack:", now=NOW, lease_seconds=9, limit=1)
+    )
+    store.write(lambda tx: tx.outbox.record(claimed.row_id, Delivered("C1:1700.1"), NOW))
+    said = ThreadWord("C1", "1700.1", "1700.2", "We are on it.", "U1")
+
+    sentences = [commands.heard(said, "Bo") for _ in range(2)]
+
+    with store.read() as reader:
+        assert reader.inbox.waiting() == 1
+    assert sentences[0] is not None and REFERENCE in sentences[0]
+
+
+def test_other_threads_are_none_of_our_business(commands: DeskCommands, store: Store) -> None:
+    """Nobody is told anything, nothing is written down."""
+    assert commands.heard(ThreadWord("C1", "1.1", "1.2", "Hello", "U1"), "Bo") is None
+    with store.read() as reader:
+        assert reader.inbox.waiting() == 0
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        ({"text": "answer: We are on it.", "thread_ts": "1.1", "ts": "1.2"}, "We are on it."),
+        ({"text": "Antwort: a &lt; b &amp; c", "thread_ts": "1.1", "ts": "1.2"}, "a < b & c"),
+        (
+            {"text": "svar: see <https://a.example/x|a.example/x> or ask <@U1|bo>",
+             "thread_ts": "1.1", "ts": "1.2"},
+            "see a.example/x or ask bo",
+        ),
+        ({"text": "We should answer: soon", "thread_ts": "1.1", "ts": "1.2"}, None),
+        ({"text": "answer: not in a thread", "ts": "1.2"}, None),
+        ({"text": "answer: its first message", "thread_ts": "1.2", "ts": "1.2"}, None),
+        ({"text": "answer: a bot", "thread_ts": "1.1", "ts": "1.2", "bot_id": "B1"}, None),
+        (
+            {"text": "answer: edited", "thread_ts": "1.1", "ts": "1.2",
+             "subtype": "message_changed"},
+            None,
+        ),
+    ],
+)  # fmt: skip
+def test_only_words_behind_answer_are_heard(event: dict[str, object], words: str | None) -> None:
+    """As they were typed: Slack's entities, links and names are undone."""
+    said = answer_in(event)
+
+    assert (said.text if said else None) == words
 
 
 def test_everything_else_is_answered_by_the_help(commands: DeskCommands) -> None:
