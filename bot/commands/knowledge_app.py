@@ -12,22 +12,28 @@ from bot.commands.options import HERE, AsJson, PolicyFolder
 
 
 def suggest(
-    text: Annotated[str, typer.Argument(help="What a customer writes.")],
+    text: Annotated[str, typer.Argument(help="What a customer writes.")] = "",
     language: Annotated[
         str | None, typer.Option(help="The reader's language, such as sv; guessed if not named.")
     ] = None,
     most: Annotated[int, typer.Option(min=1, max=10, help="How many at most.")] = 3,
+    missing: Annotated[
+        bool, typer.Option("--missing", help="List what solved tickets asked and none answers.")
+    ] = False,
+    since: Annotated[str, typer.Option(help="How far back --missing looks: 90d.")] = "90d",
     policy: PolicyFolder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Say which articles of the policy's folder answer a text, and how surely.
+    """Say which articles answer a text, and how surely; or which articles should be written.
 
-    Exit status 0 if there is one above the floor, 1 if there is none.
+    Exit status 0 if there is one above the floor, 1 if there is none; with --missing the reverse.
     """
-    from bot.commands.suggest import suggest as suggest_articles
+    from bot.commands import suggest as command
 
-    year = SystemClock().now().year
-    status = suggest_articles(
-        text, policy, year=year, language=language, most=most, as_json=as_json
-    )
+    clock = SystemClock()
+    if missing:
+        raise typer.Exit(command.missing(policy, clock, since=since, as_json=as_json))
+    if not text.strip():
+        raise typer.BadParameter('write what a customer asks: deskmate suggest "text"')
+    status = command.suggest(text, policy, clock, language=language, most=most, as_json=as_json)
     raise typer.Exit(status)

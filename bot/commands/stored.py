@@ -20,6 +20,7 @@ from bot.rules.policy import Place
 from bot.settings import read_settings
 from bot.sources.articles import with_folder
 from bot.store import transaction
+from bot.store.engines import file_of, is_sqlite, parse
 from bot.store.problems import StoreProblem
 from bot.store.store import Store
 
@@ -56,11 +57,16 @@ def since_of(span: str, now: datetime) -> datetime:
 
 
 @contextmanager
-def stored(clock: Clock) -> Iterator[transaction.Reader]:
-    """The store of the settings as it is now; raises `Unusable` where it cannot be read."""
+def stored(clock: Clock, *, is_made: bool = True) -> Iterator[transaction.Reader]:
+    """The store of the settings as it is now; raises `Unusable` where it cannot be read.
+
+    With `is_made` False a store that is not there is not made either.
+    """
     settings = read_settings(os.environ)
     if isinstance(settings, list):
         raise Unusable(*(str(problem) for problem in settings))
+    if not is_made:
+        _look_for(settings.store)
     try:
         with Store.open(settings.store, clock=clock) as store, store.read() as reader:
             yield reader
@@ -79,3 +85,14 @@ def writable(clock: Clock) -> Iterator[Store]:
             yield store
     except StoreProblem as problem:
         raise Unusable(f"deskmate: {problem}") from None
+
+
+def _look_for(url: str) -> None:
+    """Raises `Unusable` where there is no store yet."""
+    try:
+        parsed = parse(url)
+    except StoreProblem as problem:
+        raise Unusable(f"deskmate: {problem}") from None
+    if is_sqlite(parsed) and parsed.database and not file_of(parsed).exists():
+        advice = "start `deskmate run` first, or set DESKMATE_STORE to its store"
+        raise Unusable(f"deskmate: there is no store at {file_of(parsed)}; {advice}")

@@ -4,12 +4,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.clock import VirtualClock
+from bot.commands.suggest import missing
+from bot.rules.knowledge import Article
+from bot.rules.ticket import Origin, Status, Ticket
+from bot.settings import NAMES
+from bot.store.store import Store
 
 POLICY = """
 desk: small
@@ -20,6 +28,7 @@ rules:
     then: {suggest: 3}
 """
 RUNNER = CliRunner()
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -84,3 +93,60 @@ def test_missing_folder_is_a_mistake_with_its_line(tmp_path: Path) -> None:
 
     assert done.exit_code != 0
     assert "rules.yaml:2:" in done.output and "nowhere is no folder" in done.output
+
+
+@pytest.fixture
+def kept(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """The store that the settings name, with the desk beside it."""
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    url = f"sqlite:///{desk / 'desk.sqlite3'}"
+    monkeypatch.setenv("DESKMATE_STORE", url)
+    with Store.open(url, clock=VirtualClock(NOW)) as store:
+        yield store
+
+
+def solved(number: int, subject: str, **fields: str) -> Ticket:
+    return Ticket(
+        f"t{number}", Origin.HELPDESK, NOW, NOW, Status.SOLVED, subject, "", number=number,
+        category="question", fields={f"fingerprint.{k}": v for k, v in fields.items()},
+    )  # fmt: skip
+
+
+def test_missing_articles_are_counted_by_fault(
+    desk: Path, kept: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was solved again and again without an article comes first; the answered is left out."""
+    tickets = [solved(1, "Export reports"), solved(2, "Printer", code="E7"),
+               solved(3, "Labels", code="E7"), solved(4, "Something else")]  # fmt: skip
+    kept.write(lambda tx: [tx.tickets.save(each) for each in tickets])
+
+    status = missing(desk, VirtualClock(NOW), since="90d", as_json=True)
+
+    assert status == 1
+    assert json.loads(capsys.readouterr().out) == {
+        "missing": [
+            {"what": "code E7", "count": 2, "examples": [2, 3]},
+            {"what": "question", "count": 1, "examples": [4]},
+        ]
+    }
+
+
+def test_suggest_knows_what_the_daemon_read(desk: Path, kept: Store) -> None:
+    """The help centre's articles of the store stand beside the folder's."""
+    policy = POLICY.replace("folder: articles", "folder: articles, help_centre: true")
+    (desk / "rules.yaml").write_text(policy, encoding="utf-8")
+    article = Article("7", "Print shipping labels", "", "en", "https://help.example/7")
+    kept.write(lambda tx: tx.articles.save([article], NOW))
+
+    done = RUNNER.invoke(app, ["suggest", "printing labels", "--policy", str(desk)])
+
+    assert "Print shipping labels  (https://help.example/7)" in done.stdout
+
+
+def test_suggest_without_text_says_what_to_write(desk: Path) -> None:
+    """An empty call is told the form of the command."""
+    done = RUNNER.invoke(app, ["suggest", "--policy", str(desk)])
+
+    assert done.exit_code == 2
+    assert 'deskmate suggest "text"' in done.output.replace("\n", " ")
