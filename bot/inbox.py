@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.handlers.alarms import handle_alert
-from bot.handlers.alerts import handle_button, handle_maintenance
+from bot.handlers.alerts import handle_maintenance
 from bot.handlers.calendars import handle_switch
 from bot.handlers.case_notices import tell_of_mailbox
 from bot.handlers.cases import enter_case, give_answer
 from bot.handlers.handled import Handled, NeedsTicket
 from bot.handlers.mails import Waits, handle_mail, take_mail
 from bot.handlers.outage import STATE, handle_probe
+from bot.handlers.presses import handle_button
 from bot.handlers.silences import handle_silence
 from bot.handlers.tickets import handle_ticket_event
 from bot.ports import Helpdesk, Trouble, TroubleKind

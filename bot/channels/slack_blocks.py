@@ -19,6 +19,8 @@ EVENT_TYPE = "deskmate_notice"
 ACKNOWLEDGE = "acknowledge"
 GREATEST_HEADER = 150
 GREATEST_TEXT = 3_000
+GREATEST_BUTTONS = 5
+MAIN_BUTTON = "acknowledge"
 GREATEST_BUTTON = 75
 GREATEST_VALUE = 2_000
 GREATEST_FIELD = 2_000
@@ -94,7 +96,7 @@ def _blocks(notice: Notice, rendered: Rendered, people: Mapping[str, str]) -> li
         blocks.append({"type": "section", "text": _mrkdwn(call)})
     if rendered.buttons:
         buttons = [_button(action, label, notice.thread) for action, label in rendered.buttons]
-        blocks.append({"type": "actions", "elements": buttons})
+        blocks.append({"type": "actions", "elements": buttons[:GREATEST_BUTTONS]})
     if notice.link:
         opened = link(notice.link, rendered.open_label)
         blocks.append({"type": "context", "elements": [_mrkdwn(opened)]})
@@ -122,10 +124,11 @@ def _field(label: str, value: str, colon: str) -> Json:
 
 
 def _button(action: str, label: str, value: str) -> Json:
+    look = {"style": "primary"} if action == MAIN_BUTTON else {}
     return {
         "type": "button",
         "action_id": action,
-        "style": "primary",
+        **look,
         "text": _plain_text(label, GREATEST_BUTTON),
         "value": value[:GREATEST_VALUE],
     }

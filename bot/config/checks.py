@@ -6,7 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.config.checks_ladders import check_ladders, check_silences, unknown_names
+from bot.config.checks_ladders import (
+    check_ladders,
+    check_rights,
+    check_silences,
+    unknown_names,
+)
 from bot.config.checks_rosters import check_rosters
 from bot.config.checks_rules import check_rules
 from bot.config.checks_words import check_words
@@ -34,6 +39,7 @@ def check_policy(policy: Policy) -> list[Problem]:
         *_paths(policy),
         *check_ladders(policy),
         *check_silences(policy),
+        *check_rights(policy),
         *check_rosters(policy),
         *_fingerprints(policy),
         *_words(policy),

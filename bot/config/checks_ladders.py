@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from bot.config.places import place_of
 from bot.config.problems import Problem, did_you_mean
 from bot.rules.policy import Place, Policy
+from bot.rules.rights import EVERYBODY
 
 
 def check_ladders(policy: Policy) -> Iterator[Problem]:
@@ -28,6 +29,13 @@ def check_ladders(policy: Policy) -> Iterator[Problem]:
             yield from unknown_names(
                 reminder.place, "calendar", (reminder.hours,), policy.calendars
             )
+
+
+def check_rights(policy: Policy) -> Iterator[Problem]:
+    """Rights are given to people, rosters and groups that exist."""
+    known = [EVERYBODY, *policy.people, *policy.rosters, *policy.groups]
+    for names in policy.rights.values():
+        yield from unknown_names(place_of(policy, "rights"), "name", names, known)
 
 
 def check_silences(policy: Policy) -> Iterator[Problem]:

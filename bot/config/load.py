@@ -31,7 +31,7 @@ from bot.config.people import (
 from bot.config.places import places_of
 from bot.config.problems import Problem, did_you_mean, in_order
 from bot.config.promises import PromiseReader
-from bot.config.quiet import read_silence, read_storms
+from bot.config.quiet import read_rights, read_silence, read_storms
 from bot.config.reader import Reader
 from bot.config.reminders import read_reminder
 from bot.config.rosters import RosterReader
@@ -46,7 +46,7 @@ KEYS = (
     "words", "people", "groups", "helpdesk", "helpdesk_down", "rules", "poll_every", "trust",
     "fingerprints", "templates", "paths", "runbooks", "rosters", "ladders", "digests", "reminders",
     "knowledge",
-    "storms", "silences",
+    "storms", "silences", "rights",
 )  # fmt: skip
 MERGED = frozenset(
     {
@@ -193,6 +193,9 @@ class _Builder:
             if "storms" in self._entries
             else StormPolicy(),
             silences=self._named("silences", partial(read_silence, reader)),
+            rights=read_rights(reader, self._entries["rights"].node)
+            if "rights" in self._entries
+            else {},
             rules=tuple(self._named("rules", rules.read).values()),
             helpdesk=replace(helpdesk, groups={**theirs, **helpdesk.groups}),
             outage=read_outage(reader, self._entries["helpdesk_down"])

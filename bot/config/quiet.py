@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads what keeps messages back: `storms:` and `silences:`."""
+"""Reads what keeps messages back, `storms:` and `silences:`, and who may do what, `rights:`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from bot.config.reader import Reader
 from bot.config.yaml_nodes import Entry, Node
+from bot.rules.rights import ACTIONS
 from bot.rules.silences import ONLY, Silence
 from bot.rules.storms import StormPolicy
 
@@ -51,6 +52,12 @@ def read_silence(reader: Reader, name: str, entry: Entry) -> Silence:
         ),
         place=entry.key_place,
     )
+
+
+def read_rights(reader: Reader, node: Node) -> dict[str, tuple[str, ...]]:
+    """`rights:`: an action, and the people, rosters or groups that may do it."""
+    found = reader.mapping(node, "rights", ACTIONS)
+    return {name: reader.texts(entry.node, name) for name, entry in found.items()}
 
 
 def _only(reader: Reader, entries: Mapping[str, Entry], what: str) -> dict[str, str]:

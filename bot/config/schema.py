@@ -36,6 +36,7 @@ from bot.config.schema_values import (
     one_or_more,
     text_or,
 )
+from bot.rules.rights import ACTIONS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -169,6 +170,7 @@ POLICY: Schema = {
     "ladders": named(mapping(LADDER, needed=["levels"])),
     "digests": named(mapping(DIGEST, needed=["tell"])),
     "storms": mapping(STORMS),
+    "rights": mapping(dict.fromkeys(ACTIONS, TEXTS)),
     "silences": named(mapping(SILENCE, needed=["during", "because"])),
     "reminders": named(mapping(REMINDER, needed=["tell"])),
     "promises": {"anyOf": [{"const": "none"}, named(mapping(PROMISE, needed=["hours"]))]},

@@ -10,7 +10,7 @@ from bot.handlers.sending import send
 from bot.rules.actions import Notice, Reason, Timer, Urgency
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy
-from bot.rules.escalation import after_done, after_taken, after_time, opened
+from bot.rules.escalation import after_done, after_raised, after_taken, after_time, opened
 from bot.rules.escalation_values import (
     Ladder,
     LadderSpec,
@@ -70,18 +70,41 @@ def fire_ladder(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now:
 
 
 def take_ladders(
-    thread: str, by: str, how: TakenBy, tx: Transaction, *, now: datetime
+    thread: str,
+    by: str,
+    how: TakenBy,
+    tx: Transaction,
+    *,
+    now: datetime,
+    holds_for: timedelta | None = None,
 ) -> tuple[str, ...]:
-    """Somebody has it: the ladders of a thing are quiet; which ones those are."""
+    """Somebody has it: the ladders of a thing are quiet; which ones those are.
+
+    `holds_for` is for how long, None for as long as each ladder says.
+    """
     taken = []
     for ladder in _of_thread(thread, tx):
         if how not in ladder.spec.taken_by:
             continue
-        step = after_taken(ladder, by, now)
+        step = after_taken(ladder, by, now, holds_for=holds_for)
         if step.ladder != ladder:
             _save(step, tx)
             taken.append(ladder.spec.name)
     return tuple(taken)
+
+
+def raise_ladders(
+    thread: str, tx: Transaction, compiled: CompiledPolicy, *, occasion: str, now: datetime
+) -> tuple[str, ...]:
+    """Somebody calls the next level of a thing's ladders at once; which ones those are."""
+    raised = []
+    for ladder in _of_thread(thread, tx):
+        notice = _notice_of(ladder.key, tx)
+        if notice is not None:
+            step = after_raised(ladder, now, PolicyCover(compiled))
+            _take(step, notice, tx, compiled, occasion=occasion, now=now)
+            raised.append(ladder.spec.name)
+    return tuple(raised)
 
 
 def close_ladders(thread: str, tx: Transaction) -> None:
@@ -136,7 +159,9 @@ def _take(
     page = step.page
     if page is None:
         return
-    spoken = replace(notice, at=page.at, reason=_reason(ladder, page), mention=())
+    spoken = replace(
+        notice, at=page.at, reason=_reason(ladder, page), mention=(), buttons=_buttons(ladder)
+    )
     key = f"{ladder.key}/{ladder.opened_at.isoformat()}/{page.level}/{page.number}"
     rows = tell(
         page.tell, spoken, compiled, key=key, now=now, urgency=Urgency.CRITICAL,
@@ -171,6 +196,12 @@ def _set_timer(step: LadderStep, tx: Transaction) -> None:
     tx.timers.set(Timer(ladder.key, LADDER, step.due, ticket_id=ladder.ticket_id))
 
 
+def _buttons(ladder: Ladder) -> tuple[str, ...]:
+    """A page can be raised while there is a level above."""
+    usual = ("acknowledge", "take", "snooze")
+    return (*usual, "raise") if ladder.level + 1 < len(ladder.spec.levels) else usual
+
+
 def _reason(ladder: Ladder, page: Page) -> str:
     """A code with its detail, which the texts say in the reader's language."""
     match page.cause:
@@ -189,3 +220,5 @@ def _reason(ladder: Ladder, page: Page) -> str:
             return "taken_too_long"
         case PageCause.HAND_OVER:
             return "handed_over"
+        case PageCause.RAISED:
+            return f"raised:{page.level + 1}"

@@ -6,12 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.handlers.alerts import handle_button
 from bot.handlers.case_notices import tell_of_case, tell_of_mail
 from bot.handlers.case_words import acknowledge
 from bot.handlers.cases import add_note, give_answer, join_case, open_case, staff_text
 from bot.handlers.handled import Handled
 from bot.handlers.outage_times import Standing, Stood, stood_at
+from bot.handlers.presses import handle_button
 from bot.rules.actions import Reason
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import AnswerGiven, ButtonPressed, Event, MailTaken

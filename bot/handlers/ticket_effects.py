@@ -112,7 +112,7 @@ def notice_of(ticket: Ticket, kind: NoticeKind, compiled: CompiledPolicy, now: d
         quote=new_part(ticket.description),
         language=policy.language,
         zone=policy.zone,
-        buttons=("acknowledge",),
+        buttons=("acknowledge", "take", "snooze"),
         runbook=policy.runbooks.get(ticket.priority or "")
         or policy.runbooks.get(ticket.category or ""),
     )

@@ -16,6 +16,7 @@ from bot.handlers.case_notices import fire_storm
 from bot.handlers.digests import fire_digest
 from bot.handlers.ladders import fire_ladder, open_ladder
 from bot.handlers.outage import handle_outage_timer
+from bot.handlers.presses import end_snooze
 from bot.handlers.reminders import fire_reminder
 from bot.handlers.sending import send
 from bot.handlers.silences import fire_silence
@@ -47,6 +48,8 @@ def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: dateti
             return fire_digest(timer, tx, compiled, now=now)
         case "mail_storm":
             return fire_storm(timer, tx, compiled, now=now)
+        case "snoozed":
+            return end_snooze(timer, tx, compiled, now=now)
         case "storm":
             return renew_storm(timer, tx, compiled, now=now)
         case "silence":

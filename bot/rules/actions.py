@@ -143,6 +143,7 @@ class NoticeKind(StrEnum):
     DIGEST = "digest"
     REMINDER = "reminder"
     CATCH_UP = "catch_up"
+    ANSWER = "answer"
     STORM = "storm"
     SILENCE = "silence"
 

@@ -70,12 +70,33 @@ def after_time(ladder: Ladder, now: datetime, cover: Cover) -> LadderStep:
     return LadderStep(ladder, due=_next_due(ladder, cover))
 
 
-def after_taken(ladder: Ladder, by: str, now: datetime) -> LadderStep:
-    """Somebody has it: nothing more is told until the time for which that holds is over."""
+def after_taken(
+    ladder: Ladder, by: str, now: datetime, *, holds_for: timedelta | None = None
+) -> LadderStep:
+    """Somebody has it: nothing more is told until the time for which that holds is over.
+
+    `holds_for` is a time of their own ("in 15 minutes again"), else the ladder's.
+    """
     if ladder.is_closed or ladder.is_taken:
         return LadderStep(ladder, due=ladder.taken_until)
-    until = None if ladder.spec.taken_for is None else now + ladder.spec.taken_for
+    length = holds_for or ladder.spec.taken_for
+    until = None if length is None else now + length
     return LadderStep(replace(ladder, taken_by=by, taken_until=until), due=until)
+
+
+def after_raised(ladder: Ladder, now: datetime, cover: Cover) -> LadderStep:
+    """Somebody calls the next level at once; on the highest level that one hears of it again."""
+    if ladder.is_closed:
+        return LadderStep(ladder)
+    free = replace(ladder, taken_by=None, taken_until=None)
+    number = min(free.level + 1, len(free.spec.levels) - 1)
+    level = free.spec.levels[number]
+    pages = free.pages + 1 if number == free.level else 1
+    raised = replace(
+        free, level=number, pages=pages, paged_at=now, anchor=now, anchor_after=level.after
+    )
+    page = Page(PageCause.RAISED, number, pages, level.tell, now)
+    return LadderStep(raised, page, _next_due(raised, cover))
 
 
 def after_done(ladder: Ladder) -> LadderStep:

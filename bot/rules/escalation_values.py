@@ -100,6 +100,7 @@ class PageCause(StrEnum):
     AGAIN = "again"
     EXPIRED = "expired"
     HAND_OVER = "hand_over"
+    RAISED = "raised"
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,6 +265,7 @@ class Policy:
     ladders: Mapping[str, LadderSpec] = field(default_factory=dict)
     digests: Mapping[str, Digest] = field(default_factory=dict)
     storms: StormPolicy = field(default_factory=StormPolicy)
+    rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     silences: Mapping[str, Silence] = field(default_factory=dict)
     reminders: Mapping[str, ReminderSpec] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()

@@ -11,11 +11,12 @@ def people_of_rosters(policy: Policy) -> frozenset[str]:
     """Every person of every roster; a region's roster is no person."""
     found: set[str] = set()
     for roster in policy.rosters.values():
-        found |= _people_of(roster)
+        found |= people_of(roster)
     return frozenset(found - set(policy.rosters))
 
 
-def _people_of(roster: RosterSpec) -> set[str]:
+def people_of(roster: RosterSpec) -> set[str]:
+    """Everybody whom one roster names, regions included."""
     turns = set(roster.rotation.people) if roster.rotation else set()
     shifts = {shift.who for shift in roster.shifts}
     stretches = {each.who for each in (*roster.fixed, *roster.overrides)}

@@ -217,6 +217,9 @@ class FakeHelpdesk:
         if ticket is None:
             return Refused(f"ticket {update.number} is gone")
         values, fields = self._names.values(ticket, update)
+        agent = self._world.people.user_by_email(update.assignee_email or "")
+        if agent is not None:
+            values = {**values, "assignee_id": agent.user_id}
         comment = NewComment(update.comment, update.is_public) if update.comment else None
         done = self._world.change_ticket(
             ticket.number, by=self._world.daemon, values=values, fields=fields, comment=comment,

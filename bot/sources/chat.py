@@ -28,7 +28,7 @@ from bot.sources.chat_threads import Hear, answer_in
 from bot.telemetry import logger
 from bot.texts.replies import not_written_down
 
-ACKNOWLEDGE = "acknowledge"
+ACTIONS = ("acknowledge", "take", "snooze", "raise")
 COMMAND = "/desk"
 COMMIT_WITHIN = 1.8
 """Seconds for the store; with a second for the person's name it stays under Slack's three."""
@@ -144,7 +144,8 @@ class ChatSource:
             # The listener runs before the answer: nothing is acknowledged before the commit.
             process_before_response=True,
         )
-        app.action(ACKNOWLEDGE)(self._pressed)
+        for action in ACTIONS:
+            app.action(action)(self._pressed)
         app.command(COMMAND)(self._asked)
         app.event("message")(self._heard)
         return app

@@ -36,7 +36,8 @@ _OURS = _OF_THE_OUTAGE | {NoticeKind.ADMIN}
 """Kinds whose `quote` is what we saw ourselves, not a customer's words."""
 _NOBODY_EXPECTED = frozenset(
     {NoticeKind.ACKNOWLEDGED, NoticeKind.ADMIN, NoticeKind.HELPDESK_UP, NoticeKind.DIGEST,
-     NoticeKind.REMINDER, NoticeKind.CATCH_UP, NoticeKind.STORM, NoticeKind.SILENCE}
+     NoticeKind.REMINDER, NoticeKind.CATCH_UP, NoticeKind.ANSWER, NoticeKind.STORM,
+     NoticeKind.SILENCE}
 )  # fmt: skip
 MOST_LINES = 8
 """Tickets of a digest that are listed; the rest is counted."""

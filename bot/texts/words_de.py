@@ -40,7 +40,12 @@ GERMAN = Words(
         "next_reply": "nächste Antwort",
         "resolution": "Lösung",
     },
-    buttons={"acknowledge": "Ich übernehme"},
+    buttons={
+        "acknowledge": "Ich übernehme",
+        "take": "Mir zuweisen",
+        "snooze": "In 15 Minuten wieder",
+        "raise": "Nächste Stufe",
+    },
     reasons={
         "mail_held": "Eine Mail braucht einen Menschen: {}.",
         "mail_parked": "Eine Mail ließ sich nicht lesen; sie ist aufbewahrt: {}.",
@@ -68,6 +73,9 @@ GERMAN = Words(
         "silence_ends": "Sie endet bald: {}.",
         "silence_over": "Sie ist vorbei: {}.",
         "silence_was": "Inzwischen war Stille: {}.",
+        "raised": "Die nächste Stufe wurde gerufen: Das ist Stufe {}.",
+        "snooze_over": "{} hat es um 15 Minuten verschoben; niemand hat übernommen.",
+        "not_allowed": "Das dürfen Sie hier nicht. Wer darf: {}.",
         "next_level": "Niemand hat übernommen: Das ist Stufe {}.",
         "skipped_levels": (
             "Niemand hat übernommen: Stufe {}; die Stufen in Klammern konnten nicht rechtzeitig "

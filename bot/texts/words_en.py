@@ -37,7 +37,12 @@ ENGLISH = Words(
         "next_reply": "next reply",
         "resolution": "solution",
     },
-    buttons={"acknowledge": "I have it"},
+    buttons={
+        "acknowledge": "I have it",
+        "take": "Assign to me",
+        "snooze": "In 15 minutes again",
+        "raise": "Next level now",
+    },
     reasons={
         "mail_held": "A mail needs a person's look: {}.",
         "mail_parked": "A mail could not be read; it is kept: {}.",
@@ -59,6 +64,9 @@ ENGLISH = Words(
         "silence_ends": "It ends soon: {}.",
         "silence_over": "It is over: {}.",
         "silence_was": "It was silent meanwhile: {}.",
+        "raised": "Somebody called the next level: this is level {}.",
+        "snooze_over": "{} put it off for 15 minutes; nobody has it yet.",
+        "not_allowed": "You may not do that here. Who may: {}.",
         "next_level": "Nobody has taken it: this is level {}.",
         "skipped_levels": (
             "Nobody has taken it: level {}; the levels in brackets could not be told in time."

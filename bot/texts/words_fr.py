@@ -40,7 +40,12 @@ FRENCH = Words(
         "next_reply": "prochaine réponse",
         "resolution": "résolution",
     },
-    buttons={"acknowledge": "Je prends"},
+    buttons={
+        "acknowledge": "Je prends",
+        "take": "M'assigner",
+        "snooze": "Dans 15 minutes",
+        "raise": "Niveau suivant",
+    },
     reasons={
         "mail_held": "Un mail demande un regard humain : {}.",
         "mail_parked": "Un mail n'a pas pu être lu ; il est conservé : {}.",
@@ -69,6 +74,9 @@ FRENCH = Words(
         "silence_ends": "Il se termine bientôt\u00a0: {}.",
         "silence_over": "Il est terminé\u00a0: {}.",
         "silence_was": "Silence entre-temps\u00a0: {}.",
+        "raised": "Le niveau suivant est appelé\u00a0: niveau {}.",
+        "snooze_over": "{} l'a reporté de 15 minutes\u00a0; personne ne l'a encore pris.",
+        "not_allowed": "Vous n'avez pas ce droit ici. L'ont\u00a0: {}.",
         "next_level": "Personne ne l'a pris\u00a0: niveau {}.",
         "skipped_levels": (
             "Personne ne l'a pris\u00a0: niveau {}\u00a0; les niveaux entre parenthèses n'ont "

@@ -40,7 +40,12 @@ SWEDISH = Words(
         "next_reply": "nästa svar",
         "resolution": "lösning",
     },
-    buttons={"acknowledge": "Jag tar det"},
+    buttons={
+        "acknowledge": "Jag tar det",
+        "take": "Tilldela mig",
+        "snooze": "Igen om 15 minuter",
+        "raise": "Nästa nivå nu",
+    },
     reasons={
         "mail_held": "Ett mejl behöver en människas blick: {}.",
         "mail_parked": "Ett mejl gick inte att läsa; det är sparat: {}.",
@@ -64,6 +69,9 @@ SWEDISH = Words(
         "silence_ends": "Det är snart slut: {}.",
         "silence_over": "Det är slut: {}.",
         "silence_was": "Det var tyst under tiden: {}.",
+        "raised": "Nästa nivå är kallad: det här är nivå {}.",
+        "snooze_over": "{} sköt upp det 15 minuter; ingen har tagit det än.",
+        "not_allowed": "Det får du inte göra här. De som får: {}.",
         "next_level": "Ingen har tagit det: det här är nivå {}.",
         "skipped_levels": (
             "Ingen har tagit det: nivå {}; nivåerna inom parentes kunde inte nås i "
