@@ -26,6 +26,7 @@ from bot.rules.history import Change, ChangeKind
 from bot.rules.situation import Situation
 from bot.rules.text import new_part
 from bot.rules.ticket import Actor, Ticket
+from bot.rules.ticket_news import OWN
 from bot.store.transaction import Transaction
 
 OWN_FIELDS = ("priority", "category", "group")
@@ -132,7 +133,7 @@ def _changed(
 
 def _own_change(situation: Situation, name: str, old: str | None, new: str | None) -> Change:
     return Change(
-        key=f"own/{situation.key}/{name}",
+        key=f"{OWN}{situation.key}/{name}",
         at=situation.at,
         kind=ChangeKind.FIELD,
         actor=Actor.SELF,
