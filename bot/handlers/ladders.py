@@ -39,10 +39,12 @@ def open_ladder(
     *,
     occasion: str,
     now: datetime,
+    since: datetime | None = None,
     first_is_told: bool = False,
 ) -> None:
     """Open a ladder for what `notice` speaks of; one that is open already goes on as it is.
 
+    `since` is when it should have been opened, where nobody looked at that instant.
     `first_is_told`: whoever stands on the first level has been told by a message of its own.
     """
     key = f"{LADDER}/{notice.thread}/{spec.name}"
@@ -50,8 +52,8 @@ def open_ladder(
     if known is not None and not known.is_closed:
         return
     step = opened(
-        spec, key=key, thread=notice.thread, ticket_id=notice.ticket_id, at=now,
-        cover=PolicyCover(compiled),
+        spec, key=key, thread=notice.thread, ticket_id=notice.ticket_id, at=since or now,
+        cover=PolicyCover(compiled), now=now,
     )  # fmt: skip
     if first_is_told and step.page is not None:
         step = replace(step, page=None)

@@ -136,7 +136,8 @@ def _tell(
         send(rows, tx, compiled, now=now)
     if is_breach and promise.page_at_breach is not None:
         ladder = compiled.policy.ladders[promise.page_at_breach]
-        open_ladder(ladder, notice, tx, compiled, occasion=timer.key, now=now)
+        since = min(timer.due_at, now)
+        open_ladder(ladder, notice, tx, compiled, occasion=timer.key, now=now, since=since)
     tx.alerts.save(timer.key, {"told_at": now.isoformat()}, ticket_id=ticket.ticket_id)
     tx.journal.add(
         at=now,

@@ -45,11 +45,21 @@ class Cover(Protocol):
 
 
 def opened(
-    spec: LadderSpec, *, key: str, thread: str, ticket_id: str | None, at: datetime, cover: Cover
+    spec: LadderSpec,
+    *,
+    key: str,
+    thread: str,
+    ticket_id: str | None,
+    at: datetime,
+    cover: Cover,
+    now: datetime | None = None,
 ) -> LadderStep:
-    """Open a ladder; its first level is told at once if its delay is nothing."""
+    """Open a ladder as of `at`; its first level is told at once if its delay is nothing.
+
+    With a later `now`, as after downtime, it begins with the highest level that is overdue.
+    """
     ladder = Ladder(key, thread, spec, opened_at=at, anchor=at, ticket_id=ticket_id)
-    return after_time(ladder, at, cover)
+    return after_time(ladder, now or at, cover)
 
 
 def after_time(ladder: Ladder, now: datetime, cover: Cover) -> LadderStep:
