@@ -70,6 +70,9 @@ def demo(
 
 @app.command()
 def check(
+    folder: Annotated[
+        Path | None, typer.Argument(help="The policy's folder; the same as --policy.")
+    ] = None,
     policy: PolicyFolder = HERE,
     online: Annotated[
         bool, typer.Option(help="Also ask the helpdesk, the chat and the mail server.")
@@ -102,7 +105,8 @@ def check(
         raise typer.Exit(status)
     from bot.commands.check import check as check_policy
 
-    raise typer.Exit(check_policy(policy, is_online=online, wants_schema=schema, as_json=as_json))
+    status = check_policy(folder or policy, is_online=online, wants_schema=schema, as_json=as_json)
+    raise typer.Exit(status)
 
 
 @app.command()

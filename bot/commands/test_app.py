@@ -17,6 +17,9 @@ def check_desks(
         list[Path] | None,
         typer.Argument(help="Folders with a policy and its tests/; here if none."),
     ] = None,
+    policy: Annotated[
+        Path | None, typer.Option("--policy", "-p", help="One more folder; as elsewhere.")
+    ] = None,
     only: Annotated[
         str | None, typer.Option(help="Only tests whose name is or holds this.")
     ] = None,
@@ -40,5 +43,6 @@ def check_desks(
         return
     from bot.commands.test import run_desk_tests
 
-    status = run_desk_tests(folders or [HERE], only=only, flips_conditions=mutate, as_json=as_json)
+    wanted = [*(folders or ()), *([policy] if policy else ())] or [HERE]
+    status = run_desk_tests(wanted, only=only, flips_conditions=mutate, as_json=as_json)
     raise typer.Exit(status)

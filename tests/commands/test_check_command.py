@@ -26,6 +26,17 @@ def _check(folder: Path, *more: str) -> Result:
     return CliRunner().invoke(app, ["check", "--policy", str(folder), *more])
 
 
+def test_folder_may_stand_alone(tmp_path: Path) -> None:
+    """`check FOLDER` and `test --policy FOLDER` are as good as the other way round."""
+    (tmp_path / "rules.yaml").write_text(WARNED, encoding="utf-8")
+
+    checked = CliRunner().invoke(app, ["check", str(tmp_path)])
+    tested = CliRunner().invoke(app, ["test", "--policy", str(tmp_path)])
+
+    assert f"{tmp_path}: good." in checked.output
+    assert f"{tmp_path}/tests:1:1: no tests here" in tested.output
+
+
 @pytest.mark.parametrize(("text", "status"), [(WARNED, 0), (MISTAKEN, 1), (None, 2)])
 def test_status_says_what_was_found(tmp_path: Path, text: str | None, status: int) -> None:
     """0 with warnings alone, 1 with mistakes, 2 where no policy is."""
