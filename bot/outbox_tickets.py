@@ -6,7 +6,7 @@ What may have arrived is looked for before it is sent again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from bot.rules.actions import Outgoing, TicketCreation, TicketUpdate
 from bot.rules.outcome import Delivered, Outcome, Refused, TryLater, Unknown
 from bot.store.queues import ClaimedOutgoing, OutboxState
 from bot.store.store import Store
-from bot.store.transaction import Transaction
+from bot.store.transaction import Reader, Transaction
 
 Carried = tuple[ClaimedOutgoing, Outcome]
 
@@ -77,10 +77,14 @@ def _updates(
     claimed: Sequence[ClaimedOutgoing], helpdesk: Helpdesk, store: Store
 ) -> Iterator[Carried]:
     updates = _numbered(claimed, store)
+    orphans = _orphans(updates, store)
     fresh: dict[str, TicketUpdate] = {}
     for row in claimed:
         key = row.outgoing.key
         if key not in updates:
+            continue
+        if key in orphans:
+            yield row, Refused("the helpdesk refused to make the ticket")
             continue
         is_doubtful = row.state is OutboxState.UNKNOWN
         found = helpdesk.was_applied(key, updates[key]) if is_doubtful else None
@@ -92,6 +96,25 @@ def _updates(
     for row in claimed:
         if row.outgoing.key in fresh:
             yield row, outcomes[row.outgoing.key]
+
+
+def _orphans(updates: Mapping[str, TicketUpdate], store: Store) -> frozenset[str]:
+    """The updates that wait for a ticket which the helpdesk refused to make, by their keys."""
+    waiting = {key: each.ticket_id for key, each in updates.items() if each.number is None}
+    if not waiting:
+        return frozenset()
+    with store.read() as reader:
+        refused = {each for each in set(waiting.values()) if _was_refused(each, reader)}
+    return frozenset(key for key, ticket_id in waiting.items() if ticket_id in refused)
+
+
+def _was_refused(ticket_id: str, reader: Reader) -> bool:
+    states = [
+        row.state
+        for row in reader.outbox.of_ticket(ticket_id)
+        if isinstance(row.outgoing.message, TicketCreation)
+    ]
+    return bool(states) and all(state is OutboxState.REFUSED for state in states)
 
 
 def _numbered(claimed: Sequence[ClaimedOutgoing], store: Store) -> dict[str, TicketUpdate]:

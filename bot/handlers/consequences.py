@@ -6,6 +6,7 @@ What has no home in the helpdesk (a problem's link, a hold, a violation) becomes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.handlers.case_words import is_case, mail_to_customer
@@ -15,11 +16,13 @@ from bot.rules.actions import Notice, Outgoing, Reason, TicketUpdate, Urgency
 from bot.rules.consequences import ESCALATED_AT, HOLD, LEVEL, Consequences
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy, RulesDecision
+from bot.rules.knowledge import Suggestion
 from bot.rules.situation import Situation
 from bot.rules.ticket import Ticket
 from bot.store.transaction import Transaction
 
 PROBLEM = "problem"
+ARTICLES = "{articles}"
 REPLIED = "replied."
 """Before a template's name in a ticket's own fields: it was sent once."""
 
@@ -96,7 +99,7 @@ def commit_consequences(
         send(rows, tx, compiled, now=now)
     for name in beside.replies:
         if ticket.fields.get(REPLIED + name) is None:
-            reply = _reply(name, ticket, compiled)
+            reply = _reply(name, ticket, compiled, offered=beside.suggest)
             if is_case(ticket):
                 _mail(reply, ticket, tx, compiled, now=now)
             else:
@@ -113,15 +116,19 @@ def _mail(
     mail_to_customer(ticket, text, tx, compiled, key=reply.key, now=now, is_automatic=True)
 
 
-def _reply(template: str, ticket: Ticket, compiled: CompiledPolicy) -> Outgoing:
+def _reply(
+    template: str, ticket: Ticket, compiled: CompiledPolicy, *, offered: Sequence[Suggestion]
+) -> Outgoing:
     policy = compiled.policy
     texts = policy.templates[template]
     language = (ticket.language or policy.language).partition("-")[0]
     text = texts.get(language) or texts.get(policy.language) or next(iter(texts.values()), "")
+    # The customer's own words come last: no part of them is taken for a place to fill in.
     filled = (
-        text.replace("{number}", str(ticket.number or ticket.reference or ""))
-        .replace("{title}", ticket.subject[:200])
+        _with_articles(text, offered)
+        .replace("{number}", str(ticket.number or ticket.reference or ""))
         .replace("{mailbox}", policy.outage.mailbox or "")
+        .replace("{title}", ticket.subject[:200])
     )
     update = TicketUpdate(ticket.ticket_id, ticket.number, comment=filled, is_public=True)
     return Outgoing(
@@ -131,6 +138,15 @@ def _reply(template: str, ticket: Ticket, compiled: CompiledPolicy) -> Outgoing:
         message=update,
         ticket_id=ticket.ticket_id,
     )
+
+
+def _with_articles(text: str, offered: Sequence[Suggestion]) -> str:
+    """The articles that a customer may read, a line each; without one, no paragraph for them."""
+    public = [each.article for each in offered if each.article.is_public and each.article.url]
+    if public:
+        shown = "\n".join(f"- {each.title}: {each.url}" for each in public)
+        return text.replace(ARTICLES, shown)
+    return "\n\n".join(part for part in text.split("\n\n") if ARTICLES not in part)
 
 
 def _book(

@@ -21,6 +21,11 @@ rules:
   articles:
     event: created
     then: {suggest: 3}
+  receipt:
+    event: created
+    then: {reply: receipt}
+templates:
+  receipt: {en: "We have it, number {number}.\\n\\nRead on:\\n{articles}\\n\\nYour team"}
 """
 ARTICLES = (
     Article("1", "Export a report to Excel", "Choose Export.", "en", "https://help.example/1"),
@@ -41,10 +46,11 @@ def test_note_names_articles_and_solved_tickets(desk: Desk) -> None:
     number = desk.write("Report export to Excel", "It hangs.")
     desk.run(timedelta(minutes=1))
 
-    [note] = desk.notes(number)
+    note = next(each for each in desk.notes(number) if each.startswith("Articles"))
     assert "Export a report to Excel: https://help.example/1" in note
     assert "Report export to Excel hangs (ticket #12)" in note
-    assert [each.is_public for each in desk.world.comments(number)] == [True, False]
+    notes = [each for each in desk.world.comments(number) if each.body == note]
+    assert [each.is_public for each in notes] == [False]
 
 
 def test_nothing_sure_is_no_note(desk: Desk) -> None:
@@ -52,4 +58,23 @@ def test_nothing_sure_is_no_note(desk: Desk) -> None:
     number = desk.write("Lunch on Friday?", "Shall we?")
     desk.run(timedelta(minutes=1))
 
-    assert desk.notes(number) == []
+    assert not any(each.startswith("Articles") for each in desk.notes(number))
+
+
+def test_receipt_offers_public_articles(desk: Desk) -> None:
+    """The customer may solve it alone; a solved ticket of somebody else is never shown."""
+    number = desk.write("Report export to Excel", "It hangs.")
+    desk.run(timedelta(minutes=1))
+
+    [receipt] = [each for each in desk.notes(number) if each.startswith("We have it")]
+    assert "- Export a report to Excel: https://help.example/1" in receipt
+    assert "hangs" not in receipt
+
+
+def test_receipt_without_articles_says_nothing_of_them(desk: Desk) -> None:
+    """The paragraph goes with them."""
+    number = desk.write("Lunch on Friday?", "Shall we?")
+    desk.run(timedelta(minutes=1))
+
+    [receipt] = [each for each in desk.notes(number) if each.startswith("We have it")]
+    assert receipt == f"We have it, number {number}.\n\nYour team"

@@ -27,13 +27,20 @@ ID = external_id_of("t9")
 class Sending:
     """One ticket of ours on its way, with a note behind it."""
 
-    def __init__(self, store: Store, zendesk: Zendesk, clock: VirtualClock, world: World) -> None:
+    def __init__(
+        self,
+        store: Store,
+        zendesk: Zendesk,
+        clock: VirtualClock,
+        world: World,
+        group: str | None = None,
+    ) -> None:
         self.store, self.zendesk, self.clock, self.world = store, zendesk, clock, world
         self.outbox = Outbox(store, clock, Figures(), chance=random.Random(1))
         now = clock.now()
         ticket = Ticket("t9", Origin.ALERT, now, now, Status.NEW, "Disk full", "No space")
         store.write(lambda tx: tx.tickets.save(ticket))
-        creation = TicketCreation("t9", ID, "Disk full", (TicketMessage("No space"),))
+        creation = TicketCreation("t9", ID, "Disk full", (TicketMessage("No space"),), group=group)
         for key, message in (("make", creation), ("note", TicketUpdate("t9", None, comment="Hi"))):
             row = Outgoing(key, "helpdesk", "helpdesk/ticket:t9", message, ticket_id="t9")
             store.write(lambda tx, row=row: tx.outbox.add(row, now))
@@ -106,3 +113,16 @@ def test_request_lost_before_a_long_outage_is_made_after_two_looks(
     sending.go_on(timedelta(minutes=10), steps=10)
 
     assert sending.made() == [sending.number()]
+
+
+def test_refused_ticket_leaves_nothing_waiting(
+    zendesk: Zendesk, clock: VirtualClock, world: World
+) -> None:
+    """What was to be written to a ticket that will never be is given up with it, saying why."""
+    with Store.open("sqlite://", clock=clock) as store:
+        sending = Sending(store, zendesk, clock, world, group="nowhere")
+
+        sending.go_on(timedelta(minutes=5), steps=5)
+
+        with store.read() as reader:
+            assert (reader.outbox.counts(), sending.made()) == ({"refused": 2}, [])
