@@ -109,6 +109,7 @@ class Stage:
             "DESKMATE_STORE": f"sqlite:///{self.places.store}",
             "DESKMATE_BACKUP_FOLDER": str(self.places.folder / "backups"),
             "DESKMATE_LISTEN": f"127.0.0.1:{self.daemon_port}",
+            "DESKMATE_PAGES_LISTEN": "127.0.0.1:0",
             "DESKMATE_PUBLIC_URL": f"http://127.0.0.1:{self.daemon_port}",
             "DESKMATE_ZENDESK_URL": self.zendesk.url,
             "DESKMATE_ZENDESK_CLIENT_ID": self._client.client_id,

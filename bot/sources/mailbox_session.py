@@ -152,7 +152,8 @@ class MailboxSession:
             pass
 
     def _connected(self, address: MailboxAddress) -> IMAPClient:
-        context = ssl.create_default_context()
+        is_encrypted = address.is_tls or address.wants_starttls
+        context = ssl.create_default_context() if is_encrypted else None
         try:
             client = IMAPClient(
                 address.host,

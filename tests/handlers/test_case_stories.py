@@ -161,9 +161,9 @@ def test_mail_in_a_blip_is_only_noted(desk: Desk) -> None:
 
 def test_mail_of_an_outage_that_is_read_later_is_a_case(desk: Desk) -> None:
     """The mailbox was dead too: what came meanwhile is not taken for an everyday mail."""
-    go_down(desk, 10 * MINUTE)
+    go_down(desk)
     came = desk.clock.now()
-    come_back(desk, 30 * MINUTE)
+    come_back(desk, 14 * MINUTE)
 
     key = arrive(desk, ago=desk.clock.now() - came)
 
@@ -188,6 +188,34 @@ def test_same_mail_twice_is_one_case(desk: Desk) -> None:
     assert first == second
     assert len(cases) == 1
     assert len(written_to(desk)) == 1
+
+
+def test_reply_after_the_incident_joins_its_case(desk: Desk) -> None:
+    """The helpdesk is back, and the customer still answers our mail: nothing is lost."""
+    go_down(desk)
+    case = case_of(desk, arrive(desk))
+    come_back(desk, 14 * MINUTE)
+    reply = arrive(desk, Mail(text="Solved, thanks", subject=f"Re: [{case.reference}]"))
+
+    assert fate_of(desk, reply) is Fate.REPLY
+    assert row_of(desk, reply).ticket_id == case.ticket_id
+
+
+def test_reply_to_the_helpdesks_own_mail_waits_for_it_as_a_note(desk: Desk) -> None:
+    """A customer answers about ticket #4 to us: it belongs there, and is noted there later."""
+    number = desk.write("Portal is down")
+    desk.run(2 * MINUTE)
+    go_down(desk)
+    sender = desk.ticket(number).requester.email or ""
+    key = arrive(desk, Mail(text="Any news?", subject=f"Re: [Acme #{number}]", sender=sender))
+    before = desk.notes(number)
+    come_back(desk, 9 * MINUTE)
+
+    assert (fate_of(desk, key), row_of(desk, key).ticket_id) == (
+        Fate.REPLY, desk.ticket(number).ticket_id,
+    )  # fmt: skip
+    assert not any("Any news?" in note for note in before)
+    assert [note for note in desk.notes(number) if "Any news?" in note] != []
 
 
 def test_bounce_of_an_acknowledgement_is_tied_to_its_case(desk: Desk) -> None:
