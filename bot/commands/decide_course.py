@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.commands.decide_answer import answer_of
 from bot.commands.decide_context import BadLine, with_event_days
-from bot.commands.decide_input import Asked, read_line
+from bot.commands.decide_input import Asked, mail_id, read_line
 from bot.rules import engine
 from bot.rules.engine import CompiledPolicy, RulesDecision
 from bot.rules.events import Occasion
@@ -45,11 +45,11 @@ def decide_one(given: Any, compiled: CompiledPolicy) -> dict[str, Any]:
     """
     taken = _take(given, compiled)
     context = given.get("context") or {}
-    seen = {given.get("message_id")} - {None}
+    seen = {mail_id(given, "message_id")}
     answer = taken.answer
     for later in _later_events(context):
-        message_id = later.get("message_id")
-        if message_id is not None and message_id in seen:
+        message_id = mail_id(later, "message_id")
+        if message_id and message_id in seen:
             continue
         seen.add(message_id)
         group = taken.decision.group

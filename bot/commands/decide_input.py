@@ -59,7 +59,7 @@ def read_line(given: Any, compiled: CompiledPolicy) -> Asked:
     for changed in _changes(given, current):
         if not _is_wish(changed, compiled):
             ticket = with_value(ticket, changed, at)
-    is_thread = occasion is Occasion.MAILBOX and bool(given.get("in_reply_to"))
+    is_thread = occasion is Occasion.MAILBOX and bool(mail_id(given, "in_reply_to"))
     is_reply = is_thread or occasion in (Occasion.REQUESTER_REPLY, Occasion.AGENT_REPLY)
     verdict = machine_verdict(
         headers={str(k): str(v) for k, v in _object(given, "headers").items()} or None,
@@ -98,6 +98,14 @@ def read_line(given: Any, compiled: CompiledPolicy) -> Asked:
         on_duty=present_people(context, compiled),
     )
     return Asked(given.get("id"), situation, created_at, current, context)
+
+
+def mail_id(given: Mapping[str, Any], key: str) -> str:
+    """`message_id` or `in_reply_to` of a mail, else what its headers say; empty for none."""
+    wanted = key.replace("_", "-")
+    headers = _object(given, "headers").items()
+    written = next((each for name, each in headers if str(name).casefold() == wanted), "")
+    return str(given.get(key) or written or "").strip(" <>")
 
 
 def _ticket(
