@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kills the process at each step of ingest, decide, claim, send, record; counts what arrived.
+
+    python tests/faults/kill_matrix.py --kills 200
+
+Each run is a process of its own on a store of its own: it takes an alert in, decides, and delivers
+to a Slack that can be read back and to a mail server that cannot; in every second run both take a
+message now and then and lose the answer. It kills itself (SIGKILL) at one step; the next process
+goes on until nothing waits. Lost must be 0; a duplicate may come only after "accepted, not
+recorded", one at the most, and none on Slack. Exits 1 otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from bot.clock import VirtualClock
+from bot.config.load import Loaded, load_policy
+from bot.inbox import Inbox
+from bot.outbox import Outbox
+from bot.ports import Delivered, Finding, Outcome, Refused, Unknown
+from bot.rules.actions import Outgoing
+from bot.rules.engine import CompiledPolicy, compile_policy
+from bot.rules.events import AlertReceived, AlertState, Event
+from bot.sandbox.fakes import FakeHelpdesk
+from bot.sandbox.world import World
+from bot.store.store import Store
+from bot.store.transaction import Transaction
+from bot.telemetry import Figures, configure_logs
+
+T = TypeVar("T")
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+STEPS = (
+    "before ingest", "after ingest", "before decide", "after decide", "before claim", "after claim",
+    "before send", "after send", "before record", "after record",
+)  # fmt: skip
+UNRECORDED = frozenset({"after send", "before record"})
+"""Where the other side has taken a message that we have not written down as taken."""
+POLICY = """
+desk: matrix
+people: {team: {slack: support, mail: team@acme.example}}
+rules: {alerts: {event: alert, if: {alert.state: firing}, then: {tell: team}}}
+"""
+LOSES_ONE_IN = 4
+ONCE_A_RUN = frozenset({"before ingest", "after ingest", "before decide", "after decide"})
+
+
+class Killer:
+    """Ends the process at the `nth` time that `step` is reached."""
+
+    def __init__(self, step: str, nth: int) -> None:
+        self._step, self._left = step, nth
+
+    def at(self, step: str) -> None:
+        if step != self._step:
+            return
+        self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DyingStore(Store):
+    """A store whose process may die before or after any of its commits."""
+
+    killer: Killer
+
+    def write(self, fn: Callable[[Transaction], T]) -> T:
+        what = _step_of(fn)
+        self.killer.at(f"before {what}")
+        done = super().write(fn)
+        self.killer.at(f"after {what}")
+        return done
+
+    def submit(self, fn: Callable[[Transaction], T]) -> Future[T]:
+        what = _step_of(fn)
+        if what != "decide":
+            return super().submit(fn)
+        self.killer.at("before decide")
+        future = super().submit(fn)
+        future.result()
+        self.killer.at("after decide")
+        return future
+
+
+def _step_of(fn: Callable[..., object]) -> str:
+    names = {"_claim": "claim", "_record": "record", "_submit": "decide"}
+    inside = fn.__qualname__.split(".")
+    return next((names[each] for each in inside if each in names), "other")
+
+
+class OtherSide:
+    """What people see: a file that each message is written to, and that outlives every process."""
+
+    def __init__(self, path: Path, killer: Killer, seed: int) -> None:
+        self._path, self._killer, self._chance = path, killer, random.Random(seed)
+        self._loses = loses_answers(seed)
+
+    def deliver(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
+        self._killer.at("before send")
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([outgoing.destination, outgoing.key]) + "\n")
+        self._killer.at("after send")
+        if self._loses and self._chance.randrange(LOSES_ONE_IN) == 0:
+            return Unknown("the answer was lost")
+        return Delivered(outgoing.key)
+
+    def find(self, outgoing: Outgoing, *, since: datetime) -> Outcome:
+        if not outgoing.destination.startswith("slack:"):
+            return Unknown("cannot be read back")
+        found = [outgoing.destination, outgoing.key] in seen(self._path)
+        return Delivered(outgoing.key) if found else Refused("not there")
+
+    def examine(self, destinations: Sequence[str]) -> Sequence[Finding]:
+        return ()
+
+
+def loses_answers(seed: int) -> bool:
+    """Whether the other side loses answers in this run."""
+    return seed % 2 == 1
+
+
+def seen(path: Path) -> list[list[str]]:
+    """(destination, key) of everything that arrived, in order."""
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def work(folder: Path, compiled: CompiledPolicy, killer: Killer, seed: int, at: datetime) -> None:
+    """One process: takes the alert in unless it is in, decides, delivers until nothing waits."""
+    clock = VirtualClock(at)
+    world = World(clock)
+    store = DyingStore.open(f"sqlite:///{folder / 'store.sqlite'}", clock=clock)
+    store.killer = killer
+    store.acquire_lease(f"process-{os.getpid()}", 60)
+    now = clock.now()
+    store.write(lambda tx: (tx.inbox.free_claims(now), tx.outbox.doubt_claims(now)))
+    fact = AlertReceived(AlertState.FIRING, "disk full", "monitoring", host="db1")
+    killer.at("before ingest")
+    store.receive([Event("alert/1", "alert/disk-full", NOON, "door", fact)]).result()
+    killer.at("after ingest")
+    figures = Figures()
+    inbox = Inbox(
+        store, lambda: compiled, FakeHelpdesk(world, compiled.policy.helpdesk), clock, figures
+    )
+    outbox = Outbox(store, clock, figures, chance=random.Random(seed))
+    other = OtherSide(folder / "arrived", killer, seed)
+    for _ in range(100):
+        worked = [inbox.handle(), outbox.tend()]
+        worked += [outbox.deliver(kind, other) for kind in ("slack:", "mail:")]
+        with store.read() as reader:
+            waiting = [each for each in reader.outbox.waiting() if each != "helpdesk"]
+        if not any(worked) and not waiting:
+            break
+        clock.move_to(clock.now() + timedelta(seconds=5))
+    store.close()
+
+
+def run(compiled: CompiledPolicy, step: str, seed: int) -> Counter[str]:
+    """Kill one process at a step, let the next ones finish, and count what arrived."""
+    folder = Path(tempfile.mkdtemp(prefix="matrix-"))
+    nth = 1 if step in ONCE_A_RUN else random.Random(seed).randrange(2) + 1
+    at, was_killed = NOON, False
+    for attempt in range(6):
+        killer = Killer(step, nth if attempt == 0 else 0)
+        status = _in_a_process(lambda k=killer, a=at: work(folder, compiled, k, seed, a))
+        at += timedelta(seconds=90)
+        if os.WIFSIGNALED(status):
+            was_killed = True
+            continue
+        if os.WEXITSTATUS(status):
+            raise SystemExit(f"a process failed at {step!r}, seed {seed}")
+        break
+    times = Counter((where, key) for where, key in seen(folder / "arrived"))
+    shutil.rmtree(folder)
+    mails = sum(n - 1 for (where, _), n in times.items() if where.startswith("mail"))
+    is_explained = loses_answers(seed) or step in UNRECORDED
+    return Counter(
+        killed=was_killed,
+        lost=2 - len({where for where, _ in times}),
+        mail_twice=mails,
+        unexplained=0 if is_explained else mails,
+        slack_twice=sum(n - 1 for (where, _), n in times.items() if where.startswith("slack")),
+        more_than_twice=sum(n > 2 for n in times.values()),
+    )
+
+
+def _in_a_process(do: Callable[[], None]) -> int:
+    child = os.fork()
+    if child == 0:
+        try:
+            do()
+        except BaseException as error:
+            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+            os._exit(1)
+        os._exit(0)
+    return os.waitpid(child, 0)[1]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=200, help="processes killed at each step")
+    kills = parser.parse_args().kills
+    configure_logs("text", "error")
+    folder = Path(tempfile.mkdtemp(prefix="matrix-policy-"))
+    (folder / "rules.yaml").write_text(POLICY, encoding="utf-8")
+    loaded = load_policy(folder, this_year=2026)
+    assert isinstance(loaded, Loaded), loaded
+    compiled = compile_policy(loaded.policy)
+    shutil.rmtree(folder)
+    total: Counter[str] = Counter()
+    print(f"{'step':<15}{'killed':>8}{'lost':>6}{'mail twice':>12}{'slack twice':>13}")
+    for step in STEPS:
+        found: Counter[str] = Counter()
+        for seed in range(kills):
+            found += run(compiled, step, seed)
+        print(f"{step:<15}{found['killed']:>8}{found['lost']:>6}{found['mail_twice']:>12}"
+              f"{found['slack_twice']:>13}", flush=True)  # fmt: skip
+        total += found
+        if not found["killed"]:
+            total["never killed"] += 1
+    bad = [
+        total[each]
+        for each in ("lost", "unexplained", "slack_twice", "more_than_twice", "never killed")
+    ]
+    print(
+        f"lost {total['lost']}, twice on Slack {total['slack_twice']}, mails twice "
+        f"{total['mail_twice']}: without a lost answer or a kill between taken and recorded "
+        f"{total['unexplained']}, more than twice {total['more_than_twice']}"
+    )
+    return 1 if any(bad) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
