@@ -36,7 +36,7 @@ from bot.rules.situation import FINGERPRINT
 FIELDS = (
     "priority", "category", "status", "group", "assignee", "organisation", "plan", "region",
     "language", "brand", "via", "tags", "subject", "requester", "code", "actor", "event",
-    "contacts", "escalation_level", "first_responded", "acked",
+    "contacts", "escalation_level", "first_responded", "acked", "answered", "last_public",
 )  # fmt: skip
 """The fields every ticket has; `helpdesk.fields` and `facts` add the desk's own."""
 FIELD_PREFIXES = (

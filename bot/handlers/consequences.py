@@ -23,12 +23,14 @@ from bot.store.transaction import Transaction
 
 PROBLEM = "problem"
 ARTICLES = "{articles}"
+KEPT = "kept."
+"""Before a proposal in a ticket's own fields: people read once that their value stayed."""
 REPLIED = "replied."
 """Before a template's name in a ticket's own fields: it was sent once."""
 
 
 def with_own_fields(
-    ticket: Ticket, beside: Consequences, situation: Situation
+    ticket: Ticket, beside: Consequences, decision: RulesDecision, situation: Situation
 ) -> dict[str, str | None]:
     """A ticket's own fields after the consequences; they stay in our store."""
     fields = dict(ticket.fields)
@@ -40,6 +42,7 @@ def with_own_fields(
         fields[LEVEL] = str(beside.level)
         fields[ESCALATED_AT] = situation.at.isoformat()
     fields.update({REPLIED + name: "yes" for name in beside.replies})
+    fields.update({KEPT + proposal: "yes" for proposal in decision.kept})
     return fields
 
 
@@ -70,6 +73,12 @@ def _suggested(beside: Consequences) -> list[str]:
         lines = [f"- {each.article.title} (ticket {each.article.url})" for each in beside.solved]
         notes.append("\n".join(["Solved before:", *lines]))
     return notes
+
+
+def kept_notes(decision: RulesDecision, ticket: Ticket) -> tuple[str, ...]:
+    """What rules proposed and a person's decision stood against, each proposal once."""
+    new = [each for each in decision.kept if ticket.fields.get(KEPT + each) is None]
+    return (f"Rules propose {', '.join(new)}; what a person set stays.",) if new else ()
 
 
 def commit_consequences(

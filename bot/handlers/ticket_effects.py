@@ -7,7 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.handlers.case_words import is_case
-from bot.handlers.consequences import commit_consequences, notes_of, with_own_fields
+from bot.handlers.consequences import (
+    commit_consequences,
+    kept_notes,
+    notes_of,
+    with_own_fields,
+)
 from bot.handlers.sending import send
 from bot.rules.actions import (
     Notice,
@@ -47,10 +52,10 @@ def commit_decision(
     """
     ticket = situation.ticket
     beside = consequences_of(decision, situation, compiled)
-    notes = notes_of(beside, ticket, compiled)
+    notes = (*notes_of(beside, ticket, compiled), *kept_notes(decision, ticket))
     decision = replace(decision, comments=(*decision.comments, *notes))
     changed = _changed(decision, situation)
-    own_fields = with_own_fields(ticket, beside, situation)
+    own_fields = with_own_fields(ticket, beside, decision, situation)
     after = replace(
         ticket,
         priority=decision.priority,
@@ -58,7 +63,7 @@ def commit_decision(
         group=decision.group,
         tags=(ticket.tags | decision.add_tags) - decision.remove_tags,
         fields={**own_fields, **decision.fields},
-        set_by={**ticket.set_by, **dict.fromkeys(changed, Actor.SELF)},
+        set_by={**ticket.set_by, **dict.fromkeys([*changed, *decision.fields], Actor.SELF)},
         fired=dict(decision.holding),
     )
     tx.tickets.save(after)
@@ -219,6 +224,7 @@ def _write_journal(
     parts += [f"tag {tag}" for tag in sorted(decision.add_tags)]
     parts += [f"told {', '.join(told.names)}" for told in decision.told]
     parts += [f"kept what a person set against {kept}" for kept in decision.kept]
+    parts += [f"rules do not agree on {conflict}" for conflict in decision.conflicts]
     tx.journal.add(
         at=now,
         subject=f"ticket:{situation.ticket.ticket_id}",

@@ -22,7 +22,7 @@ from bot.rules.situation import Recent, Situation
 from bot.rules.text import Message, machine_verdict, prepare
 from bot.rules.ticket import Actor, Snapshot, Ticket
 from bot.rules.ticket_clocks import BREACHED, WARNING, clocks_of, timers_of
-from bot.rules.ticket_facts import known_facts, on_duty_now, with_fingerprints
+from bot.rules.ticket_facts import facts_of_history, known_facts, on_duty_now, with_fingerprints
 from bot.rules.ticket_news import TicketNews, after_event, born
 from bot.store.transaction import Transaction
 
@@ -117,7 +117,8 @@ def take_news(
     tx.tickets.save(ticket)
     if news.change is not None:
         tx.tickets.add_change(ticket.ticket_id, news.change)
-    if news.occasion is not None and not ticket.status.is_done:
+    is_tried = not ticket.status.is_done or news.occasion is Occasion.SOLVED
+    if news.occasion is not None and is_tried:
         situation = _situation(news, event, news.occasion, tx, compiled)
         decision = decide(compiled, situation)
         ticket = commit_decision(decision, situation, tx, compiled, now=now)
@@ -151,21 +152,45 @@ def _situation(
     tx: Transaction,
     compiled: CompiledPolicy,
 ) -> Situation:
-    fact, ticket = event.fact, news.ticket
+    fact = event.fact
     at = news.change.at if news.change else event.at
+    situation = situation_of(news.ticket, occasion, tx, compiled, at=at, key=event.key)
+    return replace(
+        situation,
+        message=message_of(news, tx.tickets.history(news.ticket.ticket_id)),
+        changes=(fact,) if isinstance(fact, FieldChanged) else (),
+        actor=news.change.actor if news.change else Actor.REQUESTER,
+    )
+
+
+def situation_of(
+    ticket: Ticket,
+    occasion: Occasion,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    at: datetime,
+    key: str,
+) -> Situation:
+    """Everything known about a ticket at an instant, with the customer's latest words."""
+    history = tx.tickets.history(ticket.ticket_id)
     outage = tx.states.load("outage") or {}
+    is_taken = tx.alerts.load(f"taken/{ticket.ticket_id}") is not None
     return Situation(
         ticket=ticket,
         occasion=occasion,
         at=at,
-        key=event.key,
-        message=message_of(news, tx.tickets.history(ticket.ticket_id)),
-        changes=(fact,) if isinstance(fact, FieldChanged) else (),
-        actor=news.change.actor if news.change else Actor.REQUESTER,
+        key=key,
+        message=message_of(TicketNews(ticket), history),
+        actor=Actor.SYSTEM,
         recent=_recent(tx, compiled, at),
         helpdesk_state="down" if outage.get("phase") in ("down", "recovering") else "up",
         last_told=last_told(tx, compiled),
-        known=known_facts(ticket, outage, at),
+        known={
+            **known_facts(ticket, outage, at),
+            **facts_of_history(history),
+            "acked": "true" if is_taken else "false",
+        },
         form=ticket.form,
         on_duty=on_duty_now(compiled, at),
     )

@@ -22,14 +22,13 @@ from bot.handlers.sending import send
 from bot.handlers.silences import fire_silence
 from bot.handlers.storms import renew_storm
 from bot.handlers.ticket_effects import commit_decision, notice_of
-from bot.handlers.tickets import last_told, set_clocks
+from bot.handlers.tickets import set_clocks, situation_of
 from bot.rules.actions import NoticeKind, Reason, Timer, Urgency
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy, decide, for_ticket
 from bot.rules.events import Occasion
 from bot.rules.reminders import REMINDER
-from bot.rules.situation import Situation
-from bot.rules.ticket import Actor, Ticket
+from bot.rules.ticket import Ticket
 from bot.rules.ticket_clocks import BREACHED, WARNING, TicketClock, clocks_of
 from bot.store.transaction import Transaction
 
@@ -166,13 +165,8 @@ def _try_rules(timer: Timer, ticket: Ticket, tx: Transaction, compiled: Compiled
     occasion = Occasion.SLA_BREACHED if timer.kind == BREACHED else Occasion.SLA_WARNING
     if not any(occasion in rule.occasions for rule in compiled.policy.rules):
         return False
-    situation = Situation(
-        ticket=ticket,
-        occasion=occasion,
-        at=timer.due_at,
-        key=timer.key,
-        actor=Actor.SYSTEM,
-        last_told=last_told(tx, compiled),
-    )
+    situation = situation_of(ticket, occasion, tx, compiled, at=timer.due_at, key=timer.key)
+    metric = {"sla.metric": timer.detail["clock"], "sla.ticket": ticket.ticket_id}
+    situation = replace(situation, known={**situation.known, **metric})
     commit_decision(decide(compiled, situation), situation, tx, compiled, now=timer.due_at)
     return True

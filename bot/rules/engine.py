@@ -8,73 +8,20 @@ told add up, a person's decision stays, and a rule tells again only after it was
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
-from bot.rules.actions import Reason, Urgency
 from bot.rules.compiled import CompiledPolicy, compile_policy, for_ticket
+from bot.rules.decision import Fired, RulesDecision, Told
 from bot.rules.evaluation import Judge
 from bot.rules.index import LayerIndex
 from bot.rules.layers import asks_for_the_end, is_per_event
-from bot.rules.policy import Effects, Rule
+from bot.rules.policy import Rule
 from bot.rules.reading import Reading
 from bot.rules.situation import Decided, Situation
 from bot.rules.ticket import Actor, Ticket
 from bot.rules.truth import Truth
-
-
-@dataclass(frozen=True, slots=True)
-class Fired:
-    """A rule that held: its statements, what was seen, and whether it acts (`is_edge`) now."""
-
-    rule: Rule
-    evidence: tuple[str, ...]
-    is_edge: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Whom a rule tells, and how urgent it is."""
-
-    rule_id: str
-    names: tuple[str, ...]
-    urgency: Urgency | None
-
-
-@dataclass(frozen=True, slots=True)
-class RulesDecision:
-    """What the rules decided of one event.
-
-    `priority` and `category` hold the values after it, None for none; `defaults` names the fields
-    that got the desk's default because no rule decided. `kept` are proposals that a person's
-    decision stood against. `holding` are the rules that hold now, for the next edge. Until
-    `held_until` nobody is told; then the rules are tried again.
-    """
-
-    priority: str | None
-    category: str | None
-    group: str | None
-    add_tags: frozenset[str] = frozenset()
-    remove_tags: frozenset[str] = frozenset()
-    fields: Mapping[str, str] = field(default_factory=dict)
-    comments: tuple[str, ...] = ()
-    told: tuple[Told, ...] = ()
-    fired: tuple[Fired, ...] = ()
-    unknown: tuple[str, ...] = ()
-    defaults: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
-    holding: Mapping[str, str] = field(default_factory=dict)
-    held_until: datetime | None = None
-
-    def reasons(self) -> tuple[Reason, ...]:
-        """Why, for the journal."""
-        found = [Reason(each.rule.rule_id, each.rule.because, each.evidence) for each in self.fired]
-        if self.defaults:
-            found.append(Reason("default", evidence=self.defaults))
-        if self.unknown:
-            found.append(Reason("unknown", evidence=self.unknown))
-        return tuple(found)
 
 
 def decide(compiled: CompiledPolicy, situation: Situation) -> RulesDecision:
@@ -103,7 +50,14 @@ class _Trial:
         self._decided = self._start
         self._fired: list[Fired] = []
         self._unknown: dict[str, None] = {}
-        self._kept: list[str] = []
+        self._kept: dict[str, None] = {}
+        self._conflicts: dict[str, None] = {}
+        self._orders = {
+            "priority": self._policy.priorities,
+            "category": self._policy.categories,
+            "group": tuple(self._policy.groups),
+        }
+        self._set: dict[str, str] = {}
         self._holding = dict(ticket.fired)
         self._reading = Reading(situation.message, compiled.vocabulary, compiled.book)
 
@@ -146,7 +100,7 @@ class _Trial:
             group=decided.group,
             add_tags=self._added(acting) - removed,
             remove_tags=removed & self._start.tags,
-            fields=self._fields(acting),
+            fields=self._fields(),
             comments=tuple(
                 each.rule.effects.comment for each in acting if each.rule.effects.comment
             ),
@@ -155,6 +109,7 @@ class _Trial:
             unknown=tuple(self._unknown),
             defaults=defaults,
             kept=tuple(self._kept),
+            conflicts=tuple(self._conflicts),
             holding=self._holding if held_until is None else self._waiting(),
             held_until=held_until,
         )
@@ -203,19 +158,28 @@ class _Trial:
             group=self._settled("group", [each.group for each in effects]),
             tags=(self._decided.tags | {tag for each in effects for tag in each.add_tags})
             - {tag for each in effects for tag in each.remove_tags},
-            fields={**self._decided.fields, **self._proposed_fields(effects)},
+            fields={**self._decided.fields, **self._settled_fields(fired)},
         )
 
-    def _proposed_fields(self, effects: Iterable[Effects]) -> dict[str, str]:
-        """What rules set; a field that a person changed last stays."""
+    def _settled_fields(self, fired: Iterable[Fired]) -> dict[str, str]:
+        """What rules set; a person's value stays, and so does one they do not agree about."""
+        live = [each for each in fired if not each.rule.is_watched]
         found: dict[str, str] = {}
-        for each in effects:
-            for name, value in each.fields.items():
-                if not self._is_persons(name):
-                    found.setdefault(name, value)
-                elif value != self._start.fields.get(name):
-                    self._kept.append(f"{name} {value}")
+        for name in dict.fromkeys(name for each in live for name in each.rule.effects.fields):
+            of_name = [each for each in live if name in each.rule.effects.fields]
+            acting = [each for each in of_name if each.is_edge]
+            values = sorted({each.rule.effects.fields[name] for each in acting or of_name})
+            if self._is_persons(name):
+                self._keep(name, [each for each in values if each != self._start.fields.get(name)])
+            elif len(values) > 1:
+                self._conflicts[f"{name}: {' or '.join(values)}"] = None
+            else:
+                found[name] = values[0]
+                self._set.update({name: values[0]} if acting else {})
         return found
+
+    def _keep(self, name: str, values: Iterable[str]) -> None:
+        self._kept.update(dict.fromkeys(f"{name} {value}" for value in values))
 
     def _settled(self, name: str, proposed: list[str | None]) -> str | None:
         current: str | None = getattr(self._decided, name)
@@ -223,19 +187,24 @@ class _Trial:
         if not wanted:
             return current
         if self._is_persons(name) and getattr(self._start, name) is not None:
-            self._kept += [f"{name} {code}" for code in wanted if code != current]
+            self._keep(name, [code for code in wanted if code != current])
             return current
-        order = {"priority": self._policy.priorities, "category": self._policy.categories}.get(name)
-        if order is None:
-            return wanted[0] if current == getattr(self._start, name) else current
+        order = self._orders[name]
+        if name == "group" and len(set(wanted)) > 1:
+            self._conflicts[f"group: {' or '.join(sorted(set(wanted)))}"] = None
         candidates = wanted if self._is_fresh(name, current) else [current or "", *wanted]
         ranked = [code for code in order if code in candidates]
         return ranked[0] if ranked else current
 
     def _is_fresh(self, name: str, current: str | None) -> bool:
-        """Whether the present value gives way: nothing, or a default that nobody decided."""
+        """Whether the present value gives way: nothing, or a default that nobody decided.
+
+        A ticket goes from group to group, so a group that rules chose before gives way too.
+        """
         if current is None:
             return True
+        if name == "group":
+            return current == self._start.group
         return current == getattr(self._start, name) and self._is_undecided(name)
 
     def _is_undecided(self, name: str) -> bool:
@@ -262,14 +231,10 @@ class _Trial:
         wanted = {tag for each in acting for tag in each.rule.effects.add_tags}
         return frozenset(wanted - self._start.tags)
 
-    def _fields(self, live: Iterable[Fired]) -> dict[str, str]:
-        fields: dict[str, str] = {}
-        for each in live:
-            for name, value in each.rule.effects.fields.items():
-                is_new = self._situation.ticket.fields.get(name) != value
-                if is_new and not self._is_persons(name):
-                    fields.setdefault(name, value)
-        return fields
+    def _fields(self) -> dict[str, str]:
+        """What rules that have just begun to hold set, as far as it is new."""
+        present = self._situation.ticket.fields
+        return {name: value for name, value in self._set.items() if present.get(name) != value}
 
     def _told(self, acting: Iterable[Fired]) -> Iterable[Told]:
         for each in acting:

@@ -263,6 +263,7 @@ class Occasion(StrEnum):
     INTERNAL_NOTE = "internal_note"
     UPDATED = "updated"
     REOPENED = "reopened"
+    SOLVED = "solved"
     ALERT = "alert"
     MAINTENANCE_ANNOUNCED = "maintenance_announced"
     CONTACT_ADDED = "contact_added"

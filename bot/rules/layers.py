@@ -31,7 +31,7 @@ NEWS = frozenset(
     {
         Occasion.REQUESTER_REPLY, Occasion.AGENT_REPLY, Occasion.INTERNAL_NOTE,
         Occasion.REOPENED, Occasion.MAINTENANCE_ANNOUNCED, Occasion.CONTACT_ADDED,
-        Occasion.SLA_WARNING, Occasion.SLA_BREACHED,
+        Occasion.SLA_WARNING, Occasion.SLA_BREACHED, Occasion.SOLVED,
     }
 )  # fmt: skip
 """Events of which each is another one; a ticket is also updated by what has nothing to do with

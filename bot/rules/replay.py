@@ -18,7 +18,7 @@ from bot.rules.policy import Rule
 from bot.rules.ticket import Actor, Origin, Status, Ticket
 from bot.rules.ticket_news import DONE_TO_OPEN, with_value
 
-OURS = (LEVEL, ESCALATED_AT, HOLD, "problem", "replied.")
+OURS = (LEVEL, ESCALATED_AT, HOLD, "problem", "replied.", "kept.")
 """Beginnings of the own fields that decisions leave on a ticket; a new ticket has none of them."""
 
 
@@ -96,6 +96,8 @@ def _occasion(ticket: Ticket, change: Change, *, is_first: bool) -> Occasion | N
         case ChangeKind.FIELD if change.actor is not Actor.SELF:
             was_done = change.old in (Status.SOLVED, Status.CLOSED)
             is_reopened = change.field == "status" and was_done and change.new in DONE_TO_OPEN
+            if change.field == "status" and change.new == Status.SOLVED:
+                return Occasion.SOLVED
             return Occasion.REOPENED if is_reopened else Occasion.UPDATED
         case _:
             return None

@@ -20,7 +20,8 @@ from bot.rules.ticket import Actor, Ticket
 
 EMPTY_UNLESS_KNOWN = frozenset(
     {
-        "escalation_level", "first_responded", "acked", "problem.id", "problem.state",
+        "escalation_level", "first_responded", "acked", "answered", "last_public",
+        "problem.id", "problem.state",
         "sla.metric", "sla.ticket", "helpdesk.down_for", "maintenance.emergency", "contacts",
     }
 )  # fmt: skip

@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.rules.engine import CompiledPolicy
 from bot.rules.fingerprints import fingerprints_of
+from bot.rules.history import Change, ChangeKind
 from bot.rules.presence import roster_now
 from bot.rules.text import prepare
-from bot.rules.ticket import Ticket
+from bot.rules.ticket import Actor, Ticket
 from bot.rules.ticket_news import TicketNews
 
 
@@ -36,6 +37,21 @@ def known_facts(ticket: Ticket, outage: Mapping[str, Any], at: datetime) -> dict
         down_for = at - datetime.fromisoformat(since)
         found["helpdesk.down_for"] = str(max(0, int(down_for.total_seconds())))
     return found
+
+
+def facts_of_history(history: Iterable[Change]) -> dict[str, str | None]:
+    """Who spoke last in public, and whether anybody of ours ever did."""
+    spoken = [
+        change.actor
+        for change in history
+        if change.is_public and change.kind in (ChangeKind.CREATED, ChangeKind.COMMENT)
+    ]
+    has_answered = "true" if Actor.AGENT in spoken else "false"
+    return {
+        "last_public": spoken[-1].value if spoken else None,
+        "answered": has_answered,
+        "first_responded": has_answered,
+    }
 
 
 def on_duty_now(compiled: CompiledPolicy, at: datetime) -> dict[str, tuple[str, ...]]:

@@ -108,8 +108,17 @@ def _pictured(ticket: Ticket, snapshot: Snapshot) -> Ticket:
         language=snapshot.language,
         brand=snapshot.brand,
         via=ticket.via if is_ours else snapshot.via,
-        fields={**ticket.fields, **snapshot.fields},
+        fields={**ticket.fields, **_news_of_fields(ticket, snapshot)},
     )
+
+
+def _news_of_fields(ticket: Ticket, snapshot: Snapshot) -> dict[str, str | None]:
+    """The own fields of a picture but those that we set: it may be older than our decision."""
+    return {
+        name: value
+        for name, value in snapshot.fields.items()
+        if ticket.set_by.get(name) is not Actor.SELF
+    }
 
 
 def _form(snapshot: Snapshot) -> dict[str, str | None]:
@@ -125,9 +134,13 @@ def _first_setters(snapshot: Snapshot) -> dict[str, Actor]:
     """
     is_touched = snapshot.assignee is not None or snapshot.status is not Status.NEW
     setter = Actor.AGENT if is_touched else Actor.REQUESTER
-    names = ("priority", "category", "group")
-    values = (snapshot.helpdesk_priority, snapshot.category, snapshot.group)
-    return {name: setter for name, value in zip(names, values, strict=True) if value is not None}
+    values = {
+        **snapshot.fields,
+        "priority": snapshot.helpdesk_priority,
+        "category": snapshot.category,
+        "group": snapshot.group,
+    }
+    return {name: setter for name, value in values.items() if value is not None}
 
 
 def _after_comment(
@@ -194,6 +207,8 @@ def _after_change(
         and changed.old in (Status.SOLVED, Status.CLOSED)
         and changed.new in DONE_TO_OPEN
     )
+    if changed.field == "status" and changed.new == Status.SOLVED:
+        return TicketNews(ticket, added, Occasion.SOLVED)
     return TicketNews(ticket, added, Occasion.REOPENED if is_reopened else Occasion.UPDATED)
 
 

@@ -300,3 +300,58 @@ def test_tag_that_a_person_removes_stays_away(desk: Desk) -> None:
 
     ticket = desk.world.ticket(number)
     assert ticket is not None and "outage" not in ticket.tags
+
+
+def test_proposal_against_a_persons_decision_is_one_note(desk: Desk) -> None:
+    """What an agent set stays; the team reads once what the rules would have set."""
+    number = desk.write("Portal is down")
+    desk.run(2 * POLL)
+    agent = desk.furniture.agents["ada"]
+    desk.world.change_ticket(number, by=agent, values={"priority": "normal"})
+    desk.run(2 * POLL)
+    for words in ("Still is down", "I said it is down"):
+        customer = desk.furniture.customers["contoso"]
+        desk.world.change_ticket(number, by=customer, comment=NewComment(words))
+        desk.run(2 * POLL)
+
+    assert desk.ticket(number).priority == "normal"
+    assert sum("Rules propose priority urgent" in note for note in desk.notes(number)) == 1
+
+
+def test_breach_rule_sees_the_message_and_the_helpdesk(tmp_path: Path) -> None:
+    """A rule on a breach asks for the customer's words, the clock and the helpdesk's state."""
+    rule = """
+  late:
+    event: sla_breached
+    if: {says: down, helpdesk.state: up, sla.metric: first_response, answered: false}
+    then: {tag: late}
+"""
+    desk = Desk(compiled_policy(tmp_path, POLICY + rule.lstrip("\n")))
+    number = desk.write("Portal is down")
+
+    desk.run(timedelta(hours=2))
+
+    assert "late" in desk.ticket(number).tags
+    desk.close()
+
+
+def test_solved_without_a_public_message_is_noticed(tmp_path: Path) -> None:
+    """`event: solved` with `answered: false` finds tickets that were closed in silence."""
+    rule = """
+  silent:
+    event: solved
+    if: {answered: false, last_public: requester}
+    then: {tell: lead}
+"""
+    desk = Desk(compiled_policy(tmp_path, POLICY + rule.lstrip("\n")))
+    agent = desk.furniture.agents["ada"]
+    silent, polite = desk.write("Hello"), desk.write("Hello again")
+    desk.run(2 * POLL)
+    desk.world.change_ticket(silent, by=agent, values={"status": "solved"})
+    done = NewComment("Done")
+    desk.world.change_ticket(polite, by=agent, values={"status": "solved"}, comment=done)
+
+    desk.run(2 * POLL)
+
+    assert [where for where, _ in desk.told("rule")] == ["slack:leads"]
+    desk.close()

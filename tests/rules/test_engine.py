@@ -24,7 +24,8 @@ NIGHT = datetime(2026, 3, 2, 23, 0, tzinfo=UTC)
 HEAD = """
 desk: test
 hours: {office: {zone: UTC, mon-fri: "09:00-17:00", holidays: none}}
-helpdesk: {category: C, code: K, plan: organization.plan, region: organization.region}
+helpdesk: {category: C, code: K, plan: organization.plan, region: organization.region,
+  fields: {area: A}}
 facts: {region: {from: organization.region, if_unknown: emea}}
 categories: [incident, question, other]
 priorities: {urgent: urgent, high: high, normal: normal}
@@ -195,6 +196,46 @@ def test_requesters_priority_is_not_trusted(tmp_path: Path) -> None:
     ticket = replace(TICKET, priority="urgent", set_by={"priority": Actor.REQUESTER})
 
     assert rules.decide(ticket).priority == "normal"
+
+
+def test_persons_own_field_stays(tmp_path: Path) -> None:
+    """A field of the desk's own is as safe as the priority: an agent's value is not changed."""
+    rules = Rules(tmp_path, "  r: {if: {says: down}, then: {set: {area: portal}}}")
+    ticket = replace(TICKET, fields={"area": "billing"}, set_by={"area": Actor.AGENT})
+
+    decision = rules.decide(ticket)
+
+    assert decision.fields == {}
+    assert decision.kept == ("area portal",)
+    assert rules.decide().fields == {"area": "portal"}
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("b", "a")])
+def test_earlier_group_wins_whatever_the_order_of_rules(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    """Rules that propose two groups are settled by the list of groups, and the journal says so."""
+    groups = dict(zip(names, ("second", "first"), strict=True))
+    lines = (f"  {n}: {{if: {{says: down}}, then: {{group: {groups[n]}}}}}" for n in ("a", "b"))
+
+    decision = Rules(tmp_path, "\n".join(lines)).decide()
+
+    assert decision.group == "first"
+    assert decision.conflicts == ("group: first or second",)
+
+
+def test_rules_that_do_not_agree_set_no_field(tmp_path: Path) -> None:
+    """Of two values for a field of the desk's own none is taken, and the journal says so."""
+    rules = Rules(
+        tmp_path,
+        "  a: {if: {says: down}, then: {set: {area: portal}}}\n"
+        "  b: {if: {says: all}, then: {set: {area: billing}}}",
+    )
+
+    decision = rules.decide()
+
+    assert decision.fields == {}
+    assert [each.evidence for each in decision.reasons()][-1] == ("area: billing or portal",)
 
 
 def test_reply_never_lowers_a_priority(tmp_path: Path) -> None:
