@@ -58,13 +58,13 @@ def _event(number: int | None) -> PastEvent:
 
 
 def test_replay_names_the_occasions_of_rules() -> None:
-    """Own changes are no occasion; a reply, a note, a change and a reopening are."""
+    """Own changes are no occasion; a reply, a note, a change, a solution and a reopening are."""
     assert occasions(TICKET, HISTORY) == [
         (0, Occasion.CREATED),
         (2, Occasion.REQUESTER_REPLY),
         (3, Occasion.INTERNAL_NOTE),
         (4, Occasion.UPDATED),
-        (5, Occasion.UPDATED),
+        (5, Occasion.SOLVED),
         (6, Occasion.REOPENED),
     ]
 
