@@ -10,8 +10,9 @@ from bot.config.effects import read_effects
 from bot.config.problems import did_you_mean
 from bot.config.reader import Reader
 from bot.config.yaml_nodes import Entry, Node
-from bot.rules.conditions import AllOf, Condition, Not
+from bot.rules.conditions import AllOf, Changed, Condition, Not
 from bot.rules.events import Occasion
+from bot.rules.layers import parts_of
 from bot.rules.policy import Rule
 from bot.rules.text import ListSpec, Negation
 
@@ -50,11 +51,15 @@ class RuleReader:
         if "then" not in entries:
             advice = "write `then:` with what follows, such as tell, tag or priority"
             reader.problem(entry.key_place, f"{what}: then is missing", advice)
+        condition = self._condition(what, entry, entries)
+        occasions = self._occasions(entries)
+        if Occasion.UPDATED in occasions and _asks_for_solved(condition):
+            occasions |= {Occasion.SOLVED}
         return Rule(
             rule_id=rule_id,
-            condition=self._condition(what, entry, entries),
+            condition=condition,
             effects=read_effects(reader, entries),
-            occasions=self._occasions(entries),
+            occasions=occasions,
             because=reader.statements(entries["because"].node) if "because" in entries else (),
             is_watched="watch" in entries and reader.truth(entries["watch"].node, "watch"),
             until=reader.day(entries["until"].node, "until") if "until" in entries else None,
@@ -92,6 +97,16 @@ class RuleReader:
                 advice = did_you_mean(text, OCCASIONS)
                 self._reader.problem(entries[key].node.place, f"{key}: no event {text!r}", advice)
         return frozenset(found)
+
+
+def _asks_for_solved(condition: Condition) -> bool:
+    """Whether a rule waits for the change to solved: that is an update, and the ticket's end."""
+    return any(
+        isinstance(part, Changed)
+        and part.field == "status"
+        and (not part.to or "solved" in part.to)
+        for part in parts_of(condition)
+    )
 
 
 def read_list(reader: Reader, name: str, entry: Entry) -> ListSpec:

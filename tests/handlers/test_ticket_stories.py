@@ -355,3 +355,28 @@ def test_solved_without_a_public_message_is_noticed(tmp_path: Path) -> None:
 
     assert [where for where, _ in desk.told("rule")] == ["slack:leads"]
     desk.close()
+
+
+def test_rule_on_the_change_to_solved_acts(tmp_path: Path) -> None:
+    """`changed: {status: solved}` needs no event of its own; other rules leave the ticket alone."""
+    rules = """
+  report:
+    if: {changed: {status: solved}}
+    then: {tag: report_owed}
+  any_change:
+    if: {changed: status}
+    unless: {status: solved}
+    then: {tag: touched}
+"""
+    desk = Desk(compiled_policy(tmp_path, POLICY + rules.lstrip("\n")))
+    number = desk.write("Hello")
+    desk.run(2 * POLL)
+    agent = desk.furniture.agents["ada"]
+    desk.world.change_ticket(number, by=agent, values={"status": "solved"})
+
+    desk.run(2 * POLL)
+
+    ticket = desk.world.ticket(number)
+    assert ticket is not None
+    assert "report_owed" in ticket.tags and "touched" not in ticket.tags
+    desk.close()
