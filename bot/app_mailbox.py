@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from email.utils import parseaddr
+
 from bot.clock import Clock
 from bot.rules.mail_keys import OwnNames
 from bot.rules.mail_trust import TrustedServers
@@ -42,5 +44,5 @@ def own_names(settings: Settings, policy: Policy) -> OwnNames:
         secret=settings.case_secret.reveal(),
         prefix=policy.outage.reference_prefix or prefix,
         address=policy.outage.mailbox or "",
-        others=(settings.mail_from,) if settings.mail_from else (),
+        others=tuple(filter(None, (parseaddr(settings.mail_from)[1],))),
     )

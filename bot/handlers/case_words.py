@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.rules.actions import CustomerMail, Outgoing, Urgency
@@ -43,18 +44,15 @@ def voice_in(language: str, compiled: CompiledPolicy) -> DeskVoice:
     )
 
 
-def acknowledge(ticket: Ticket, tx: Transaction, compiled: CompiledPolicy, now: datetime) -> None:
-    """Tell the customer, once, that their message is here and how it is called."""
+def acknowledge(
+    ticket: Ticket, tx: Transaction, compiled: CompiledPolicy, now: datetime, *, at: datetime
+) -> None:
+    """Tell the customer, once and not before `at`, that their message is here and its name."""
     language = ticket.language or compiled.policy.language
     voice = voice_in(language, compiled)
     written = acknowledgement(ticket.reference or "", ticket.created_at, language, voice)
-    tx.outbox.add(
-        _mail(
-            ticket, written, tx, key=f"ack/case:{ticket.ticket_id}", is_automatic=True,
-            expires_at=now + ACK_OF_USE,
-        ),
-        now,
-    )  # fmt: skip
+    outgoing = _mail(ticket, written, tx, key=f"ack/case:{ticket.ticket_id}", is_automatic=True)
+    tx.outbox.add(replace(outgoing, not_before=at, expires_at=at + ACK_OF_USE), now)
 
 
 def mail_to_customer(
@@ -84,7 +82,6 @@ def _mail(
     *,
     key: str,
     is_automatic: bool,
-    expires_at: datetime | None = None,
 ) -> Outgoing:
     address = ticket.requester.email or ""
     thread = _thread(ticket, reader)
@@ -106,7 +103,6 @@ def _mail(
         message=message,
         urgency=Urgency.NORMAL,
         ticket_id=ticket.ticket_id,
-        expires_at=expires_at,
     )
 
 

@@ -10,17 +10,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.handlers.case_notes import add_note, note_of_mail, note_there
 from bot.handlers.case_words import language_for, mail_to_customer
 from bot.handlers.handled import Handled
 from bot.handlers.tickets import take_news
-from bot.rules.actions import Outgoing, TicketUpdate
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import AnswerGiven, CaseEntered, Event, Occasion
 from bot.rules.history import Change, ChangeKind
 from bot.rules.mail import Contact, MailReceived
 from bot.rules.mail_keys import Envelope, OwnNames, mail_key, reference_of
 from bot.rules.mail_threads import is_entitled
-from bot.rules.text import new_part
 from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
 from bot.rules.ticket_facts import with_fingerprints
 from bot.rules.ticket_news import TicketNews
@@ -30,7 +29,6 @@ UNVERIFIED = "unverified_sender"
 """The tag of a case whose sender nobody vouched for."""
 MAIL, PHONE = "email", "phone"
 _LONGEST_SUBJECT = 150
-_LONGEST_NOTE = 30_000
 _TURNS = 8
 
 
@@ -65,6 +63,7 @@ def open_case(
         tags=tags,
     )  # fmt: skip
     ticket = _opened(ticket, event, tx, compiled, key=f"mail/{mail.key}", now=now)
+    note_of_mail(ticket, mail, tx)
     if older is not None:
         note = f"The mail names {older.reference or older.number}; its sender is no part of it."
         add_note(ticket, note, tx, key=f"mail/{mail.key}/names", at=mail.received_at)
@@ -95,8 +94,9 @@ def join_case(
         ticket, occasion = replace(ticket, status=Status.OPEN), Occasion.REOPENED
     ticket = replace(ticket, updated_at=max(ticket.updated_at, mail.received_at))
     take_news(TicketNews(ticket, added, occasion), event, tx, compiled, now=now)
+    note_of_mail(ticket, mail, tx)
     who = mail.sender.email or "somebody"
-    _note_there(ticket, f"{who} wrote to the mailbox", mail.received_at, mail.text, tx,
+    note_there(ticket, f"{who} wrote to the mailbox", mail.received_at, mail.text, tx,
                 key=f"mail/{mail.key}", now=now)  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def give_answer(
     if ticket.number is None:
         _set_status(ticket.ticket_id, status, event, tx)
     said = f"{given.person} answered by mail" if is_sent else f"{given.person} noted"
-    _note_there(ticket, said, event.at, text, tx, key=event.key, now=now)
+    note_there(ticket, said, event.at, text, tx, key=event.key, now=now)
     return Handled("answered" if is_sent else "noted: no address to answer to", ticket.ticket_id)
 
 
@@ -177,42 +177,6 @@ def find_case(subject: str, tx: Transaction) -> Ticket | None:
     if subject.lstrip("#").isdecimal():
         return tx.tickets.by_number(int(subject.lstrip("#")))
     return tx.tickets.by_reference(subject.upper())
-
-
-def add_note(ticket: Ticket, text: str, tx: Transaction, *, key: str, at: datetime) -> None:
-    """An internal note of ours in a case's history."""
-    tx.tickets.add_change(
-        ticket.ticket_id, Change(key, at, ChangeKind.COMMENT, Actor.SELF, body=text)
-    )
-
-
-def staff_text(text: str) -> str:
-    """What somebody of ours wrote above the notice they answer; nothing of the notice."""
-    return new_part(text)
-
-
-def _note_there(
-    ticket: Ticket, said: str, at: datetime, text: str, tx: Transaction, *, key: str, now: datetime
-) -> None:
-    """A ticket that the helpdesk has gets the words as an internal note, once it is back.
-
-    Not as a public one: the customer has had the mail, or has written it.
-    """
-    if ticket.number is None:
-        return
-    when = f"{at:%Y-%m-%d %H:%M} UTC"
-    note = f"{said} at {when}, while the helpdesk was down:\n\n{text[:_LONGEST_NOTE]}"
-    update = TicketUpdate(ticket.ticket_id, ticket.number, comment=note)
-    tx.outbox.add(
-        Outgoing(
-            key=f"note/ticket:{ticket.ticket_id}/{key}",
-            destination="helpdesk",
-            order_key=f"helpdesk/ticket:{ticket.ticket_id}",
-            message=update,
-            ticket_id=ticket.ticket_id,
-        ),
-        now,
-    )
 
 
 def _new_ticket(

@@ -6,9 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.handlers.case_notes import add_note
 from bot.handlers.case_notices import tell_of_case, tell_of_mail
 from bot.handlers.case_words import acknowledge
-from bot.handlers.cases import add_note, give_answer, join_case, open_case, staff_text
+from bot.handlers.cases import give_answer, join_case, open_case
 from bot.handlers.handled import Handled
 from bot.handlers.outage_times import Standing, Stood, stood_at
 from bot.handlers.presses import handle_button
@@ -17,7 +18,7 @@ from bot.rules.engine import CompiledPolicy
 from bot.rules.events import AnswerGiven, ButtonPressed, Event, MailTaken
 from bot.rules.mail import Contact, Fate, MailReceived
 from bot.rules.mail_keys import OwnNames
-from bot.rules.mail_limits import DAY, may_acknowledge
+from bot.rules.mail_limits import DAY, acknowledge_at, may_acknowledge
 from bot.rules.mail_threads import (
     may_join,
     numbers_of,
@@ -26,6 +27,7 @@ from bot.rules.mail_threads import (
     staff_token_of,
 )
 from bot.rules.mail_verdict import MailVerdict, verdict_of
+from bot.rules.text import new_part
 from bot.rules.ticket import Ticket
 from bot.store.transaction import Reader, Transaction
 
@@ -134,9 +136,11 @@ def _open(
     ticket = open_case(event, mail, contact, tx, compiled, own, now=now, older=older)
     handled = _decided(mail, Fate.CASE, verdict.because, tx, now, ticket=ticket, stood=stood)
     sender = (mail.sender.email or "").casefold()
-    if verdict.may_answer and may_acknowledge(sender, tx.mails.acknowledged_since(now - DAY), now):
-        acknowledge(ticket, tx, compiled, now)
-        tx.mails.acknowledged(mail.key, now)
+    sent = tx.mails.acknowledged_since(now - DAY)
+    if verdict.may_answer and may_acknowledge(sender, sent, now):
+        at = acknowledge_at(sent, now)
+        acknowledge(ticket, tx, compiled, now, at=at)
+        tx.mails.acknowledged(mail.key, at)
     tell_of_case(ticket, mail, tx, compiled, now=now)
     return handled
 
@@ -181,7 +185,7 @@ def _of_our_people(
         return None
     if not verdict_of(mail, own, is_contact=True).may_open:
         return None
-    text, subject = staff_text(mail.text), f"ticket:{shown.ticket_id}"
+    text, subject = new_part(mail.text), f"ticket:{shown.ticket_id}"
     person = mail.sender.name or mail.sender.email or "somebody"
     if text.strip().rstrip(".!").casefold() in TAKEN_WORDS:
         pressed = ButtonPressed("acknowledge", subject, person, VIA)

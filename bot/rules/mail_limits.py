@@ -25,13 +25,23 @@ class Acknowledged:
 
 
 def may_acknowledge(sender: str, sent: Sequence[Acknowledged], now: datetime) -> bool:
-    """Whether one more acknowledgement may go out; `sent` are those of the last day."""
+    """Whether this sender may be sent one more; `sent` are those of the last day."""
     theirs = [each.at for each in sent if each.sender == sender]
     return (
         sum(now - at < HOUR for at in theirs) < ACKS_PER_SENDER_AND_HOUR
         and sum(now - at < DAY for at in theirs) < ACKS_PER_SENDER_AND_DAY
-        and sum(now - each.at < MINUTE for each in sent) < ACKS_PER_MINUTE
     )
+
+
+def acknowledge_at(sent: Sequence[Acknowledged], now: datetime) -> datetime:
+    """When the next acknowledgement may go out: at most so many within any minute.
+
+    `sent` holds those that wait for their instant too, so a flood is answered later, not never.
+    """
+    latest = sorted(each.at for each in sent if each.at > now - MINUTE)
+    if len(latest) < ACKS_PER_MINUTE:
+        return now
+    return max(now, latest[-ACKS_PER_MINUTE] + MINUTE)
 
 
 def is_storm(mails: int, of_sender: int) -> bool:

@@ -34,9 +34,8 @@ GREATEST_MAIL = 25 * 1024 * 1024
 BEGINNING = 1024 * 1024
 """What is read of a larger mail."""
 POLL_EVERY = timedelta(seconds=60)
+"""IDLE is left and entered again so often, which also keeps routers from dropping the line."""
 SWEEP_EVERY = timedelta(minutes=10)
-RENEW_EVERY = timedelta(minutes=5)
-"""IDLE is left and entered again so often; servers drop it after half an hour, routers sooner."""
 SLICE = 2.0
 """Seconds of listening at a time, so that the daemon can stop."""
 BEFORE_US = timedelta(days=1)

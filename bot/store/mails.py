@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, and_, func, select, update
 from sqlalchemy.engine import Connection
 
-from bot.rules.mail import Fate, MailReceived
+from bot.rules.mail import FOLDERS, Fate, MailReceived
 from bot.rules.mail_limits import Acknowledged
 from bot.store.codec import instant, maybe_instant, micros
 from bot.store.rows import clean, column, maybe_column
@@ -188,6 +188,9 @@ class Mails(MailsView):
         incident: int | None = None,
     ) -> None:
         """Say what became of a mail; a later word replaces the earlier."""
+        if fate not in FOLDERS:
+            stays = update(mail_place).where(mail_place.c.mail_key == column(key))
+            self._connection.execute(stays.values(is_here=0))
         self._connection.execute(
             update(mail)
             .where(mail.c.key == column(key))
@@ -208,10 +211,15 @@ class Mails(MailsView):
         for place in places:
             self._connection.execute(update(mail_place).where(_is_at(place)).values(is_here=0))
 
+    def _may_move(self, key: str) -> bool:
+        """Whether a mail will be moved, or may be: it is not decided to stay."""
+        fate = self._connection.scalar(select(mail.c.fate).where(mail.c.key == column(key)))
+        return fate is None or fate == Fate.WAITING or Fate(fate) in FOLDERS
+
     def _put(self, place: Place, key: str) -> bool:
         row = {
             "account": place.account, "folder": place.folder, "uidvalidity": place.uidvalidity,
-            "uid": place.uid, "mail_key": column(key), "is_here": 1,
+            "uid": place.uid, "mail_key": column(key), "is_here": int(self._may_move(key)),
         }  # fmt: skip
         if self._connection.scalar(select(mail_place.c.uid).where(_is_at(place))) is not None:
             return False

@@ -254,6 +254,13 @@ mail_place = Table(
     Column("uid", BigInteger, primary_key=True, autoincrement=False),
     Column("mail_key", Text, nullable=False, index=True),
     Column("is_here", SmallInteger, nullable=False),
+    Index(
+        "mail_place_here",
+        "account",
+        "uid",
+        sqlite_where=text("is_here = 1"),
+        postgresql_where=text("is_here = 1"),
+    ),
 )
 
 contact = Table(

@@ -12,7 +12,7 @@ from desk import OWN, Desk
 
 from bot.rules.actions import CustomerMail
 from bot.rules.events import Event, Verdict
-from bot.rules.mail import Fate, MailReceived, Trust
+from bot.rules.mail import Fate, MailFile, MailReceived, Trust
 from bot.rules.mail_keys import Envelope, mail_key, staff_mail_id
 from bot.rules.ticket import Person, Ticket
 from bot.sandbox.faults import Fault
@@ -36,6 +36,7 @@ class Mail:
     trust: Trust = Trust.PASSED
     trouble: str = ""
     message_id: str | None = None
+    files: tuple[MailFile, ...] = ()
 
 
 def arrive(desk: Desk, mail: Mail = Mail(), *, ago: timedelta = timedelta()) -> str:
@@ -57,6 +58,7 @@ def arrive(desk: Desk, mail: Mail = Mail(), *, ago: timedelta = timedelta()) -> 
         headers=mail.headers,
         trust=mail.trust,
         trouble=mail.trouble,
+        files=mail.files,
     )
     event = Event(f"mail/{received.key}", f"mail/{mail.sender}", at, "mailbox", received)
     desk.store.write(

@@ -24,7 +24,7 @@ from desk import Desk
 
 from bot.rules.events import CaseEntered, Event, MailboxChanged, MailTaken, Verdict
 from bot.rules.history import ChangeKind
-from bot.rules.mail import Contact, Fate, Trust
+from bot.rules.mail import Contact, Fate, MailFile, Trust
 from bot.rules.ticket import Actor, Origin, Person, Status
 from bot.sandbox.faults import Fault
 
@@ -376,6 +376,16 @@ def test_telephone_call_is_a_case_from_its_time_on(desk: Desk) -> None:
     assert (case.via, case.priority) == ("phone", "urgent")
     assert clock["due_at"] == (at + timedelta(hours=1)).isoformat()
     assert written_to(desk, "carl@contoso.example") == []
+
+
+def test_attachments_are_named_in_the_case(desk: Desk) -> None:
+    """Who works on it knows that there is more than words, and where it lies."""
+    go_down(desk)
+    case = case_of(desk, arrive(desk, Mail(files=(MailFile("error.png", "image/png", 2048),))))
+
+    with desk.store.read() as reader:
+        notes = [each.body or "" for each in reader.tickets.history(case.ticket_id)]
+    assert any("error.png (2,048 bytes)" in note and ".eml" in note for note in notes)
 
 
 def test_held_mail_becomes_a_case_by_a_person(desk: Desk) -> None:

@@ -53,6 +53,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account", "folder", "uidvalidity", "uid"),
     )
     op.create_index("ix_mail_place_mail_key", "mail_place", ["mail_key"])
+    op.create_index(
+        "mail_place_here",
+        "mail_place",
+        ["account", "uid"],
+        sqlite_where=sa.text("is_here = 1"),
+        postgresql_where=sa.text("is_here = 1"),
+    )
     op.create_table(
         "contact",
         sa.Column("email", sa.Text(), nullable=False),
