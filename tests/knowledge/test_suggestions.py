@@ -58,7 +58,7 @@ def test_other_forms_of_a_word_find_the_article(text: str, article_id: str) -> N
     assert [each.article.article_id for each in found][:1] == [article_id]
 
 
-@pytest.mark.parametrize(("part", "least"), [("questions", 0.95), ("blind", 0.75)])
+@pytest.mark.parametrize(("part", "least"), [("questions", 0.95), ("blind", 0.75), ("later", 0.9)])
 def test_right_article_or_none(part: str, least: float) -> None:
     """Most questions find their article; no other one is put first, and no idle talk finds any."""
     rows = DATA[part]
