@@ -17,8 +17,8 @@ from typing import Any, BinaryIO
 from rich.console import Console
 
 from bot.clock import SystemClock
-from bot.commands.decide_context import BadLine
 from bot.commands.decide_course import decide_one
+from bot.commands.decide_values import BadLine
 from bot.config.load import Loaded, load_policy
 from bot.rules.engine import CompiledPolicy, compile_policy
 from bot.sources.articles import with_folder

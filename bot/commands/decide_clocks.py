@@ -6,8 +6,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.commands.decide_context import instant
 from bot.commands.decide_input import Asked
+from bot.commands.decide_values import instant
 from bot.rules.engine import CompiledPolicy, RulesDecision, for_ticket
 from bot.rules.events import Occasion
 from bot.rules.sla import ClockEvent, ClockState, Clockwork, Moment, Phase, read_clock

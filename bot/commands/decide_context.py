@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from bot.commands.decide_values import day_of, instant, number_of, object_of, objects_of, plain
 from bot.rules.business_time import calendars_of
 from bot.rules.calendar_days import WHOLE_DAY
 from bot.rules.engine import CompiledPolicy
@@ -19,13 +20,11 @@ from bot.rules.ticket import Ticket
 
 GREATEST_COUNT = 10_000
 """Tickets or alerts that a number in the context may stand for."""
+LONGEST_MINUTES = 60 * 24 * 3660.0
+"""Ten years; a longer while is taken for that."""
 AWAY = frozenset({"absent", "away", "off", "offline", "sick", "unavailable", "on_leave", "out"})
 """States of a manager who is not there; any other state is there."""
 HELPDESK_FACTS = ("teams", "slack", "mail")
-
-
-class BadLine(Exception):  # noqa: N818 - it names the line, which is at fault
-    """A line that lacks what it needs, with what that is."""
 
 
 def known_facts(
@@ -33,7 +32,7 @@ def known_facts(
 ) -> dict[str, str | None]:
     """Every further fact of a line by its full name; what the line does not tell is not in it."""
     found: dict[str, str | None] = {}
-    changed = (given.get("change") or {}).get("fields") or {}
+    changed = object_of(object_of(given, "change"), "fields", where="change.")
     for name, value in given.items():
         for prefix, full in (("org_", "org."), ("requester_", "requester.")):
             if name.startswith(prefix):
@@ -84,9 +83,11 @@ def recent_incidents(
     counted = context.get("recent_incidents")
     if not isinstance(counted, Mapping):
         return ()
-    count = min(GREATEST_COUNT, int(counted.get("count") or 0))
-    customers = max(1, int(counted.get("organisations") or 1))
-    spread = timedelta(minutes=float(counted.get("minutes") or 0)) / max(1, count)
+    where = "context.recent_incidents."
+    count = int(min(GREATEST_COUNT, number_of(counted, "count", 0, where=where)))
+    customers = int(min(count, number_of(counted, "organisations", 1, where=where)))
+    minutes = min(LONGEST_MINUTES, number_of(counted, "minutes", 0, where=where))
+    spread = timedelta(minutes=minutes) / max(1, count)
     own = ticket.organisation or "customer 0"
     names = [own, *(f"customer {n}" for n in range(1, customers))]
     return tuple(
@@ -100,7 +101,7 @@ def prior_tickets(
 ) -> tuple[Recent, ...]:
     """`prior_tickets`, each with the fingerprints of its words; of this customer unless it says."""
     found = []
-    for prior in _objects(context, "prior_tickets"):
+    for prior in objects_of(context, "prior_tickets", where="context."):
         message = prepare(plain(prior.get("subject")), plain(prior.get("body")) or "")
         prints = fingerprints_of(message, compiled.policy.fingerprints)
         created_at = instant(prior, "created_at") or at
@@ -115,8 +116,10 @@ def prior_alerts(context: Mapping[str, Any], at: datetime) -> tuple[RecentAlert,
     counted, alert = context.get("prior_alerts"), alert_of(context)
     if not isinstance(counted, Mapping) or alert is None:
         return ()
-    count = min(GREATEST_COUNT, int(counted.get("same_integration") or 0))
-    spread = timedelta(days=float(counted.get("within_days") or 1)) / (count + 1)
+    where = "context.prior_alerts."
+    count = int(min(GREATEST_COUNT, number_of(counted, "same_integration", 0, where=where)))
+    days = min(LONGEST_MINUTES / 1440, number_of(counted, "within_days", 1, where=where))
+    spread = timedelta(days=days) / (count + 1)
     return tuple(
         RecentAlert(at - spread * n, alert.integration, alert.name, alert.source, alert.host,
                     alert.service)
@@ -141,7 +144,7 @@ def present_people(
     """Who of a roster is there: `managers` lists the people of the roster of that name."""
     if "managers" not in context:
         return {}
-    managers = _objects(context, "managers")
+    managers = objects_of(context, "managers", where="context.")
     present = tuple(str(each.get("id")) for each in managers if each.get("state") not in AWAY)
     return {"managers": present}
 
@@ -156,52 +159,12 @@ def with_event_days(compiled: CompiledPolicy, context: Mapping[str, Any]) -> Com
     specs = dict(compiled.policy.calendars)
     for name, spec in fed.items():
         listed = context[spec.days_from or ""]
-        days = [_day(each) for each in listed] if isinstance(listed, list) else []
+        days = (
+            [day_of(each, where="context.event_days") for each in listed]
+            if isinstance(listed, list)
+            else []
+        )
         whole = dict.fromkeys(days, (WHOLE_DAY,))
         specs[name] = replace(spec, shifts={**spec.shifts, **whole})
     policy = replace(compiled.policy, calendars=specs)
     return replace(compiled, policy=policy, calendars=calendars_of(specs))
-
-
-def plain(value: Any) -> str | None:
-    """A value as the language sees it: text, true and false in words, None for null."""
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def instant(given: Mapping[str, Any], key: str) -> datetime | None:
-    """An instant with its offset, in UTC; raises `BadLine` for anything else."""
-    value = given.get(key)
-    if value is None:
-        return None
-    try:
-        at = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise BadLine(f"{key}: {value!r} is no instant") from None
-    if at.tzinfo is None:
-        raise BadLine(f"{key}: {value!r} has no offset such as +01:00")
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        raise BadLine(f"{key}: {value!r} lies outside the calendar") from None
-
-
-def _objects(context: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    listed = context.get(key)
-    if listed is None:
-        return []
-    if not isinstance(listed, list) or not all(isinstance(each, Mapping) for each in listed):
-        raise BadLine(f"context.{key}: expected a list of objects")
-    return listed
-
-
-def _day(value: Any) -> date:
-    try:
-        return date.fromisoformat(str(value)[:10])
-    except ValueError:
-        raise BadLine(f"context.event_days: {value!r} is no date") from None

@@ -7,13 +7,13 @@ told, tags added, answers sent, bookings booked; everything else is as the last 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.commands.decide_answer import answer_of
-from bot.commands.decide_context import BadLine, with_event_days
+from bot.commands.decide_context import with_event_days
 from bot.commands.decide_input import Asked, mail_id, read_line
+from bot.commands.decide_values import object_of, objects_of
 from bot.rules import engine
 from bot.rules.engine import CompiledPolicy, RulesDecision
 from bot.rules.events import Occasion
@@ -44,10 +44,10 @@ def decide_one(given: Any, compiled: CompiledPolicy) -> dict[str, Any]:
     understood.
     """
     taken = _take(given, compiled)
-    context = given.get("context") or {}
+    context = object_of(given, "context")
     seen = {mail_id(given, "message_id")}
     answer = taken.answer
-    for later in _later_events(context):
+    for later in objects_of(context, "later_events", where="context."):
         message_id = mail_id(later, "message_id")
         if message_id and message_id in seen:
             continue
@@ -67,16 +67,9 @@ def _take(given: Any, compiled: CompiledPolicy) -> _Taken:
     return _Taken(asked, decision, answer_of(asked, decision, compiled))
 
 
-def _later_events(context: Mapping[str, Any]) -> list[dict[str, Any]]:
-    listed = context.get("later_events") or []
-    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
-        raise BadLine("context.later_events: expected a list of objects")
-    return listed
-
-
 def _after(given: dict[str, Any], taken: _Taken, later: dict[str, Any]) -> dict[str, Any]:
     """The line of a later event: the same ticket, as the event before left it."""
-    context = {**(given.get("context") or {}), **(later.get("context") or {})}
+    context = {**object_of(given, "context"), **object_of(later, "context")}
     context.pop("later_events", None)
     context |= {kind: later[kind] for kind in STATES if kind in later}
     plain = {key: value for key, value in given.items() if key not in OF_ONE_EVENT}

@@ -9,17 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from bot.commands.decide_context import (
-    BadLine,
     alert_of,
     announced,
-    instant,
     known_facts,
-    plain,
     present_people,
     prior_alerts,
     prior_tickets,
     recent_incidents,
 )
+from bot.commands.decide_values import BadLine, instant, object_of, plain, text_of, texts_of
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import FieldChanged, Occasion
 from bot.rules.fingerprints import fingerprints_of
@@ -53,7 +51,9 @@ def read_line(given: Any, compiled: CompiledPolicy) -> Asked:
         raise BadLine("at (or created_at) is missing: write an instant such as "
                       "2026-03-10T13:20:00+01:00")  # fmt: skip
     created_at = instant(given, "created_at") or at
-    current, context = _object(given, "current"), _object(given, "context")
+    current, context = object_of(given, "current"), object_of(given, "context")
+    instant(current, "escalated_at", where="current.")
+    instant(object_of(context, "sla", where="context."), "breached_at", where="context.sla.")
     occasion = _occasion(given)
     ticket = _ticket(given, current, created_at, at)
     for changed in _changes(given, current):
@@ -62,7 +62,7 @@ def read_line(given: Any, compiled: CompiledPolicy) -> Asked:
     is_thread = occasion is Occasion.MAILBOX and bool(mail_id(given, "in_reply_to"))
     is_reply = is_thread or occasion in (Occasion.REQUESTER_REPLY, Occasion.AGENT_REPLY)
     verdict = machine_verdict(
-        headers={str(k): str(v) for k, v in _object(given, "headers").items()} or None,
+        headers={str(k): str(v) for k, v in object_of(given, "headers").items()} or None,
         sender=ticket.requester.email,
         subject=ticket.subject,
         tags=ticket.tags,
@@ -71,7 +71,7 @@ def read_line(given: Any, compiled: CompiledPolicy) -> Asked:
     prints: dict[str, str] = {}
     if given.get("subject") is not None or given.get("body") is not None:
         message = prepare(
-            _text(given, "subject") or "", _text(given, "body") or "", is_reply=is_reply,
+            text_of(given, "subject") or "", text_of(given, "body") or "", is_reply=is_reply,
             is_machine=verdict.is_machine,
         )  # fmt: skip
         prints = fingerprints_of(message, compiled.policy.fingerprints)
@@ -92,7 +92,7 @@ def read_line(given: Any, compiled: CompiledPolicy) -> Asked:
         helpdesk_state=str(context.get("helpdesk") or "up"),
         unknown=_unknown(given, compiled),
         known=known_facts(given, current, context, at),
-        form={str(k): plain(v) for k, v in _object(given, "fields").items()},
+        form={str(k): plain(v) for k, v in object_of(given, "fields").items()},
         recent_alerts=prior_alerts(context, at),
         maintenance=announced(context),
         on_duty=present_people(context, compiled),
@@ -103,7 +103,7 @@ def read_line(given: Any, compiled: CompiledPolicy) -> Asked:
 def mail_id(given: Mapping[str, Any], key: str) -> str:
     """`message_id` or `in_reply_to` of a mail, else what its headers say; empty for none."""
     wanted = key.replace("_", "-")
-    headers = _object(given, "headers").items()
+    headers = object_of(given, "headers").items()
     written = next((each for name, each in headers if str(name).casefold() == wanted), "")
     return str(given.get(key) or written or "").strip(" <>")
 
@@ -113,7 +113,7 @@ def _ticket(
 ) -> Ticket:
     fields: dict[str, str | None] = {
         name: None if value is None else str(value)
-        for name, value in _object(given, "fields").items()
+        for name, value in object_of(given, "fields").items()
     }
     form_priority = fields.pop("priority", None)
     for name in PLAIN_FIELDS:
@@ -122,7 +122,7 @@ def _ticket(
     for name, value in current.items():
         if name not in STANDING and not isinstance(value, list | dict):
             fields.setdefault(str(name), plain(value))
-    requester = _text(given, "requester")
+    requester = text_of(given, "requester")
     priority = plain(current.get("priority"))
     setters = {name: Actor.SELF for name in ("priority", "category") if current.get(name)}
     if priority is None and form_priority is not None:
@@ -135,16 +135,16 @@ def _ticket(
         created_at=created_at,
         updated_at=at,
         status=_status(current),
-        subject=_text(given, "subject") or "",
-        description=_text(given, "body") or "",
+        subject=text_of(given, "subject") or "",
+        description=text_of(given, "body") or "",
         priority=priority,
         category=plain(current.get("category")),
         group=plain(current.get("group")),
-        tags=frozenset(str(tag) for tag in current.get("tags") or ()),
+        tags=frozenset(texts_of(current, "tags", where="current.")),
         requester=Person(None, requester, requester if requester and "@" in requester else None),
-        organisation=_text(given, "organisation"),
-        language=_text(given, "language"),
-        via=_text(given, "via"),
+        organisation=text_of(given, "organisation"),
+        language=text_of(given, "language"),
+        via=text_of(given, "via"),
         fields=fields,
         set_by=setters,
     )
@@ -158,7 +158,7 @@ def _status(current: Mapping[str, Any]) -> Status:
 
 
 def _occasion(given: Mapping[str, Any]) -> Occasion:
-    text = given.get("event")
+    text = text_of(given, "event")
     if text is None:
         is_mail = str(given.get("via") or "").startswith("email:")
         return Occasion.MAILBOX if is_mail else Occasion.CREATED
@@ -169,15 +169,15 @@ def _occasion(given: Mapping[str, Any]) -> Occasion:
 
 
 def _changes(given: Mapping[str, Any], current: Mapping[str, Any]) -> tuple[FieldChanged, ...]:
-    change = _object(given, "change")
-    actor = Actor(change["by"]) if change.get("by") in set(Actor) else Actor.AGENT
+    change = object_of(given, "change")
+    actor = _by(change) or Actor.AGENT
     found = []
-    for name, value in (change.get("fields") or {}).items():
+    for name, value in object_of(change, "fields", where="change.").items():
         old = plain(current.get(name))
         found.append(FieldChanged(0, str(name), old, plain(value), actor))
-    added = [str(tag) for tag in change.get("tags_added") or ()]
+    added = texts_of(change, "tags_added", where="change.")
     if added:
-        before = [str(tag) for tag in current.get("tags") or ()]
+        before = texts_of(current, "tags", where="current.")
         old, new = " ".join(sorted(before)), " ".join(sorted({*before, *added}))
         found.append(FieldChanged(0, "tags", old, new, actor))
     return tuple(found)
@@ -189,10 +189,20 @@ def _is_wish(changed: FieldChanged, compiled: CompiledPolicy) -> bool:
     return changed.field == "priority" and changed.actor is Actor.REQUESTER and not trusts
 
 
-def _actor(given: Mapping[str, Any], occasion: Occasion) -> Actor:
-    by = _object(given, "change").get("by")
-    if by in set(Actor):
+def _by(change: Mapping[str, Any]) -> Actor | None:
+    by = text_of(change, "by")
+    if by is None:
+        return None
+    try:
         return Actor(by)
+    except ValueError:
+        raise BadLine(f"change.by: {by!r} is none of agent, requester, system") from None
+
+
+def _actor(given: Mapping[str, Any], occasion: Occasion) -> Actor:
+    by = _by(object_of(given, "change"))
+    if by is not None:
+        return by
     if occasion in (Occasion.AGENT_REPLY, Occasion.INTERNAL_NOTE):
         return Actor.AGENT
     return Actor.REQUESTER
@@ -204,19 +214,3 @@ def _unknown(given: Mapping[str, Any], compiled: CompiledPolicy) -> frozenset[st
     return frozenset(
         name for name in (*known, *compiled.policy.facts) if name in known and name not in given
     )
-
-
-def _object(given: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = given.get(key)
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise BadLine(f"{key}: expected an object")
-    return value
-
-
-def _text(given: Mapping[str, Any], key: str) -> str | None:
-    value = given.get(key)
-    if value is None or isinstance(value, str):
-        return value
-    raise BadLine(f"{key}: expected a text")

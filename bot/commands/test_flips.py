@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.commands.decide_answer import answer_of
-from bot.commands.decide_context import BadLine, with_event_days
+from bot.commands.decide_context import with_event_days
 from bot.commands.decide_course import decide_one
 from bot.commands.decide_input import Asked, read_line
+from bot.commands.decide_values import BadLine
 from bot.commands.test_mutate import Flip, with_flip
 from bot.commands.test_run import differences, run_timeline
 from bot.commands.test_timeline import play

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.commands.decide_context import BadLine, with_event_days
+from bot.commands.decide_context import with_event_days
 from bot.commands.decide_course import decide_one
 from bot.commands.decide_input import read_line
+from bot.commands.decide_values import BadLine
 from bot.commands.test_expect import Mismatch, mismatches
 from bot.commands.test_tellings import occasion_words
 from bot.commands.test_timeline import play

@@ -165,22 +165,41 @@ def test_policy_that_cannot_be_read_stops_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "odd",
+    ("odd", "told"),
     [
-        {"context": {"recent_incidents": {"count": "many"}}},
-        {"context": {"recent_incidents": {"count": 3, "minutes": 1e308}}},
-        {"context": {"notified_at": "x"}},
-        {"current": {"tags": 5}},
-        {"change": {"fields": [1]}},
-        {"change": {"by": []}},
+        ({"context": {"recent_incidents": {"count": "many"}}},
+         "context.recent_incidents.count: 'many' is no number"),
+        ({"context": {"recent_incidents": {"count": 3, "minutes": float("inf")}}},
+         "context.recent_incidents.minutes: inf is no number"),
+        ({"context": {"notified_at": "x"}}, "notified_at: 'x' is no instant"),
+        ({"context": {"later_events": {}}}, "context.later_events: expected a list of objects"),
+        ({"context": {"sla": {"breached_at": 5}}}, "context.sla.breached_at: 5 is no instant"),
+        ({"context": {"managers": ["ada"]}}, "context.managers: expected a list of objects"),
+        ({"current": {"tags": 5}}, "current.tags: expected a list of texts"),
+        ({"current": {"status": "lost"}}, "current.status: 'lost' is no status"),
+        ({"change": {"fields": [1]}}, "change.fields: expected an object"),
+        ({"change": {"by": []}}, "by: expected a text"),
+        ({"change": {"by": "me"}}, "change.by: 'me' is none of agent, requester, system"),
+        ({"event": ["created"]}, "event: expected a text"),
     ],
-)
-def test_odd_values_cost_one_line_alone(compiled: CompiledPolicy, odd: dict[str, Any]) -> None:
-    """A value of another kind than it should be is that line's error; the next is answered."""
+)  # fmt: skip
+def test_odd_values_cost_one_line_alone(
+    compiled: CompiledPolicy, odd: dict[str, Any], told: str
+) -> None:
+    """A value of another kind than it should be is that line's error, by its key's name."""
     bad, good = _decide(compiled, {**OUTAGE, **odd}, OUTAGE)
 
-    assert bad["id"] == "a" and "line 1: " in bad["error"]
+    assert bad == {"id": "a", "error": f"line 1: {told}"}
     assert good["category"] == "incident"
+
+
+def test_no_number_costs_more_than_it_is_worth(compiled: CompiledPolicy) -> None:
+    """Huge counts and times are taken for the greatest that make sense."""
+    counted = {"count": 1e12, "minutes": 1e300, "organisations": 1e12}
+
+    [answer] = _decide(compiled, {**OUTAGE, "context": {"recent_incidents": counted}})
+
+    assert answer["category"] == "incident"
 
 
 def test_change_is_the_value_after_the_event(compiled: CompiledPolicy) -> None:
