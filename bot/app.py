@@ -119,7 +119,7 @@ class App:
         self._timekeeper = Timekeeper(
             store, lambda: self._compiled, clock, self.figures, may_fire=self._may_fire
         )
-        self._chat = chat_of(settings, store, clock, lambda: self._compiled.policy.language)
+        self._chat = chat_of(settings, store, clock, lambda: self._compiled)
         doors = Doors(settings, store, clock, self.figures, lambda: self._compiled)
         web = web_app_of(doors, self._helpdesk, self._chat, has_read=lambda: self._poller.has_read)
         self._web = WebServer(web, settings.listen_host, settings.listen_port)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from bot.channels.slack_client import slack_client
 from bot.clock import Clock
+from bot.rules.engine import CompiledPolicy
 from bot.settings import Settings
 from bot.sources.chat import ChatSettings, ChatSource
 from bot.sources.chat_commands import DeskCommands
@@ -14,13 +15,13 @@ from bot.store.store import Store
 
 
 def chat_of(
-    settings: Settings, store: Store, clock: Clock, language: Callable[[], str]
+    settings: Settings, store: Store, clock: Clock, compiled: Callable[[], CompiledPolicy]
 ) -> ChatSource | None:
-    """The chat, None where no Slack is set; `language` is the policy's of the moment."""
+    """The chat, None where no Slack is set; `compiled` is the policy of the moment."""
     if not settings.slack_bot_token:
         return None
     token = settings.slack_bot_token.reveal()
-    commands = DeskCommands(store, clock, language)
+    commands = DeskCommands(store, clock, compiled)
     return ChatSource(
         store.receive,
         commands,
@@ -29,7 +30,7 @@ def chat_of(
             app_token=settings.slack_app_token.reveal(),
             signing_secret=settings.slack_signing_secret.reveal(),
             base_url=settings.slack_url,
-            language=language(),
+            language=compiled().policy.language,
         ),
         client=slack_client(token, base_url=settings.slack_url),
         quick_client=slack_client(token, base_url=settings.slack_url, timeout=1),

@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "pages": frozenset("store rules texts clock telemetry".split()),
     "app_web": frozenset("clock helpdesks pages rules settings sources store telemetry".split()),
     "app_channels": frozenset("channels ports rules settings".split()),
-    "app_chat": frozenset("channels clock settings sources store".split()),
+    "app_chat": frozenset("channels clock rules settings sources store".split()),
     "app_pages": frozenset("clock pages rules settings sources store telemetry".split()),
     "app_mailbox": frozenset("clock rules settings sources store telemetry".split()),
     "app": EVERYTHING - {"app", "daemon", "cli", "commands", "sandbox"},

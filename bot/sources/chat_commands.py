@@ -7,14 +7,19 @@ An answer is written down before anybody is told that it is on its way.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from datetime import timedelta
 
 from bot.clock import Clock
 from bot.rules.actions import Notice
-from bot.rules.events import AnswerGiven, Event
+from bot.rules.engine import CompiledPolicy
+from bot.rules.events import AnswerGiven, Event, SilenceOrdered
 from bot.rules.history import ChangeKind
+from bot.rules.rights import may
 from bot.rules.ticket import Origin, Ticket
+from bot.sources.chat_desk import DeskViews
 from bot.sources.chat_threads import ThreadWord, as_typed
 from bot.store.store import Store
 from bot.store.transaction import Reader
@@ -29,17 +34,21 @@ MOST_WORDS = 10
 SOURCE = "slack"
 _LONGEST_LINE = 150
 
+_SILENCE = re.compile(r"(\S{1,40}) (\d{1,3})(m|h|d) (.+)")
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
 log = logger("chat")
 
 
 class DeskCommands:
     """Answers a `/desk` command; called with its text and the person's name."""
 
-    def __init__(self, store: Store, clock: Clock, language: Callable[[], str]) -> None:
-        """`language` is what the desk's people read."""
+    def __init__(self, store: Store, clock: Clock, compiled: Callable[[], CompiledPolicy]) -> None:
+        """`compiled` gives the policy of the moment: its language, rosters and rights."""
         self._store = store
         self._clock = clock
-        self._language = language
+        self._compiled = compiled
+        self._views = DeskViews(store, compiled, find_ticket)
 
     def __call__(self, text: str, person: str) -> str:
         """What the person reads, for their eyes only."""
@@ -51,6 +60,26 @@ class DeskCommands:
                 return self._case(rest.strip())
             case "answer" if rest.strip():
                 return self._answered(rest.strip(), person)
+            case "silence":
+                return self._silenced(rest.strip(), person)
+        return self._view(word.casefold(), rest.strip())
+
+    def _view(self, word: str, rest: str) -> str:
+        """The desk as it is, or the help."""
+        now, views = self._clock.now(), self._views
+        match word:
+            case "queue":
+                return views.queue(now)
+            case "risk":
+                return views.risk(now)
+            case "oncall":
+                return views.on_call(now)
+            case "outage":
+                return views.outage(now)
+            case "ticket" if rest:
+                return views.ticket(rest, now)
+            case "next" if rest:
+                return views.next_level(rest, now)
         return desk_help(self._language())
 
     def heard(self, said: ThreadWord, person: str) -> str | None:
@@ -107,14 +136,38 @@ class DeskCommands:
         """Write an answer down, then say so."""
         given = AnswerGiven(f"ticket:{ticket.ticket_id}", words, person, SOURCE)
         event = Event(key, f"case/{ticket.ticket_id}", self._clock.now(), SOURCE, given)
+        if not self._is_written_down(event):
+            return not_written_down(self._language())
+        return self._say("answer_taken", ticket.reference or f"#{ticket.number}")
+
+    def _silenced(self, rest: str, person: str) -> str:
+        """`NAME 2h why`: a silence of everything that is not critical."""
+        policy = self._compiled().policy
+        if not may(policy, "silence", person):
+            return self._say("not_allowed", ", ".join(policy.rights.get("silence", ())) or "-")
+        found = _SILENCE.fullmatch(rest)
+        if found is None:
+            return self._say("how_to_silence")
+        name, count, unit, because = found.groups()
+        now = self._clock.now()
+        end = now + int(count) * _UNITS[unit]
+        order = SilenceOrdered(name, end, one_line(because, _LONGEST_LINE), person)
+        event = Event(f"silence/{name}/{now.isoformat()}", "desk", now, SOURCE, order)
+        if not self._is_written_down(event):
+            return not_written_down(self._language())
+        return self._say("silenced", name)
+
+    def _is_written_down(self, event: Event) -> bool:
         try:
             failure = self._store.receive((event,)).exception(timeout=COMMIT_WITHIN)
         except (TimeoutError, CancelledError) as error:
             failure = error
         if failure is not None:
-            log.error("answer_not_written_down", key=key, reason=repr(failure)[:200])
-            return not_written_down(self._language())
-        return self._say("answer_taken", ticket.reference or f"#{ticket.number}")
+            log.error("command_not_written_down", key=event.key, reason=repr(failure)[:200])
+        return failure is None
+
+    def _language(self) -> str:
+        return self._compiled().policy.language
 
     def _say(self, what: str, detail: str = "") -> str:
         return chat_reply(what, self._language(), one_line(detail, 60))

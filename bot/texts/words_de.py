@@ -95,6 +95,14 @@ GERMAN = Words(
         ),
     },
     chat_replies={
+        "nothing_open": "Kein Ticket ist offen.",
+        "nothing_at_risk": "Kein offenes Ticket ist gefährdet.",
+        "unknown_ticket": "Ein Ticket {} gibt es hier nicht.",
+        "no_rosters": "Diese Regeln haben keinen Dienstplan.",
+        "nobody_next": "Niemand sonst erfährt davon.",
+        "not_allowed": "Das dürfen Sie nicht. Wer darf: {}.",
+        "how_to_silence": "Schreiben Sie: /desk silence NAME 2h warum",
+        "silenced": "{} ist still; kritische Meldungen kommen weiterhin.",
         "no_cases": "Es gibt keinen offenen Fall.",
         "unknown_case": "Einen Fall {} gibt es hier nicht.",
         "how_to_answer": "Die Worte dahinter schreiben: /desk answer {} Guten Tag ...",
@@ -138,6 +146,8 @@ GERMAN = Words(
         "Deskmate achtet auf die Zusagen an Kunden und meldet sich hier, bevor eine platzt.\n"
         "Mit „Ich übernehme“ unter einer Nachricht übernimmst du; alle sehen es dann.\n"
         "„/desk cases“ listet die Fälle eines Ausfalls, „/desk case "
-        "REFERENZ“ zeigt einen, „/desk answer REFERENZ Worte“ antwortet dem Kunden."
+        "REFERENZ“ zeigt einen, „/desk answer REFERENZ Worte“ antwortet dem Kunden.\n"
+        "„/desk queue“, „risk“, „ticket 123“, „oncall“, „next 123“, „outage“ zeigen "
+        "den Stand; „/desk silence NAME 2h warum“ hält Meldungen zurück."
     ),
 )  # fmt: skip

@@ -85,6 +85,14 @@ ENGLISH = Words(
         ),
     },
     chat_replies={
+        "nothing_open": "No ticket is open.",
+        "nothing_at_risk": "No open ticket is at risk.",
+        "unknown_ticket": "There is no ticket {} here.",
+        "no_rosters": "This policy has no rosters.",
+        "nobody_next": "Nobody else is told of it.",
+        "not_allowed": "You may not do that. Who may: {}.",
+        "how_to_silence": "Write: /desk silence NAME 2h why",
+        "silenced": "{} is silent; critical messages still come.",
         "no_cases": "There is no open case.",
         "unknown_case": "There is no case {} here.",
         "how_to_answer": "Write the words after it: /desk answer {} Hello ...",
@@ -121,6 +129,8 @@ ENGLISH = Words(
         "Deskmate watches the promises made to customers and tells you here before one is broken.\n"
         "Press “I have it” under a message to take it; everybody then sees that you did.\n"
         "“/desk cases” lists the cases of an outage, “/desk case "
-        "REFERENCE” shows one, “/desk answer REFERENCE words” answers its customer."
+        "REFERENCE” shows one, “/desk answer REFERENCE words” answers its customer.\n"
+        "“/desk queue”, “risk”, “ticket 123”, “oncall”, “next 123”, “outage” show "
+        "the desk as it is; “/desk silence NAME 2h why” keeps messages back."
     ),
 )

@@ -97,6 +97,14 @@ FRENCH = Words(
         ),
     },
     chat_replies={
+        "nothing_open": "Aucun ticket n'est ouvert.",
+        "nothing_at_risk": "Aucun ticket ouvert n'est en danger.",
+        "unknown_ticket": "Il n'y a pas de ticket {} ici.",
+        "no_rosters": "Cette politique n'a pas de planning.",
+        "nobody_next": "Personne d'autre n'en est prévenu.",
+        "not_allowed": "Vous n'avez pas ce droit. L'ont\u00a0: {}.",
+        "how_to_silence": "Écrivez\u00a0: /desk silence NOM 2h pourquoi",
+        "silenced": "{} est en silence\u00a0; les messages critiques passent.",
         "no_cases": "Il n'y a aucun cas ouvert.",
         "unknown_case": "Il n'y a pas de cas {} ici.",
         "how_to_answer": "Écrivez les mots derrière : /desk answer {} Bonjour ...",
@@ -140,6 +148,11 @@ FRENCH = Words(
         "qu'un délai soit dépassé.\n"
         "Sous un message, «\u00a0Je prends\u00a0» vous l'attribue\u00a0; tout le monde le voit.\n"
         "«\u00a0/desk cases\u00a0» liste les cas d'une panne, «\u00a0/desk case "
-        "RÉFÉRENCE\u00a0» en montre un, «\u00a0/desk answer RÉFÉRENCE mots\u00a0» répond au client."
+        "RÉFÉRENCE\u00a0» en montre un, "
+        "«\u00a0/desk answer RÉFÉRENCE mots\u00a0» répond au client.\n"
+        "«\u00a0/desk queue\u00a0», «\u00a0risk\u00a0», «\u00a0ticket 123\u00a0», "
+        "«\u00a0oncall\u00a0», «\u00a0next 123\u00a0», «\u00a0outage\u00a0» montrent le "
+        "support tel qu'il est\u00a0; «\u00a0/desk silence NOM 2h pourquoi\u00a0» retient "
+        "des messages."
     ),
 )  # fmt: skip

@@ -91,6 +91,14 @@ SWEDISH = Words(
         ),
     },
     chat_replies={
+        "nothing_open": "Inget ärende är öppet.",
+        "nothing_at_risk": "Inget öppet ärende är i farozonen.",
+        "unknown_ticket": "Det finns inget ärende {} här.",
+        "no_rosters": "Den här policyn har inget schema.",
+        "nobody_next": "Ingen annan får veta det.",
+        "not_allowed": "Det får du inte. De som får: {}.",
+        "how_to_silence": "Skriv: /desk silence NAMN 2h varför",
+        "silenced": "{} är tyst; kritiska meddelanden kommer fortfarande.",
         "no_cases": "Det finns inget öppet ärende.",
         "unknown_case": "Det finns inget ärende {} här.",
         "how_to_answer": "Skriv orden efter: /desk answer {} Hej ...",
@@ -128,6 +136,8 @@ SWEDISH = Words(
         "Deskmate bevakar det vi lovat kunderna och säger till här innan ett löfte bryts.\n"
         "Tryck på ”Jag tar det” under ett meddelande för att ta det; då ser alla att du har det.\n"
         "”/desk cases” listar ärendena i ett avbrott, ”/desk case "
-        "REFERENS” visar ett, ”/desk answer REFERENS ord” svarar kunden."
+        "REFERENS” visar ett, ”/desk answer REFERENS ord” svarar kunden.\n"
+        "”/desk queue”, ”risk”, ”ticket 123”, ”oncall”, ”next 123”, ”outage” visar "
+        "läget; ”/desk silence NAMN 2h varför” håller tillbaka meddelanden."
     ),
 )  # fmt: skip

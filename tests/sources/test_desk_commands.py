@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sources_doors import NOW
 
 from bot.clock import VirtualClock
+from bot.config.load import Loaded, load_policy
 from bot.rules.actions import Notice, NoticeKind, Outgoing
+from bot.rules.engine import compile_policy
 from bot.rules.events import AnswerGiven
 from bot.rules.history import Change, ChangeKind
 from bot.rules.outcome import Delivered
@@ -30,12 +34,24 @@ CASE = Ticket(
 )
 
 
+POLICY = """
+desk: test
+people: {bo: {slack: U0BO}, eva: {sms: "+467"}}
+rosters: {duty: {zone: UTC, rotation: {people: [bo, eva], every: 1w, since: 2026-01-05}}}
+rights: {silence: bo}
+"""
+
+
 @pytest.fixture
-def commands(store: Store, clock: VirtualClock) -> DeskCommands:
+def commands(store: Store, clock: VirtualClock, tmp_path: Path) -> DeskCommands:
     """The commands of an English desk that has one case."""
     opened = Change("m", NOW, ChangeKind.CREATED, Actor.REQUESTER, body=CASE.description)
     store.write(lambda tx: (tx.tickets.save(CASE), tx.tickets.add_change("00000001", opened)))
-    return DeskCommands(store, clock, lambda: "en")
+    (tmp_path / "rules.yaml").write_text(POLICY, encoding="utf-8")
+    loaded = load_policy(tmp_path, this_year=2026)
+    assert isinstance(loaded, Loaded), loaded
+    compiled = compile_policy(loaded.policy)
+    return DeskCommands(store, clock, lambda: compiled)
 
 
 def test_cases_are_listed(commands: DeskCommands) -> None:
@@ -138,3 +154,34 @@ def test_only_words_behind_answer_are_heard(event: dict[str, object], words: str
 def test_everything_else_is_answered_by_the_help(commands: DeskCommands) -> None:
     """The help names the commands."""
     assert "/desk answer" in commands("what?", "Bo")
+
+
+def test_queue_shows_what_is_open(commands: DeskCommands) -> None:
+    """Number, whose, who has it and what it is about."""
+    shown = commands("queue", "Bo")
+
+    assert shown == f"{REFERENCE} - nobody yet - Portal is down"
+
+
+def test_who_is_on_call_now_and_next(commands: DeskCommands) -> None:
+    """Each roster, who is on duty, and who follows."""
+    shown = commands("oncall", "Bo")
+
+    assert shown.startswith("duty: ")
+    assert {"bo", "eva"} <= set(shown.replace(",", " ").split())
+
+
+def test_silence_is_ordered_by_whom_the_policy_names(commands: DeskCommands, store: Store) -> None:
+    """Bo may, Eve may not; what cannot be understood teaches how it is written."""
+    assert commands("silence works 2h the network is rebuilt", "Eve").startswith("You may not")
+    assert commands("silence works", "Bo") == "Write: /desk silence NAME 2h why"
+    assert commands("silence works 2h the network is rebuilt", "Bo").startswith("works is silent")
+
+    with store.read() as reader:
+        assert reader.inbox.waiting() == 1
+
+
+@pytest.mark.parametrize("text", ["risk", "outage", "ticket 99", "next 99", f"ticket {REFERENCE}"])
+def test_every_view_answers(commands: DeskCommands, text: str) -> None:
+    """A line at least, also where there is nothing to show."""
+    assert commands(text, "Bo").strip()
