@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.handlers.firings import firings_of
 from bot.handlers.handled import Handled
 from bot.handlers.ticket_effects import commit_decision
 from bot.handlers.tickets import last_told, set_clocks
@@ -164,6 +165,7 @@ def _decide(
         known=known_facts(ticket, outage, event.at),
         recent_alerts=_recent(event, alert, tx, compiled),
         on_duty=on_duty_now(compiled, event.at),
+        firings=firings_of(ticket.ticket_id, tx),
     )
     decision = decide(compiled, situation)
     opening = _creation(ticket) if is_new else None

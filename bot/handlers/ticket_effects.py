@@ -13,6 +13,7 @@ from bot.handlers.consequences import (
     notes_of,
     with_own_fields,
 )
+from bot.handlers.firings import keep_firings, tell_of_spent
 from bot.handlers.sending import send
 from bot.rules.actions import (
     Notice,
@@ -81,6 +82,8 @@ def commit_decision(
         _tell(told, decision, after, situation, tx, compiled, now=now)
     notice = notice_of(after, NoticeKind.RULE, compiled, situation.at)
     commit_consequences(beside, decision, situation, notice, tx, compiled, now=now)
+    keep_firings(decision, situation, tx)
+    tell_of_spent(decision, situation, notice, tx, compiled, now=now)
     _write_journal(decision, changed, situation, tx, compiled, now=now)
     return after
 

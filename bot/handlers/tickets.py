@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.handlers.firings import firings_of
 from bot.handlers.handled import Handled, NeedsTicket
 from bot.handlers.ladders import close_ladders, take_ladders
 from bot.handlers.reminders import set_reminders
@@ -193,6 +194,7 @@ def situation_of(
         },
         form=ticket.form,
         on_duty=on_duty_now(compiled, at),
+        firings=firings_of(ticket.ticket_id, tx),
     )
 
 

@@ -35,7 +35,8 @@ class RulesDecision:
 
     `priority` and `category` hold the values after it, None for none; `defaults` names the fields
     that got the desk's default because no rule decided. `kept` are proposals that a person's
-    decision stood against, `conflicts` the fields for which rules proposed different values.
+    decision stood against, `conflicts` the fields for which rules proposed different values,
+    `spent` the rules that held and had acted too often on this ticket.
     `holding` are the rules that hold now, for the next edge. Until `held_until` nobody is told;
     then the rules are tried again.
     """
@@ -53,6 +54,7 @@ class RulesDecision:
     defaults: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    spent: tuple[Rule, ...] = ()
     holding: Mapping[str, str] = field(default_factory=dict)
     held_until: datetime | None = None
 
@@ -63,6 +65,9 @@ class RulesDecision:
             found.append(Reason("default", evidence=self.defaults))
         if self.conflicts:
             found.append(Reason("conflict", evidence=self.conflicts))
+        if self.spent:
+            stopped = tuple(f"{rule.rule_id} acted too often" for rule in self.spent)
+            found.append(Reason("budget", evidence=stopped))
         if self.unknown:
             found.append(Reason("unknown", evidence=self.unknown))
         return tuple(found)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.rules.budgets import is_spent
 from bot.rules.compiled import CompiledPolicy, compile_policy, for_ticket
 from bot.rules.decision import Fired, RulesDecision, Told
 from bot.rules.evaluation import Judge
@@ -58,6 +59,7 @@ class _Trial:
             "group": tuple(self._policy.groups),
         }
         self._set: dict[str, str] = {}
+        self._spent: list[Rule] = []
         self._holding = dict(ticket.fired)
         self._reading = Reading(situation.message, compiled.vocabulary, compiled.book)
 
@@ -110,6 +112,7 @@ class _Trial:
             defaults=defaults,
             kept=tuple(self._kept),
             conflicts=tuple(self._conflicts),
+            spent=tuple(self._spent),
             holding=self._holding if held_until is None else self._waiting(),
             held_until=held_until,
         )
@@ -140,6 +143,10 @@ class _Trial:
             return None
         is_edge = rule.rule_id not in self._holding or is_per_event(rule, self._situation.occasion)
         self._holding[rule.rule_id] = self._situation.key
+        firings = self._situation.firings.get(rule.rule_id, ())
+        if is_edge and not rule.is_watched and is_spent(firings, self._situation.at):
+            self._spent.append(rule)
+            return None
         seen = dict.fromkeys(answer.evidence or (f"event is {self._situation.occasion.value}",))
         return Fired(rule, tuple(seen), is_edge)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.rules.budgets import Firings
 from bot.rules.events import (
     AlertReceived,
     AlertState,
@@ -62,6 +63,7 @@ class Situation:
     last told somebody. `key` is the event's, `helpdesk_state` is `up` or `down`. `known` holds
     further facts by their full name (`org.support_via`, `problem.id`, ...), None for "has none".
     `form` is what the requester's form set. `on_duty` says who of a roster is there.
+    `firings` says how often each rule acted on the ticket lately.
     """
 
     ticket: Ticket
@@ -81,6 +83,7 @@ class Situation:
     recent_alerts: tuple[RecentAlert, ...] = ()
     maintenance: MaintenanceAnnounced | None = None
     on_duty: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    firings: Firings = field(default_factory=dict)
 
     @property
     def is_over(self) -> bool:

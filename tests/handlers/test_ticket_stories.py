@@ -379,4 +379,19 @@ def test_rule_on_the_change_to_solved_acts(tmp_path: Path) -> None:
     ticket = desk.world.ticket(number)
     assert ticket is not None
     assert "report_owed" in ticket.tags and "touched" not in ticket.tags
+
+
+def test_rule_in_a_loop_is_stopped_and_named_once(tmp_path: Path) -> None:
+    """A rule acts five times a day on a ticket; then one message says which rule was stopped."""
+    rule = "  again:\n    event: requester_reply\n    if: {says: down}\n    then: {tell: lead}\n"
+    desk = Desk(compiled_policy(tmp_path, POLICY + rule))
+    customer = desk.furniture.customers["contoso"]
+    number = desk.write("Hello")
+    for _ in range(8):
+        desk.run(2 * POLL)
+        desk.world.change_ticket(number, by=customer, comment=NewComment("It is down"))
+    desk.run(2 * POLL)
+
+    assert len([where for where, _ in desk.told("rule") if where == "slack:leads"]) == 5
+    assert [where for where, _ in desk.told("admin")] == ["slack:support", "mail:team@acme.example"]
     desk.close()
