@@ -233,8 +233,11 @@ class Mailbox:
         self._store.write(lambda tx: tx.mails.moved(places))
 
     def _moves(self) -> dict[Folder, list[Place]]:
-        """Decided mails that still lie in the folder, by where they belong."""
-        if self._session is None:
+        """Decided mails that still lie in the folder, by where they belong.
+
+        Who only watches leaves other people's mailbox as it is.
+        """
+        if self._session is None or self._store.is_watch_only:
             return {}
         wanted: dict[Folder, list[Place]] = {}
         with self._store.read() as reader:

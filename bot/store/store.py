@@ -52,6 +52,7 @@ class Store:
     ) -> None:
         """Use `Store.open`, which also looks whether the database fits."""
         self._url, self._clock, self._scratch = url, clock, scratch
+        self.is_watch_only = is_watch_only
         self._writing = writer_engine(url, is_durable=scratch is None)
         self._reading = reader_engine(url)
         self._line = _life_line(url, self._writing, scratch)

@@ -80,13 +80,15 @@ def _parsed(raw: bytes) -> EmailMessage:
 class ReadingDesk:
     """Steps the mailbox and the inbox by hand."""
 
-    def __init__(self, url: str, folder: Path, **settings: float) -> None:
+    def __init__(
+        self, url: str, folder: Path, *, is_watch_only: bool = False, **settings: float
+    ) -> None:
         (folder / "rules.yaml").write_text(POLICY)
         loaded = load_policy(folder, this_year=2026)
         assert isinstance(loaded, Loaded)
         compiled = compile_policy(loaded.policy)
         self.clock = LateClock()
-        self.store = Store.open("sqlite://", clock=self.clock)
+        self.store = Store.open("sqlite://", clock=self.clock, is_watch_only=is_watch_only)
         self.spool = Spool(folder / "mails")
         self._worker = MailWorker(self.clock)
         figures = Figures()
@@ -159,9 +161,11 @@ class ReadingDesk:
 
 
 @contextmanager
-def reading_desk(url: str, folder: Path, **settings: float) -> Iterator[ReadingDesk]:
+def reading_desk(
+    url: str, folder: Path, *, is_watch_only: bool = False, **settings: float
+) -> Iterator[ReadingDesk]:
     """A desk that is closed afterwards."""
-    desk = ReadingDesk(url, folder, **settings)
+    desk = ReadingDesk(url, folder, is_watch_only=is_watch_only, **settings)
     try:
         yield desk
     finally:

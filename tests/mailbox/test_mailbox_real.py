@@ -287,6 +287,18 @@ def test_decided_mail_is_moved_by_the_next_daemon(server: Dovecot, desk: Reading
     assert desk.fates() == {Fate.CASE: 1}
 
 
+def test_who_only_watches_moves_nothing(server: Dovecot, tmp_path: Path) -> None:
+    """With `run --watch-only` the mailbox stays as people know it."""
+    server.deliver(_mails(1)[0])
+    with reading_desk(server.url, tmp_path, is_watch_only=True) as desk:
+        desk.helpdesk_is_down()
+        desk.run(lambda: desk.fates() == {Fate.CASE: 1})
+        for _ in range(3):
+            desk.mailbox.step()
+
+    assert server.count() == 1
+
+
 def test_history_of_a_mailbox_is_left_alone(server: Dovecot, desk: ReadingDesk) -> None:
     """What lay there for days when Deskmate first looked is nobody's news; what comes later is."""
     server.deliver(_mails(1)[0], days_ago=3)
