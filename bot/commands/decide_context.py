@@ -145,7 +145,8 @@ def present_people(
     if "managers" not in context:
         return {}
     managers = objects_of(context, "managers", where="context.")
-    present = tuple(str(each.get("id")) for each in managers if each.get("state") not in AWAY)
+    there = (each for each in managers if plain(each.get("state")) not in AWAY)
+    present = tuple(str(each.get("id")) for each in there)
     return {"managers": present}
 
 
