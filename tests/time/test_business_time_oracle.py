@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.rules.business_time import Calendar, SpanKind, calendars_of
+from bot.rules.business_time import Calendar, SpanKind, Switch, calendars_of
 from bot.rules.calendar_days import MIDNIGHT, CalendarSpec, MonthlyWindow, Window
 
 ZONES = (
@@ -220,6 +220,26 @@ def test_union_and_difference_are_what_they_say(
 
     assert made["either"].is_open(at) is (in_first or in_second)
     assert made["only"].is_open(at) is (in_first and not in_second)
+
+
+switches = st.builds(
+    lambda start, minutes, is_open: Switch(start, start + minutes * MINUTE, is_open, "order"),
+    instants,
+    st.integers(1, 3 * 24 * 60),
+    st.booleans(),
+)
+
+
+@given(specs(), st.lists(switches, min_size=1, max_size=4), instants)
+@EXAMPLES
+def test_latest_order_stands_above_the_hours(
+    spec: CalendarSpec, orders: list[Switch], at: datetime
+) -> None:
+    """A calendar is open as the latest order of that instant says, else as its hours say."""
+    calendar = Calendar(Calendar(spec).with_switches(*orders))
+    holding = [each.is_open for each in orders if each.start <= at < each.end]
+
+    assert calendar.is_open(at) is (holding[-1] if holding else Walker(spec).is_open(at))
 
 
 @given(instants, st.integers(0, 10**9))
