@@ -194,7 +194,8 @@ class Store:
     def _prepare(self) -> None:
         if self._scratch is not None:
             return
-        found = version(self._writing, self._url)
+        # By a reader: a command that looks must not wait for a daemon that writes.
+        found = version(self._reading, self._url)
         if found is None:
             with self._writing.begin() as connection:
                 upgrade(connection)
