@@ -17,12 +17,12 @@ from typing import TypeVar
 from bot.config.calendars import read_calendar, read_zone
 from bot.config.checks import check_policy
 from bot.config.conditions import ConditionReader
+from bot.config.facts import read_fact
 from bot.config.knowledge import read_knowledge
 from bot.config.ladders import read_digest, read_ladder
 from bot.config.parts import read_fingerprint, read_path, read_template
 from bot.config.people import (
     LANGUAGES,
-    read_fact,
     read_group,
     read_helpdesk,
     read_outage,
@@ -37,7 +37,7 @@ from bot.config.reminders import read_reminder
 from bot.config.rosters import RosterReader
 from bot.config.rules import RuleReader, read_list
 from bot.config.yaml_nodes import Entry, Node, read_yaml
-from bot.rules.policy import NOWHERE, HelpdeskMap, OutagePolicy, Place, Policy
+from bot.rules.policy import NOWHERE, FactSource, HelpdeskMap, OutagePolicy, Place, Policy
 from bot.rules.storms import StormPolicy
 
 T = TypeVar("T")
@@ -85,7 +85,7 @@ def load_policy(folder: Path, *, this_year: int) -> Loaded | list[Problem]:
         node, problems = read_yaml(text, str(file))
         reader.problems += problems
         _merge(reader, entries, node)
-    for file in sorted(folder.glob("*.ics")):
+    for file in sorted([*folder.glob("*.ics"), *folder.glob("*.csv")]):
         digest.update(_digest_of(file))
     policy = _Builder(reader, entries, this_year, folder).policy(digest.hexdigest()[:16])
     reader.problems += check_policy(policy)
@@ -107,7 +107,7 @@ def _text_of(file: Path, reader: Reader) -> str:
 
 
 def _digest_of(file: Path) -> bytes:
-    """A roster's feed is a part of the policy too; one that cannot be read is told as such."""
+    """A feed or a table of facts is a part of the policy too; an unreadable one is told as such."""
     try:
         with file.open("rb") as source:
             return hashlib.file_digest(source, "sha256").digest()
@@ -137,6 +137,15 @@ def _are_mappings(first: Node, second: Node) -> bool:
     return isinstance(first.value, Mapping) and isinstance(second.value, Mapping)
 
 
+def _with_facts(helpdesk: HelpdeskMap, facts: Mapping[str, FactSource]) -> HelpdeskMap:
+    """A fact from a field of the helpdesk is read like any other field of the desk's own.
+
+    One with a dot in its name is what an event brings (`alert.state`), and is read by nobody else.
+    """
+    read = {name: fact.source for name, fact in facts.items() if fact.source and "." not in name}
+    return replace(helpdesk, fields={**read, **helpdesk.fields})
+
+
 class _Builder:
     """Builds the policy from its keys, those first that others refer to."""
 
@@ -153,7 +162,8 @@ class _Builder:
         zone = read_zone(reader, self._entries["zone"].node) if "zone" in self._entries else "UTC"
         priorities = self._priorities()
         helpdesk = self._helpdesk(priorities)
-        facts = self._named("facts", lambda name, entry: read_fact(reader, name, entry))
+        facts = self._named("facts", partial(read_fact, reader, self._folder))
+        helpdesk = _with_facts(helpdesk, facts)
         own_fields = frozenset({*helpdesk.fields, *facts})
         rules = RuleReader(reader, ConditionReader(reader, own_fields))
         promises = PromiseReader(reader, priorities)

@@ -12,7 +12,6 @@ from bot.config.reader import Reader
 from bot.config.yaml_nodes import Entry, Node
 from bot.rules.actions import Urgency
 from bot.rules.policy import (
-    FactSource,
     Group,
     HelpdeskMap,
     OutagePolicy,
@@ -119,29 +118,6 @@ def read_group(reader: Reader, name: str, entry: Entry) -> Group:
         return Group(name, theirs, cover, entry.key_place)
     cover = () if node.value is None else reader.texts(node, f"groups {name}")
     return Group(name, name, cover, entry.key_place)
-
-
-def read_fact(reader: Reader, name: str, entry: Entry) -> FactSource:
-    """One entry of `facts:`: a source, or `from`, `if_unknown` and `greatest_age`."""
-    if not isinstance(entry.node.value, Mapping):
-        return FactSource(name, reader.text(entry.node, name), place=entry.key_place)
-    entries = reader.mapping(entry.node, f"facts {name}", ("from", "if_unknown", "greatest_age"))
-    if "from" not in entries:
-        reader.problem(
-            entry.key_place, f"facts {name}: no source", "write `from: organization.plan`"
-        )
-    age: timedelta | None = None
-    if "greatest_age" in entries:
-        age = reader.duration(entries["greatest_age"].node, "greatest_age")
-    return FactSource(
-        name=name,
-        source=reader.text(entries["from"].node, "from") if "from" in entries else "",
-        if_unknown=reader.text(entries["if_unknown"].node, "if_unknown")
-        if "if_unknown" in entries
-        else None,
-        greatest_age=age,
-        place=entry.key_place,
-    )
 
 
 def read_helpdesk(reader: Reader, node: Node, priorities: Mapping[str, str]) -> HelpdeskMap:

@@ -159,9 +159,7 @@ POLICY: Schema = {
     "helpdesk_down": mapping(OUTAGE),
     "knowledge": mapping(KNOWLEDGE),
     "facts": named(
-        text_or(
-            mapping({"from": TEXT, "if_unknown": TEXT, "greatest_age": DURATION}, needed=["from"])
-        )
+        text_or(mapping({"from": TEXT, "file": TEXT, "if_unknown": TEXT, "greatest_age": DURATION}))
     ),
     "words": named(word_list()),
     "people": named(mapping(PERSON)),

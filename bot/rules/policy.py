@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.rules.actions import Urgency
@@ -114,12 +114,18 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class FactSource:
-    """One entry of `facts:`: where a fact is read, how old it may be, what holds if unknown."""
+    """One entry of `facts:`: where a fact is read, how old it may be, what holds if unknown.
+
+    A `source` is a field of the helpdesk. A fact from a file has its `values` by organisation, and
+    `as_of` says when the file was written.
+    """
 
     name: str
     source: str
     if_unknown: str | None = None
     greatest_age: timedelta | None = None
+    values: Mapping[str, str] | None = None
+    as_of: datetime | None = None
     place: Place = NOWHERE
 
 

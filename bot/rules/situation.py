@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.rules.budgets import Firings
 from bot.rules.events import (
@@ -15,7 +15,7 @@ from bot.rules.events import (
     MaintenanceAnnounced,
     Occasion,
 )
-from bot.rules.policy import Policy
+from bot.rules.policy import FactSource, Policy
 from bot.rules.text import Message
 from bot.rules.ticket import Actor, Ticket
 
@@ -110,14 +110,33 @@ def values_of(
     `facts:` say what holds while a fact is unknown or empty (`if_unknown`). A ticket that no rule
     fits has the desk's default category.
     """
-    found = _raw(name, situation, decided)
+    fact = policy.facts.get(name.removeprefix("org."))
+    if fact is None:
+        found = _raw(name, situation, decided)
+    else:
+        found = _of_fact(fact, name, situation, decided)
     if name == "category" and found == () and policy.categories:
         # Whoever sets it was tried before, so this is the desk's default already.
         return (policy.categories[-1],)
-    fact = policy.facts.get(name.removeprefix("org."))
     if not found and fact is not None and fact.if_unknown is not None:
         return (fact.if_unknown,)
     return found
+
+
+def _of_fact(
+    fact: FactSource, name: str, situation: Situation, decided: Decided
+) -> tuple[str, ...] | None:
+    """A fact as it was read last; unknown when that is too long ago, or in no file's line."""
+    read_at = situation.ticket.updated_at if fact.values is None else fact.as_of
+    age = situation.at - read_at if read_at is not None else timedelta()
+    if fact.greatest_age is not None and age > fact.greatest_age:
+        return None
+    if fact.values is None:
+        return _raw(name, situation, decided)
+    if name in situation.unknown:
+        return None
+    of_customer = fact.values.get((situation.ticket.organisation or "").casefold())
+    return None if of_customer is None else _one(of_customer)
 
 
 def _raw(name: str, situation: Situation, decided: Decided) -> tuple[str, ...] | None:
