@@ -32,6 +32,7 @@ except ImportError:
 
 LEAST_FOR_A_SET = 4
 """Patterns without words that are worth a set."""
+PATTERNS_IN_A_GROUP = 16
 MEMORY_OF_A_SET = 64 << 20
 """Bytes google-re2 may use for many patterns together; if they need more each is asked alone."""
 _RUN = re.compile(r"[^\W_]{2,}")
@@ -55,7 +56,10 @@ class PatternBook:
             ((Openness.HOLDS, run) for run in self._by_run), accelerated=accelerated
         )
         self._loose = loose
-        self._any_loose = _any_of(loose) if len(loose) >= LEAST_FOR_A_SET else None
+        self._groups = [
+            _Group(loose[at : at + PATTERNS_IN_A_GROUP])
+            for at in range(0, len(loose), PATTERNS_IN_A_GROUP)
+        ]
         self._set = _set_of(loose) if with_set and len(loose) >= LEAST_FOR_A_SET else None
 
     def pattern(self, written: str) -> Pattern:
@@ -85,10 +89,8 @@ class PatternBook:
             matched = self._set.Match(text) or ()
             if 0 in matched:
                 return [self._loose[index - 1] for index in matched if index > 0]
-            # The empty pattern is missing: the set ran out of memory, so each is asked alone.
-        elif self._any_loose is not None and self._any_loose.search(text) is None:
-            return []
-        return [pattern for pattern in self._loose if pattern.search(text) is not None]
+            # The empty pattern is missing: the set ran out of memory.
+        return [pattern for group in self._groups for pattern in group.matching(text)]
 
     def _file(self) -> list[Pattern]:
         """File each pattern under the runs of letters that fewest others need; say what is left."""
@@ -115,13 +117,24 @@ def _runs_of(pattern: Pattern) -> list[frozenset[str]]:
     return found
 
 
-def _any_of(patterns: list[Pattern]) -> Any:
-    """One pattern that matches where any of them does."""
-    together = "|".join(f"(?:{pattern.bounded})" for pattern in patterns)
-    try:
-        return re2.compile(together, options_of(MEMORY_OF_A_SET))
-    except re2.error:
-        return None
+class _Group:
+    """A few patterns that are asked together first: mostly none of them matches."""
+
+    def __init__(self, patterns: list[Pattern]) -> None:
+        self._patterns = patterns
+        self._any: Any = None
+        options = options_of(MEMORY_OF_A_SET)
+        options.never_capture = True
+        together = "|".join(f"(?:{pattern.bounded})" for pattern in patterns)
+        try:
+            self._any = re2.compile(together, options) if len(patterns) > 1 else None
+        except re2.error:
+            self._any = None  # Too large together: each is asked alone.
+
+    def matching(self, text: str) -> list[Pattern]:
+        if self._any is not None and self._any.search(text) is None:
+            return []
+        return [pattern for pattern in self._patterns if pattern.search(text) is not None]
 
 
 def _set_of(patterns: list[Pattern]) -> Any:
