@@ -84,6 +84,29 @@ def test_conditions_see_the_customers_days(tmp_path: Path) -> None:
     assert ["covered" in each for each in tags] == [True, False]
 
 
+def test_customer_may_have_hours_of_its_own(tmp_path: Path) -> None:
+    """Contoso is promised an answer round the clock, everybody else in office hours."""
+    text = POLICY.replace(
+        "within: 15m, hours: couverture",
+        "within: 15m, hours: {organisation Contoso: toujours, else: bureau}",
+    ).replace(
+        "hours:\n",
+        "hours:\n  toujours: {always: true}\n"
+        '  bureau: {zone: Europe/Paris, mon-fri: "09:00-17:00", holidays: none}\n',
+        1,
+    )
+    desk = Desk(compiled_policy(tmp_path, text), clock=VirtualClock(NIGHT))
+    numbers = [desk.write("Down", who=who) for who in ("contoso", "fabrikam")]
+
+    desk.run(timedelta(minutes=2))
+
+    with desk.store.read() as reader:
+        found = [reader.tickets.clocks(desk.ticket(n).ticket_id) for n in numbers]
+    desk.close()
+    dues = [datetime.fromisoformat(clocks["first_response"]["due_at"]) for clocks in found]
+    assert dues == [NIGHT + timedelta(minutes=15), NIGHT + timedelta(hours=10, minutes=15)]
+
+
 def test_dates_are_found_in_any_text() -> None:
     """A field of the helpdesk is typed by people: what is no date is passed over."""
     text = "2026-06-12, 2026-06-13 (Lyon); 2026-02-30 and 12026-06-140"
