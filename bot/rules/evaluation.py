@@ -64,6 +64,7 @@ class Judge:
     situation: Situation
     decided: Decided
     reading: Reading = field(default=None)  # type: ignore[assignment]
+    _held: dict[str, tuple[str, ...] | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Without a reading of others, one of its own."""
@@ -137,14 +138,14 @@ class Judge:
             unknown = ("the message's text",) if truth is Truth.UNKNOWN else ()
             return Answer(truth, (hit.evidence(),) if hit else (), unknown)
         pattern = self.reading.book.pattern(condition.pattern)
-        values = self._values(condition.field)
+        values = self.values(condition.field)
         if values is None:
             return Answer(Truth.UNKNOWN, (), (condition.field,))
         found = any(pattern.search(value) is not None for value in values)
         return Answer(truth_of(found), (f"{condition.field} matches {condition.pattern!r}",))
 
     def _field(self, condition: FieldIs) -> Answer:
-        values = self._values(condition.field)
+        values = self.values(condition.field)
         if values is None:
             return Answer(Truth.UNKNOWN, (), (condition.field,))
         if not self._compare(condition, values):
@@ -152,7 +153,7 @@ class Judge:
         return Answer(Truth.TRUE, (self._shown(condition.field),))
 
     def _shown(self, name: str) -> str:
-        return f"{name} is {', '.join(self._values(name) or ('nothing',))}"
+        return f"{name} is {', '.join(self.values(name) or ('nothing',))}"
 
     def _compare(self, condition: FieldIs, values: tuple[str, ...]) -> bool:
         wanted = [value.casefold() for value in condition.values]
@@ -211,8 +212,11 @@ class Judge:
                 return Answer(Truth.TRUE, (f"{seen}, by {change.actor.value}",))
         return Answer(Truth.FALSE)
 
-    def _values(self, name: str) -> tuple[str, ...] | None:
-        return values_of(name, self.situation, self.decided, self.policy)
+    def values(self, name: str) -> tuple[str, ...] | None:
+        """What a field holds, looked up once: none for "no value", None for "not known"."""
+        if name not in self._held:
+            self._held[name] = values_of(name, self.situation, self.decided, self.policy)
+        return self._held[name]
 
 
 def _scope(where: TextPart) -> Scope:

@@ -15,7 +15,6 @@ from bot.rules.evaluation import Judge
 from bot.rules.events import Occasion
 from bot.rules.needs import NeedsReader, Sign, change, fact, pattern_mark, word_mark
 from bot.rules.policy import Rule
-from bot.rules.situation import values_of
 
 FEW = 8
 """So many rules are tried at once; for more the text is scanned first."""
@@ -107,7 +106,7 @@ def _facts_seen(file: _File, judge: Judge) -> set[Sign]:
     """What the fields hold; everything, of a field that could not be read."""
     seen: set[Sign] = {change(each.field) for each in judge.situation.changes}
     for name, known in file.facts.items():
-        values = values_of(name, judge.situation, judge.decided, judge.policy)
+        values = judge.values(name)
         if values is None:
             seen |= known
         else:
