@@ -22,7 +22,7 @@ from bot.clock import Clock
 from bot.config.load import load_policy
 from bot.config.problems import Problem
 from bot.handlers.calendars import as_switched
-from bot.handlers.outage import admin_messages
+from bot.handlers.outage_notices import admin_messages
 from bot.handlers.policy import take_policy
 from bot.helpdesks.zendesk import Zendesk
 from bot.helpdesks.zendesk_token import ZendeskAccess

@@ -19,7 +19,7 @@ from bot.handlers.case_notices import tell_of_mailbox
 from bot.handlers.cases import enter_case, give_answer
 from bot.handlers.handled import Handled, NeedsTicket
 from bot.handlers.mails import Waits, handle_mail, take_mail
-from bot.handlers.outage import STATE, handle_probe
+from bot.handlers.outage import STATE, handle_order, handle_probe
 from bot.handlers.presses import handle_button
 from bot.handlers.silences import handle_silence
 from bot.handlers.tickets import handle_ticket_event
@@ -36,6 +36,7 @@ from bot.rules.events import (
     MailboxChanged,
     MailTaken,
     MaintenanceAnnounced,
+    OutageOrdered,
     ProbeRound,
     SilenceOrdered,
     TicketGone,
@@ -237,6 +238,8 @@ def dispatch(
             return enter_case(event, call, tx, compiled, own, now=now)
         case SilenceOrdered() as order:
             return handle_silence(event, order, tx, compiled, now=now)
+        case OutageOrdered() as ordered:
+            return handle_order(event, ordered, tx, compiled, now=now)
         case Unreadable(reason=reason):
             return Handled(f"unreadable: {reason}"[:200])
 

@@ -201,6 +201,16 @@ class SilenceOrdered:
 
 
 @dataclass(frozen=True, slots=True)
+class OutageOrdered:
+    """A person declares the helpdesk down, until `until` at the latest, or gives the all-clear."""
+
+    is_down: bool
+    because: str
+    by: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MailTaken:
     """Somebody of ours decides that a held mail is a case after all; `key` is the mail's."""
 
@@ -234,6 +244,7 @@ Fact = (
     | AnswerGiven
     | CaseEntered
     | MailTaken
+    | OutageOrdered
 )
 
 

@@ -9,29 +9,23 @@
        +---- hold over, no failure ------------- RECOVERING <---------------------+
 
 A round that says more of us than of the helpdesk (our line, our credentials, our own request
-count) freezes the counters: it is "blind", never an outage. The figures were simulated
+count) freezes the counters: it is "blind", never an outage. What a person declares or clears
+(`outage_orders`) wins over what we see, for a while. The figures were simulated
 (docs/outages.md); every one is a key of `helpdesk_down:`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from bot.rules.events import ProbeRound, Verdict
-from bot.rules.outage_state import Blind, OutageState, Phase, Round, Step
+from bot.rules.outage_due import after_time, began
+from bot.rules.outage_state import Blind, OutageDecision, OutageState, Phase, Round, Step
 from bot.rules.policy import OutagePolicy
 
 _AS_GOOD_AS_WRITTEN = (Verdict.OK, Verdict.SLOW, Verdict.MISCONFIGURED)
 """A canary that is missing or not configured is our fault, and must not keep an outage open."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutageDecision:
-    """The next state and the steps to carry out, oldest first."""
-
-    state: OutageState
-    steps: tuple[Step, ...] = ()
 
 
 def after_probe(
@@ -49,42 +43,6 @@ def after_probe(
         state = _counted(state, probes, policy, now, steps)
     timed = after_time(state, policy, now)
     return OutageDecision(timed.state, (*steps, *timed.steps))
-
-
-def after_time(state: OutageState, policy: OutagePolicy, now: datetime) -> OutageDecision:
-    """Do what falls due by time alone: banner, reminders, release of held work, end of the hold."""
-    steps: list[Step] = []
-    if state.phase is Phase.DOWN:
-        state = _remind(state, policy, now, steps)
-    if (
-        state.phase is Phase.DOWN
-        and not state.is_banner_shown
-        and _banner_due(state, policy) <= now
-    ):
-        state = replace(state, is_banner_shown=True, banner_renewed_at=now)
-        steps.append(Step.SHOW_BANNER)
-    elif state.is_banner_shown and _renewal_due(state, policy) <= now:
-        state = replace(state, banner_renewed_at=now)
-        steps.append(Step.RENEW_BANNER)
-    if state.phase is Phase.RECOVERING and state.recovering_at is not None:
-        state = _after_hold(state, policy, now, steps)
-    return OutageDecision(state, tuple(steps))
-
-
-def next_due(state: OutageState, policy: OutagePolicy) -> datetime | None:
-    """The instant at which `after_time` will have something to do, None if never."""
-    due: list[datetime] = []
-    if state.phase is Phase.DOWN:
-        due.append((state.reminded_at or _began(state)) + policy.reminder_every)
-        if not state.is_banner_shown:
-            due.append(_banner_due(state, policy))
-    if state.is_banner_shown:
-        due.append(_renewal_due(state, policy))
-    if state.phase is Phase.RECOVERING and state.recovering_at is not None:
-        if not state.is_released:
-            due.append(state.recovering_at + policy.release_after)
-        due.append(state.recovering_at + hold(state, policy))
-    return min(due, default=None)
 
 
 def next_probe_at(state: OutageState, policy: OutagePolicy, now: datetime) -> datetime:
@@ -108,15 +66,6 @@ def wants_write(state: OutageState, policy: OutagePolicy, now: datetime) -> bool
             return state.failing_in_a_row == 2
         case Phase.HEALTHY | Phase.RECOVERING:
             return state.written_at is None or state.written_at + policy.write_probe_every <= now
-
-
-def hold(state: OutageState, policy: OutagePolicy) -> timedelta:
-    """How long a recovery is watched: doubled by each relapse within the greatest hold."""
-    if state.recovering_at is None:
-        return policy.hold
-    recent = [at for at in state.relapses if state.recovering_at - at <= policy.hold_greatest]
-    doubled: timedelta = policy.hold * 2 ** min(len(recent), 16)
-    return min(doubled, policy.hold_greatest)
 
 
 def _after_gap(
@@ -202,17 +151,13 @@ def _after_failing(
             return replace(state, phase=Phase.SUSPECT, since=now, first_failure_at=now)
         case Phase.SUSPECT:
             state = replace(state, first_failure_at=state.first_failure_at or now)
-            return _declare(state, policy, now, steps) if _is_outage(state, policy, now) else state
+            if not _is_outage(state, policy, now):
+                return state
+            if state.cleared_until is not None and now < state.cleared_until:
+                return _object(state, steps)
+            return declare(state, policy, now, steps)
         case Phase.RECOVERING if state.failing_in_a_row >= policy.relapse_in_a_row:
-            steps.append(Step.RELAPSED)
-            return replace(
-                state,
-                phase=Phase.DOWN,
-                since=now,
-                recovering_at=None,
-                is_released=False,
-                relapses=(*state.relapses[-15:], now),
-            )
+            return relapse(state, now, steps)
         case _:
             return state
 
@@ -221,16 +166,37 @@ def _is_outage(state: OutageState, policy: OutagePolicy, now: datetime) -> bool:
     """Both a short and a long look must agree that this is no blip."""
     in_a_row = (
         state.failing_in_a_row >= policy.declare_in_a_row
-        and now - _began(state) >= policy.declare_after
+        and now - began(state) >= policy.declare_after
     )
     failing = sum(seen.is_failing for seen in state.window)
     of_many = len(state.window) >= policy.declare_of and failing >= policy.declare_failing
     return in_a_row or of_many
 
 
-def _declare(
+def relapse(state: OutageState, now: datetime, steps: list[Step]) -> OutageState:
+    """It is down again before it was held for back: the same incident."""
+    steps.append(Step.RELAPSED)
+    return replace(
+        state,
+        phase=Phase.DOWN,
+        since=now,
+        recovering_at=None,
+        is_released=False,
+        relapses=(*state.relapses[-15:], now),
+    )
+
+
+def _object(state: OutageState, steps: list[Step]) -> OutageState:
+    """An all-clear by hand holds against what we see; our people are told so, once."""
+    if not state.has_objected:
+        steps.append(Step.STILL_FAILING)
+    return replace(state, has_objected=True)
+
+
+def declare(
     state: OutageState, policy: OutagePolicy, now: datetime, steps: list[Step]
 ) -> OutageState:
+    """It is down: a new incident, or the last one again if that was over but for a while."""
     is_same = state.healthy_at is not None and now - state.healthy_at < policy.reopen_window
     steps.append(Step.REOPENED if is_same and state.incident else Step.DECLARED)
     return replace(
@@ -243,6 +209,9 @@ def _declare(
         relapses=(*state.relapses[-15:], now) if is_same and state.incident else (),
         recovering_at=None,
         is_released=False,
+        cleared_until=None,
+        has_objected=False,
+        has_asked_to_clear=False,
     )
 
 
@@ -253,6 +222,10 @@ def _after_good(
         case Phase.SUSPECT if state.good_in_a_row >= policy.leave_suspect:
             steps.append(Step.CLEARED)
             return replace(state, phase=Phase.HEALTHY, since=now, first_failure_at=None)
+        case Phase.DOWN if state.declared_by and _is_back(state, policy, now):
+            if not state.has_asked_to_clear:
+                steps.append(Step.ASKS_TO_CLEAR)
+            return replace(state, has_asked_to_clear=True)
         case Phase.DOWN if _is_back(state, policy, now):
             steps.append(Step.ANSWERING_AGAIN)
             return replace(state, phase=Phase.RECOVERING, since=now, recovering_at=now)
@@ -267,54 +240,3 @@ def _is_back(state: OutageState, policy: OutagePolicy, now: datetime) -> bool:
         and state.first_good_at is not None
         and now - state.first_good_at >= policy.recover_after
     )
-
-
-def _after_hold(
-    state: OutageState, policy: OutagePolicy, now: datetime, steps: list[Step]
-) -> OutageState:
-    assert state.recovering_at is not None
-    if state.failing_in_a_row:
-        return state
-    recovering_at = state.recovering_at
-    if not state.is_released and recovering_at + policy.release_after <= now:
-        state = replace(state, is_released=True)
-        steps.append(Step.RELEASE)
-    if recovering_at + hold(state, policy) > now:
-        return state
-    if not state.is_released:
-        steps.append(Step.RELEASE)
-    steps.append(Step.RECOVERED)
-    return replace(
-        state,
-        phase=Phase.HEALTHY,
-        since=now,
-        healthy_at=now,
-        is_released=True,
-        is_banner_shown=False,
-        banner_renewed_at=None,
-    )
-
-
-def _remind(
-    state: OutageState, policy: OutagePolicy, now: datetime, steps: list[Step]
-) -> OutageState:
-    if (state.reminded_at or _began(state)) + policy.reminder_every > now:
-        return state
-    steps.append(Step.REMIND)
-    return replace(state, reminded_at=now)
-
-
-def _began(state: OutageState) -> datetime:
-    began = state.first_failure_at or state.since or state.last_round_at
-    assert began is not None, "only a machine that saw a round can be suspect or down"
-    return began
-
-
-def _banner_due(state: OutageState, policy: OutagePolicy) -> datetime:
-    return _began(state) + policy.banner_after
-
-
-def _renewal_due(state: OutageState, policy: OutagePolicy) -> datetime:
-    """Renewed at half its life, so that a banner outlives a daemon by minutes, not for ever."""
-    renewed = state.banner_renewed_at or _began(state)
-    return renewed + policy.banner_valid / 2

@@ -50,6 +50,11 @@ class Step(StrEnum):
     BLINDED = "blinded"
     SEEING_AGAIN = "seeing_again"
     CREDENTIALS_REFUSED = "credentials_refused"
+    DECLARED_BY_HAND = "declared_by_hand"
+    DECLARATION_OVER = "declaration_over"
+    ASKS_TO_CLEAR = "asks_to_clear"
+    CLEARED_BY_HAND = "cleared_by_hand"
+    STILL_FAILING = "still_failing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,9 @@ class Round:
 class OutageState:
     """Every counter and instant of the machine; stored after each round.
 
-    `first_failure_at` starts the incident's clock, `incident` numbers incidents from 1.
+    `first_failure_at` starts the incident's clock, `incident` numbers incidents from 1. Until
+    `declared_until` the word of `declared_by` wins over good rounds; until `cleared_until` an
+    all-clear by hand wins over failing ones.
     """
 
     phase: Phase = Phase.HEALTHY
@@ -88,11 +95,25 @@ class OutageState:
     reminded_at: datetime | None = None
     is_released: bool = True
     written_at: datetime | None = None
+    declared_by: str = ""
+    declared_until: datetime | None = None
+    has_asked_to_clear: bool = False
+    cleared_until: datetime | None = None
+    has_objected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutageDecision:
+    """The next state and the steps to carry out, oldest first."""
+
+    state: OutageState
+    steps: tuple[Step, ...] = ()
 
 
 _INSTANTS = frozenset(
     "since last_round_at first_failure_at first_good_at declared_at recovering_at healthy_at "
-    "blind_since banner_renewed_at reminded_at written_at".split()
+    "blind_since banner_renewed_at reminded_at written_at declared_until "
+    "cleared_until".split()
 )
 
 

@@ -39,6 +39,7 @@ from bot.rules.events import (
     MailboxChanged,
     MailTaken,
     MaintenanceAnnounced,
+    OutageOrdered,
     ProbeRound,
     SilenceOrdered,
     TicketGone,
@@ -68,6 +69,7 @@ FACTS: dict[str, type] = {
     "answer_given.1": AnswerGiven,
     "case_entered.1": CaseEntered,
     "mail_taken.1": MailTaken,
+    "outage_ordered.1": OutageOrdered,
 }
 MESSAGES: dict[str, type] = {
     "ticket_update.1": TicketUpdate,

@@ -58,6 +58,18 @@ GERMAN = Words(
         "answering_again": (
             "Wir beobachten es weiter; zurückgehaltene Änderungen folgen in Kürze."
         ),
+        "declared_by_hand": "Von Hand für ausgefallen erklärt: {}.",
+        "cleared_by_hand": "Von Hand entwarnt: {}.",
+        "asks_to_clear": (
+            "Es antwortet auf unsere Proben; {} hat den Ausfall erklärt. Ist er vorbei: "
+            "„deskmate outage clear“."
+        ),
+        "declaration_over": (
+            "Die Erklärung von Hand ist abgelaufen; es gilt wieder, was unsere Proben sehen."
+        ),
+        "still_failing": (
+            "Es antwortet weiter nicht; die Entwarnung von Hand gilt eine Viertelstunde."
+        ),
         "recovered": "Entwarnung. Die zurückgehaltenen Änderungen sind freigegeben.",
         "credentials": (
             "Das Ticketsystem weist unsere Zugangsdaten ab. Es gilt nicht als ausgefallen."

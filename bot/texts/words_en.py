@@ -53,6 +53,15 @@ ENGLISH = Words(
         "reopened": "It failed again soon after it was back.",
         "still_down": "It is still down.",
         "answering_again": "We keep watching it; changes that were held follow soon.",
+        "declared_by_hand": "Declared down by hand: {}.",
+        "cleared_by_hand": "All clear given by hand: {}.",
+        "asks_to_clear": (
+            "It answers our probes; {} declared it down. If it is over: “deskmate outage clear”."
+        ),
+        "declaration_over": (
+            "The declaration by hand has run out; what our probes see decides again."
+        ),
+        "still_failing": "It still fails; the all-clear by hand holds for a quarter of an hour.",
         "recovered": "All clear. Changes that were held have been released.",
         "credentials": "The helpdesk refuses our credentials. It is not treated as down.",
         "refused_elsewhere": "Sent this way because another way failed: {}.",

@@ -58,6 +58,19 @@ FRENCH = Words(
         "answering_again": (
             "Nous le surveillons encore\u00a0; les modifications retenues suivront sous peu."
         ),
+        "declared_by_hand": "Panne déclarée à la main\u00a0: {}.",
+        "cleared_by_hand": "Fin de panne annoncée à la main\u00a0: {}.",
+        "asks_to_clear": (
+            "Il répond à nos sondes\u00a0; {} a déclaré la panne. Si elle est finie\u00a0: "
+            "«\u00a0deskmate outage clear\u00a0»."
+        ),
+        "declaration_over": (
+            "La déclaration à la main a expiré\u00a0; nos sondes décident de nouveau."
+        ),
+        "still_failing": (
+            "Il ne répond toujours pas\u00a0; la fin de panne annoncée à la main vaut un "
+            "quart d'heure."
+        ),
         "recovered": "Retour à la normale. Les modifications retenues ont été libérées.",
         "credentials": (
             "L'outil de tickets refuse nos identifiants. Il n'est pas considéré comme en panne."

@@ -56,6 +56,14 @@ SWEDISH = Words(
         "reopened": "Det föll igen strax efter att det kommit tillbaka.",
         "still_down": "Det är fortfarande nere.",
         "answering_again": "Vi håller ögonen på det; ändringar som väntar skickas snart.",
+        "declared_by_hand": "Förklarat nere för hand: {}.",
+        "cleared_by_hand": "Faran över, sagt för hand: {}.",
+        "asks_to_clear": (
+            "Det svarar på våra prov; {} förklarade det nere. Om det är över: ”deskmate "
+            "outage clear”."
+        ),
+        "declaration_over": "Förklaringen för hand har gått ut; nu avgör våra prov igen.",
+        "still_failing": "Det svarar fortfarande inte; beskedet att faran är över gäller en kvart.",
         "recovered": "Faran är över. Ändringarna som väntade är släppta.",
         "credentials": (
             "Ärendesystemet avvisar våra inloggningsuppgifter. Det räknas inte som nere."

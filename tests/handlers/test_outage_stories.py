@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from desk import Desk
 
-from bot.rules.events import Verdict
+from bot.rules.actions import Notice
+from bot.rules.events import Event, OutageOrdered, Verdict
 from bot.sandbox.faults import Fault
 
 MINUTE = timedelta(minutes=1)
@@ -90,3 +91,44 @@ def test_refused_credentials_tell_the_team_and_no_customer(desk: Desk) -> None:
         held = reader.outbox.held()
     assert [where for where, _ in desk.told("admin")].count("slack:support") == 1
     assert held == {} and desk.world.portal.banner() is None
+
+
+def test_declared_and_cleared_by_hand_is_told_once_each(desk: Desk) -> None:
+    """Staff read who said so and why, and nothing is held after the all-clear."""
+    _probe(desk, MINUTE, Verdict.OK)
+    _order(desk, is_down=True, because="agents cannot log in")
+    held = _held(desk)
+    _order(desk, is_down=False, because="it works again")
+
+    [down] = _reasons(desk, "helpdesk_down")
+    [up] = _reasons(desk, "helpdesk_up")
+    assert (down, up) == (
+        "declared_by_hand:bo, agents cannot log in",
+        "cleared_by_hand:bo, it works again",
+    )
+    assert (list(held), _held(desk)) == (["helpdesk"], {})
+    assert desk.world.portal.banner() is None
+
+
+def _order(desk: Desk, *, is_down: bool, because: str) -> None:
+    now = desk.clock.now()
+    order = OutageOrdered(is_down, because, "bo")
+    event = Event(f"outage/order@{now.isoformat()}/{is_down}", "outage", now, "command", order)
+    desk.store.receive([event]).result()
+    desk.run(2 * MINUTE)
+
+
+def _held(desk: Desk) -> dict[str, str]:
+    with desk.store.read() as reader:
+        return reader.outbox.held()
+
+
+def _reasons(desk: Desk, kind: str) -> list[str]:
+    """Why the team's channel was told, one per message."""
+    return [
+        row.message.reason
+        for _, row in desk.channel.delivered
+        if isinstance(row.message, Notice)
+        and row.message.kind == kind
+        and row.destination == "slack:support"
+    ]

@@ -3,73 +3,20 @@
 
 from __future__ import annotations
 
-import json
 import random
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from outage_watch import DOWN, NOT_ASKED, OK, POLICY, START, Watch, down_for
 
 from bot.rules.events import ProbeRound, Verdict
-from bot.rules.outage import after_probe, after_time, next_due, next_probe_at, wants_write
-from bot.rules.outage_state import Blind, OutageState, Phase, Step, from_row, to_row
-from bot.rules.policy import OutagePolicy
-
-START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-POLICY = OutagePolicy()
-OK, DOWN, NOT_ASKED = Verdict.OK, Verdict.DOWN, Verdict.NOT_ASKED
-
-
-@dataclass
-class Watch:
-    """Runs the machine as the prober would, at the machine's own pace."""
-
-    policy: OutagePolicy = POLICY
-    now: datetime = START
-    state: OutageState = field(default_factory=OutageState)
-    told: list[tuple[Step, datetime]] = field(default_factory=list)
-
-    def probe(self, read: Verdict, *, edge: Verdict = OK, witnesses: Iterable[bool] = ()) -> None:
-        """One round at its due time; the write probe answers as the read does, when wanted."""
-        self._until(next_probe_at(self.state, self.policy, self.now))
-        write = read if wants_write(self.state, self.policy, self.now) else NOT_ASKED
-        probes = ProbeRound(edge, read, write, tuple(witnesses))
-        decision = after_probe(self.state, probes, self.policy, self.now)
-        self.state = from_row(json.loads(json.dumps(to_row(decision.state))))
-        self.told += [(step, self.now) for step in decision.steps]
-
-    def probe_for(self, span: timedelta, read: Verdict) -> None:
-        end = self.now + span
-        while next_probe_at(self.state, self.policy, self.now) < end:
-            self.probe(read)
-
-    def steps(self) -> list[Step]:
-        return [step for step, _ in self.told]
-
-    def when(self, step: Step) -> timedelta:
-        return next(at for told, at in self.told if told is step) - START
-
-    def _until(self, instant: datetime) -> None:
-        """Let timers fire on their own, as the daemon does between two rounds."""
-        while (due := next_due(self.state, self.policy)) is not None and due <= instant:
-            decision = after_time(self.state, self.policy, due)
-            assert decision.steps, "a timer that does nothing would fire for ever"
-            self.state, self.now = decision.state, due
-            self.told += [(step, due) for step in decision.steps]
-        self.now = max(self.now, instant)
-
-
-def _down(minutes: float = 20) -> Watch:
-    watch = Watch()
-    watch.probe(OK)
-    watch.probe_for(timedelta(minutes=minutes), DOWN)
-    return watch
+from bot.rules.outage import after_probe, next_probe_at, wants_write
+from bot.rules.outage_state import Blind, Phase, Step
 
 
 def test_outage_is_declared_after_four_failures_and_ninety_seconds() -> None:
     """A dead helpdesk is suspected at once and declared 90 s after its first failure."""
-    watch = _down(4)
+    watch = down_for(4)
 
     assert watch.steps() == [Step.SUSPECTED, Step.DECLARED]
     assert watch.when(Step.DECLARED) - watch.when(Step.SUSPECTED) == timedelta(seconds=90)
@@ -99,7 +46,7 @@ def test_every_second_round_failing_is_an_outage() -> None:
 
 def test_customers_hear_after_five_minutes() -> None:
     """The banner goes up five minutes after the first failure, not before, and is renewed."""
-    watch = _down(20)
+    watch = down_for(20)
 
     assert watch.when(Step.SHOW_BANNER) - watch.when(Step.SUSPECTED) == timedelta(minutes=5)
     assert Step.RENEW_BANNER in watch.steps()
@@ -107,7 +54,7 @@ def test_customers_hear_after_five_minutes() -> None:
 
 def test_recovery_needs_a_write_a_while_and_a_hold() -> None:
     """Five good rounds over two minutes, then held work after 5 minutes, all clear after 10."""
-    watch = _down(10)
+    watch = down_for(10)
     back = watch.now
     watch.probe_for(timedelta(minutes=20), OK)
 
@@ -122,9 +69,9 @@ def test_recovery_needs_a_write_a_while_and_a_hold() -> None:
 
 def test_reads_alone_do_not_end_an_outage() -> None:
     """While writing fails the helpdesk is not held for recovered, however well it reads."""
-    watch = _down(10)
+    watch = down_for(10)
     for _ in range(20):
-        watch._until(next_probe_at(watch.state, POLICY, watch.now))
+        watch.until(next_probe_at(watch.state, POLICY, watch.now))
         write = DOWN if wants_write(watch.state, POLICY, watch.now) else NOT_ASKED
         watch.state = after_probe(watch.state, ProbeRound(OK, OK, write), POLICY, watch.now).state
         assert watch.state.phase is Phase.DOWN
@@ -133,7 +80,7 @@ def test_reads_alone_do_not_end_an_outage() -> None:
 
 def test_relapse_is_the_same_incident_and_holds_longer() -> None:
     """Two failures while recovering go back to down under the same number; the hold doubles."""
-    watch = _down(10)
+    watch = down_for(10)
     watch.probe_for(timedelta(minutes=4), OK)
     watch.probe(DOWN)
     watch.probe(DOWN)
@@ -182,7 +129,7 @@ def test_our_own_doing_does_not_count(verdict: Verdict) -> None:
 
 def test_unwatched_time_is_said() -> None:
     """A daemon that was dead an hour looks closely first, and an outage stays an outage."""
-    watch, asleep = Watch(), _down(5)
+    watch, asleep = Watch(), down_for(5)
     watch.probe(OK)
     watch.now += timedelta(hours=1)
     asleep.now += timedelta(hours=1)
@@ -197,7 +144,7 @@ def test_unwatched_time_is_said() -> None:
 
 def test_same_incident_within_half_an_hour() -> None:
     """Failing again soon after all clear reopens the incident instead of starting another."""
-    watch = _down(5)
+    watch = down_for(5)
     watch.probe_for(timedelta(minutes=14), OK)
     watch.probe_for(timedelta(minutes=5), DOWN)
 

@@ -39,6 +39,7 @@ from bot.rules.events import (
     MailboxChanged,
     MailTaken,
     MaintenanceAnnounced,
+    OutageOrdered,
     ProbeRound,
     SilenceOrdered,
     TicketGone,
@@ -110,6 +111,7 @@ FACTS_SEEN: tuple[Fact, ...] = (
     ),
     MailboxChanged(False, "refused", True),
     MailTaken("k", "Bo"),
+    OutageOrdered(True, "agents cannot log in", "bo", later(60)),
     AnswerGiven("ticket:t1", "Hello", "Bo", "slack"),
     CaseEntered(NOON, PERSON, "Down", "All of it", "Bo", "Acme"),
 )

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`deskmate outage`: shows how the helpdesk stands, and takes a person's word through the inbox."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from datetime import datetime, timedelta
+
+from rich.console import Console
+
+from bot.clock import Clock, SystemClock
+from bot.commands.status import safe, until
+from bot.commands.stored import Unusable, stored, writable
+from bot.commands.time import Unusable as NoLength
+from bot.commands.time import length_of
+from bot.handlers.outage import load_state
+from bot.rules.events import Event, OutageOrdered
+from bot.rules.outage_orders import CLEAR_HOLDS, LONGEST
+from bot.rules.outage_state import Blind, OutageState, Phase
+
+GREATEST_REASON = 200
+
+
+def show(*, as_json: bool) -> int:
+    """Print how the helpdesk stands; 0 while it is there, 1 while not, 2 for no store."""
+    console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
+    try:
+        with stored(clock) as reader:
+            state, held = load_state(reader), reader.outbox.held()
+    except Unusable as problem:
+        problem.show(console)
+        return 2
+    if as_json:
+        print(json.dumps(_row(state, held), ensure_ascii=False))  # noqa: T201
+    else:
+        for line in _lines(state, held, clock.now()):
+            console.print(line)
+    return 1 if state.phase.word == "down" else 0
+
+
+def declare_down(because: str, how_long: str, by: str | None) -> int:
+    """Write down that a person declares the helpdesk down; 0, or 2 for what is unusable."""
+    console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
+    try:
+        length = _length(how_long)
+        end = clock.now() + length
+        _order(OutageOrdered(True, _said(because), by or getpass.getuser(), end), clock)
+    except Unusable as problem:
+        problem.show(console)
+        return 2
+    console.print(
+        f"declared down until {end:%Y-%m-%d %H:%M} UTC at most; a running daemon takes it up at "
+        "once, `deskmate outage clear --because ..` ends it",
+        markup=False,
+    )
+    return 0
+
+
+def give_all_clear(because: str, by: str | None) -> int:
+    """Write down that a person gives the all-clear; 0, or 2 where nothing is declared."""
+    console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
+    try:
+        said = _said(because)
+        with stored(clock) as reader:
+            phase = load_state(reader).phase
+            is_untaken = reader.inbox.waiting() > 0
+        if phase not in (Phase.DOWN, Phase.RECOVERING) and not is_untaken:
+            raise Unusable(
+                f"deskmate: nothing to clear, the helpdesk is {phase}; "
+                "`deskmate outage status` shows what is seen"
+            )
+        _order(OutageOrdered(False, said, by or getpass.getuser()), clock)
+    except Unusable as problem:
+        problem.show(console)
+        return 2
+    minutes = CLEAR_HOLDS // timedelta(minutes=1)
+    console.print(f"all clear; if it goes on failing, it is declared again after {minutes} minutes")
+    return 0
+
+
+def _said(because: str) -> str:
+    said = " ".join(because.split())[:GREATEST_REASON]
+    if not said:
+        raise Unusable("deskmate: say why: --because 'agents cannot log in'")
+    return said
+
+
+def _length(text: str) -> timedelta:
+    try:
+        length = timedelta(seconds=length_of(text))
+    except NoLength:
+        raise Unusable(f"deskmate: {text!r} is no length; write 30m or 4h") from None
+    if not timedelta() < length <= LONGEST:
+        raise Unusable(f"deskmate: {text} is not between a minute and 24h; renew it if it lasts")
+    return length
+
+
+def _order(order: OutageOrdered, clock: Clock) -> None:
+    now = clock.now()
+    event = Event(f"outage/order@{now.isoformat()}", "outage", now, "command", order)
+    with writable(clock) as store:
+        store.receive([event]).result()
+
+
+def _row(state: OutageState, held: dict[str, str]) -> dict[str, object]:
+    return {
+        "phase": state.phase.value,
+        "since": _iso(state.since),
+        "incident": state.incident or None,
+        "first_failure_at": _iso(state.first_failure_at),
+        "last_round_at": _iso(state.last_round_at),
+        "failing_in_a_row": state.failing_in_a_row,
+        "good_in_a_row": state.good_in_a_row,
+        "blind": state.blind.value,
+        "is_banner_shown": state.is_banner_shown,
+        "declared_by": state.declared_by or None,
+        "declared_until": _iso(state.declared_until),
+        "cleared_until": _iso(state.cleared_until),
+        "held": held,
+    }
+
+
+def _lines(state: OutageState, held: dict[str, str], now: datetime) -> list[str]:
+    tone = "green" if state.phase is Phase.HEALTHY else "bold red"
+    since = f" since {state.since:%Y-%m-%d %H:%M} UTC" if state.since else ""
+    asked = until(state.last_round_at, now)
+    lines = [
+        f"helpdesk   [{tone}]{state.phase}[/]{since}",
+        f"asked      {asked}; {state.failing_in_a_row} failing or {state.good_in_a_row} good now",
+    ]
+    if state.phase is not Phase.HEALTHY and state.incident:
+        lines.append(f"incident   {state.incident}")
+    if state.blind is not Blind.NO:
+        lines.append(f"blind      {state.blind}: what we see does not count")
+    if state.declared_until:
+        by = safe(state.declared_by)
+        lines.append(f"declared   by {by}, until {state.declared_until:%Y-%m-%d %H:%M} UTC")
+    if state.cleared_until and state.cleared_until > now:
+        lines.append(f"all clear  by hand, holds until {state.cleared_until:%H:%M} UTC")
+    if state.is_banner_shown:
+        lines.append("banner     customers read it")
+    lines += [f"held       {safe(where)}: {safe(why)}" for where, why in held.items()]
+    return lines
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How an outage is looked at and decided by hand: `deskmate outage status|declare|clear`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot.commands.options import AsJson
+
+outage_app = typer.Typer(help="Whether the helpdesk is down: what we see, and a person's word.")
+Because = Annotated[str, typer.Option(help="Why, for everybody who hears of it.")]
+By = Annotated[str | None, typer.Option(help="Who says so; you, if nobody is named.")]
+
+
+@outage_app.command()
+def status(as_json: AsJson = False) -> None:
+    """Show what our probes say, since when, who declared it, and what is held back.
+
+    Exit status 0 while the helpdesk is held for there, 1 while it is not.
+    """
+    from bot.commands.outage import show
+
+    raise typer.Exit(show(as_json=as_json))
+
+
+@outage_app.command()
+def declare(
+    because: Because,
+    how_long: Annotated[
+        str, typer.Option("--for", help="Until when at most: 30m, 4h; 24h at the longest.")
+    ] = "4h",
+    by: By = None,
+) -> None:
+    """Declare the helpdesk down at once, whatever our probes say.
+
+    Staff hear of it, customers read the banner, changes to tickets wait. It ends by `clear`, or by
+    itself when its time is over and our probes find the helpdesk there.
+    """
+    from bot.commands.outage import declare_down
+
+    raise typer.Exit(declare_down(because, how_long, by))
+
+
+@outage_app.command()
+def clear(because: Because, by: By = None) -> None:
+    """Give the all-clear at once, whatever our probes say.
+
+    The banner goes, what was held is written. If our probes go on failing, staff are told, and
+    after 15 minutes it is declared again.
+    """
+    from bot.commands.outage import give_all_clear
+
+    raise typer.Exit(give_all_clear(because, by))

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who hears what of each step of an outage: our people by their ways, customers by the banner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from bot.rules.actions import Banner, Notice, NoticeKind, Outgoing, Urgency
+from bot.rules.delivery import tell
+from bot.rules.engine import CompiledPolicy
+from bot.rules.outage_state import OutageState, Step
+
+
+def admin_messages(compiled: CompiledPolicy, *, now: datetime) -> tuple[Outgoing, ...]:
+    """One message to each who looks after Deskmate, by each of their ways; the sender fills it."""
+    notice = _notice(
+        NoticeKind.ADMIN, OutageState(), compiled, now, due_at=None, reason="undelivered"
+    )
+    return _tell_staff(Step.CREDENTIALS_REFUSED, replace(notice, thread="admin"), compiled, now)
+
+
+_DOWN_REASONS = {
+    Step.RELAPSED: "relapsed",
+    Step.REOPENED: "reopened",
+    Step.REMIND: "still_down",
+    Step.DECLARED_BY_HAND: "declared_by_hand",
+    Step.DECLARATION_OVER: "declaration_over",
+    Step.STILL_FAILING: "still_failing",
+}
+_UP_REASONS = {
+    Step.ANSWERING_AGAIN: "answering_again",
+    Step.RECOVERED: "recovered",
+    Step.CLEARED_BY_HAND: "cleared_by_hand",
+    Step.ASKS_TO_CLEAR: "asks_to_clear",
+}
+
+
+def outgoing(
+    step: Step,
+    state: OutageState,
+    compiled: CompiledPolicy,
+    *,
+    detail: str,
+    said: str = "",
+    now: datetime,
+) -> tuple[Outgoing, ...]:
+    """What one step sends; where a person's word (`said`) led to it, that is told once."""
+    match step:
+        case Step.DECLARED | Step.REOPENED | Step.RELAPSED if said:
+            return ()
+        case Step.RECOVERED if said:
+            return _banner(False, state, compiled, now)
+        case (
+            Step.DECLARED | Step.REOPENED | Step.RELAPSED | Step.REMIND
+            | Step.DECLARED_BY_HAND | Step.DECLARATION_OVER | Step.STILL_FAILING
+        ):  # fmt: skip
+            notice = _down_notice(step, state, compiled, detail, said, now)
+            return _tell_staff(step, notice, compiled, now)
+        case Step.ANSWERING_AGAIN | Step.CLEARED_BY_HAND | Step.ASKS_TO_CLEAR | Step.RECOVERED:
+            notice = _up_notice(step, state, compiled, said or state.declared_by, now)
+            return (
+                *_tell_staff(step, notice, compiled, now),
+                *(_banner(False, state, compiled, now) if step is Step.RECOVERED else ()),
+            )
+        case Step.CREDENTIALS_REFUSED:
+            return _tell_staff(step, _credentials_notice(compiled, detail, now), compiled, now)
+        case Step.SHOW_BANNER | Step.RENEW_BANNER:
+            return _banner(True, state, compiled, now)
+        case _:
+            return ()
+
+
+def _tell_staff(
+    step: Step, notice: Notice, compiled: CompiledPolicy, now: datetime
+) -> tuple[Outgoing, ...]:
+    """Tell the people of `helpdesk_down.tell`, and the escalation mailbox, which staff read."""
+    outage = compiled.policy.outage
+    key = f"{notice.thread}/{step}@{now.isoformat()}"
+    rows = tell(outage.tell, notice, compiled, key=key, now=now, urgency=Urgency.CRITICAL)
+    if not outage.mailbox:
+        return rows
+    destination = f"mail:{outage.mailbox}"
+    if any(row.destination == destination for row in rows):
+        return rows
+    return (
+        *rows,
+        Outgoing(
+            key=f"{key}/{destination}",
+            destination=destination,
+            order_key=f"{destination}/{notice.thread}",
+            message=notice,
+            urgency=Urgency.CRITICAL,
+        ),
+    )
+
+
+def _down_notice(
+    step: Step,
+    state: OutageState,
+    compiled: CompiledPolicy,
+    detail: str,
+    said: str,
+    now: datetime,
+) -> Notice:
+    began = state.first_failure_at or now
+    mailbox = compiled.policy.outage.mailbox
+    return _notice(
+        NoticeKind.HELPDESK_DOWN,
+        state,
+        compiled,
+        now,
+        due_at=began,
+        reason=_coded(_DOWN_REASONS.get(step, ""), said),
+        quote=detail,
+        next_step=f"mailbox:{mailbox}" if mailbox else "",
+    )
+
+
+def _up_notice(
+    step: Step, state: OutageState, compiled: CompiledPolicy, said: str, now: datetime
+) -> Notice:
+    began = state.first_failure_at or now
+    reason = _coded(_UP_REASONS[step], said)
+    return _notice(NoticeKind.HELPDESK_UP, state, compiled, now, due_at=began, reason=reason)
+
+
+def _coded(code: str, said: str) -> str:
+    return f"{code}:{said}" if code and said else code
+
+
+def _credentials_notice(compiled: CompiledPolicy, detail: str, now: datetime) -> Notice:
+    return _notice(
+        NoticeKind.ADMIN,
+        OutageState(),
+        compiled,
+        now,
+        due_at=None,
+        reason="credentials",
+        quote=detail,
+        next_step="check_online",
+    )
+
+
+def _notice(
+    kind: NoticeKind,
+    state: OutageState,
+    compiled: CompiledPolicy,
+    now: datetime,
+    *,
+    due_at: datetime | None,
+    reason: str,
+    quote: str = "",
+    next_step: str = "",
+) -> Notice:
+    policy = compiled.policy
+    return Notice(
+        kind=kind,
+        thread=f"outage:{state.incident}",
+        at=now,
+        due_at=due_at,
+        reason=reason,
+        quote=quote,
+        next_step=next_step,
+        language=policy.language,
+        zone=policy.zone,
+    )
+
+
+def _banner(
+    is_shown: bool, state: OutageState, compiled: CompiledPolicy, now: datetime
+) -> tuple[Outgoing, ...]:
+    outage = compiled.policy.outage
+    if not outage.banner:
+        return ()
+    texts: Mapping[str, str] = outage.banner_texts
+    verb = "shown" if is_shown else "withdrawn"
+    return (
+        Outgoing(
+            key=f"outage:{state.incident}/banner/{verb}@{now.isoformat()}",
+            destination="portal",
+            order_key="portal",
+            message=Banner(
+                is_shown=is_shown,
+                texts=texts,
+                since=state.first_failure_at or now,
+                valid_until=now + outage.banner_valid,
+            ),
+            urgency=Urgency.CRITICAL,
+        ),
+    )

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An outage is looked at, declared and cleared from the command line."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli import app
+from bot.clock import SystemClock
+from bot.handlers.outage import STATE
+from bot.rules.events import OutageOrdered
+from bot.rules.outage_state import OutageState, Phase, to_row
+from bot.settings import NAMES
+from bot.store.store import Store
+
+
+@pytest.fixture
+def url(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """An empty store."""
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    url = f"sqlite:///{tmp_path}/desk.sqlite3"
+    monkeypatch.setenv("DESKMATE_STORE", url)
+    return url
+
+
+def _call(*words: str) -> Result:
+    return CliRunner().invoke(app, ["outage", *words])
+
+
+def _orders(url: str) -> list[OutageOrdered]:
+    now = SystemClock().now() + timedelta(seconds=1)
+    with Store.open(url, clock=SystemClock()) as store:
+        rows = store.write(lambda tx: tx.inbox.claim(now=now, lease_seconds=1, limit=9))
+    return [row.event.fact for row in rows if isinstance(row.event.fact, OutageOrdered)]
+
+
+def _down(url: str) -> None:
+    state = OutageState(phase=Phase.DOWN, since=SystemClock().now(), incident=3)
+    with Store.open(url, clock=SystemClock()) as store:
+        store.write(lambda tx: tx.states.save(STATE, to_row(state)))
+
+
+def test_declaration_is_written_down_with_who_and_why(url: str) -> None:
+    """The daemon finds who declares what, why, and until when."""
+    result = _call("declare", "--because", "agents cannot log in", "--for", "2h", "--by", "bo")
+
+    (order,) = _orders(url)
+    assert result.exit_code == 0, result.output
+    assert (order.is_down, order.because, order.by) == (True, "agents cannot log in", "bo")
+    assert order.until is not None
+    left = order.until - SystemClock().now()
+    assert timedelta(minutes=118) < left <= timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--because", " "), ("--because", "x", "--for", "3d"), ("--because", "x", "--for", "?")],
+)
+def test_declaration_without_reason_or_near_end_is_refused(
+    url: str, words: tuple[str, ...]
+) -> None:
+    """Nothing is written down, and the person reads what to write instead."""
+    result = _call("declare", *words)
+
+    assert result.exit_code == 2
+    assert "deskmate:" in result.output
+    assert _orders(url) == []
+
+
+def test_all_clear_is_written_down_while_it_is_down(url: str) -> None:
+    """With who says so and why."""
+    _down(url)
+
+    result = _call("clear", "--because", "the vendor says so", "--by", "bo")
+
+    assert result.exit_code == 0, result.output
+    assert _orders(url) == [OutageOrdered(False, "the vendor says so", "bo")]
+
+
+def test_nothing_to_clear_is_said(url: str) -> None:
+    """A helpdesk that is there needs no all-clear."""
+    result = _call("clear", "--because", "x")
+
+    assert result.exit_code == 2
+    assert "nothing to clear" in result.output
+    assert _orders(url) == []
+
+
+def test_status_says_by_its_exit_whether_it_is_down(url: str) -> None:
+    """A script needs no word of it."""
+    before = _call("status")
+    _down(url)
+
+    after = _call("status", "--json")
+
+    assert (before.exit_code, after.exit_code) == (0, 1)
+    assert json.loads(after.output)["incident"] == 3
