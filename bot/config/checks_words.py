@@ -19,6 +19,7 @@ SHORTEST = 3
 """In letters; shorter words stand by chance in texts of another language."""
 VOWELS = frozenset("aeiouyàâäåæèéêëîïôöøùûüаеёиоуыэюя")
 SHOWN = 5
+NONE: frozenset[tuple[str, str]] = frozenset()
 
 
 def check_words(policy: Policy) -> list[Problem]:
@@ -110,12 +111,13 @@ def _alphabets(word: str) -> set[str]:
 def _shared_between_categories(policy: Policy) -> Iterator[Problem]:
     """The same entry of the same language in two lists, each of which decides a category."""
     seen = set()
+    written = {name: _written(policy, name) for name in policy.words}
     deciding = [rule for rule in policy.rules if rule.effects.category is not None]
     for first, second in combinations(deciding, 2):
         if first.effects.category == second.effects.category:
             continue
         for one, other in _meeting_lists(first, second):
-            shared = _written(policy, one) & _written(policy, other)
+            shared = written.get(one, NONE) & written.get(other, NONE)
             if shared and frozenset((one, other)) not in seen:
                 seen.add(frozenset((one, other)))
                 words = sorted(f"{word!r} ({language})" for language, word in shared)
@@ -155,11 +157,9 @@ def _lists(condition: Condition, *, is_negated: bool = False) -> tuple[set[str],
             return set(), set()
 
 
-def _written(policy: Policy, name: str) -> set[tuple[str, str]]:
-    if name not in policy.words:
-        return set()
-    return {
+def _written(policy: Policy, name: str) -> frozenset[tuple[str, str]]:
+    return frozenset(
         (entry.language, entry.written.casefold())
         for entry in _entries(policy, name)
         if not entry.mask
-    }
+    )
