@@ -6,12 +6,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import timedelta
+from email.utils import parseaddr
 
 from rich.console import Console
 
 from bot.app import access_of
 from bot.app_channels import channels_of
 from bot.clock import SystemClock
+from bot.config.checks_ways import bare_address
 from bot.helpdesks.zendesk import Zendesk
 from bot.ports import Finding
 from bot.rules.delivery import destinations
@@ -60,9 +62,20 @@ def _helpdesk(settings: Settings, policy: Policy) -> Sequence[Finding]:
     try:
         found = helpdesk.examine()
         is_in = any(each.is_ok for each in found)
-        return (*found, *helpdesk.organisations_lacking(asked)) if is_in else found
+        if not is_in:
+            return found
+        lacking = helpdesk.organisations_lacking(asked)
+        return (*found, *lacking, *helpdesk.taken_in(_our_addresses(settings, policy)))
     finally:
         helpdesk.close()
+
+
+def _our_addresses(settings: Settings, policy: Policy) -> dict[str, str]:
+    """Every mail address that we write to or from, and what names it."""
+    named = [(each.mail, f"people {each.name}: mail") for each in policy.people.values()]
+    named.append((policy.outage.mailbox, "helpdesk_down.mailbox"))
+    named.append((parseaddr(settings.mail_from)[1], "DESKMATE_MAIL_FROM"))
+    return {bare_address(address): use for address, use in named if address}
 
 
 def _ways(settings: Settings, policy: Policy) -> Sequence[Finding]:

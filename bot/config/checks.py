@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from bot.config.checks_audience import check_audience
 from bot.config.checks_ladders import (
     check_ladders,
     check_rights,
@@ -14,6 +15,7 @@ from bot.config.checks_ladders import (
 )
 from bot.config.checks_rosters import check_rosters
 from bot.config.checks_rules import check_rules
+from bot.config.checks_ways import check_ways
 from bot.config.checks_words import check_words
 from bot.config.cover import cover_warnings
 from bot.config.places import place_of, word_place
@@ -46,6 +48,8 @@ def check_policy(policy: Policy) -> list[Problem]:
         *check_rules(policy),
         *cover_warnings(policy),
         *check_words(policy),
+        *check_audience(policy),
+        *check_ways(policy),
     ]
 
 

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from bot.config.audience import read_audience
 from bot.config.calendars import read_calendar, read_zone
 from bot.config.checks import check_policy
 from bot.config.conditions import ConditionReader
@@ -37,6 +38,7 @@ from bot.config.reminders import read_reminder
 from bot.config.rosters import RosterReader
 from bot.config.rules import RuleReader, read_list
 from bot.config.yaml_nodes import Entry, Node, read_yaml
+from bot.rules.audience import Audience
 from bot.rules.policy import NOWHERE, FactSource, HelpdeskMap, OutagePolicy, Place, Policy
 from bot.rules.storms import StormPolicy
 
@@ -46,7 +48,7 @@ KEYS = (
     "words", "people", "groups", "helpdesk", "helpdesk_down", "rules", "poll_every", "trust",
     "fingerprints", "templates", "paths", "runbooks", "rosters", "ladders", "digests", "reminders",
     "knowledge",
-    "storms", "silences", "rights",
+    "storms", "silences", "rights", "audience",
 )  # fmt: skip
 MERGED = frozenset(
     {
@@ -214,6 +216,9 @@ class _Builder:
             knowledge=read_knowledge(reader, self._entries["knowledge"], self._folder)
             if "knowledge" in self._entries
             else None,
+            audience=read_audience(reader, self._entries["audience"].node)
+            if "audience" in self._entries
+            else Audience(),
             poll_every=self._poll_every(),
             trusts_requester_priority=self._trusts(),
             places=places_of(self._entries),

@@ -29,7 +29,7 @@ PERSON_KEYS = (
 )  # fmt: skip
 HELPDESK_KEYS = (
     "kind", "category", "code", "plan", "region", "fields", "groups", "canary", "receipt_trigger",
-    "categories",
+    "categories", "intake",
 )  # fmt: skip
 OUTAGE_TIMES = (
     "interval", "interval_suspect", "declare_after", "declare_window", "recover_after", "hold",
@@ -144,6 +144,7 @@ def read_helpdesk(reader: Reader, node: Node, priorities: Mapping[str, str]) -> 
         receipt_trigger=reader.text(entries["receipt_trigger"].node, "receipt_trigger")
         if "receipt_trigger" in entries
         else None,
+        intake=reader.texts(entries["intake"].node, "intake") if "intake" in entries else (),
     )
 
 

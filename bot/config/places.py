@@ -42,10 +42,21 @@ def _places(entries: Mapping[str, Entry]) -> Iterator[tuple[str, Place]]:
             continue
         for name, inner in entry.node.value.items():
             yield f"{key}.{name}", inner.key_place
+            if key in ("templates", "helpdesk_down", "people"):
+                yield from _leaves(f"{key}.{name}", inner.node)
             if key == "words":
                 yield from _words(name, inner.node)
             if key == "rules":
                 yield from reversed([(f"rules.{name}={text}", at) for text, at in _texts(inner)])
+
+
+def _leaves(path: str, node: Node) -> Iterator[tuple[str, Place]]:
+    """Where each text below a node stands; a text that stands alone has the language ""."""
+    if not isinstance(node.value, Mapping):
+        yield f"{path}.", node.place
+        return
+    for name, entry in node.value.items():
+        yield f"{path}.{name}", entry.node.place
 
 
 def _texts(entry: Entry) -> Iterator[tuple[str, Place]]:

@@ -7,6 +7,7 @@ A key without a line here fails a test, so none is forgotten.
 
 from __future__ import annotations
 
+from bot.config.audience import SIDE_KEYS
 from bot.config.calendars import DAYS, LONG_DAYS, NTH
 from bot.config.people import LANGUAGES, OUTAGE_COUNTS, OUTAGE_TIMES
 from bot.config.promises import STATUSES
@@ -112,6 +113,14 @@ HELPDESK: Schema = {
     "canary": COUNT,
     "receipt_trigger": TEXT,
     "categories": named(TEXT),
+    "intake": TEXTS,
+}
+
+SIDE: Schema = dict.fromkeys(SIDE_KEYS, TEXTS)
+AUDIENCE: Schema = {
+    "public": mapping(SIDE),
+    "internal": mapping(SIDE),
+    "forbidden_words": TEXTS,
 }
 
 KNOWLEDGE: Schema = {
@@ -158,6 +167,7 @@ POLICY: Schema = {
     "helpdesk": mapping(HELPDESK),
     "helpdesk_down": mapping(OUTAGE),
     "knowledge": mapping(KNOWLEDGE),
+    "audience": mapping(AUDIENCE),
     "facts": named(
         text_or(mapping({"from": TEXT, "file": TEXT, "if_unknown": TEXT, "greatest_age": DURATION}))
     ),

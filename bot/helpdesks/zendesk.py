@@ -177,6 +177,10 @@ class Zendesk:
         """One finding per field that stands with organisations: which of them have none."""
         return self._examiner.lacking(own_fields)
 
+    def taken_in(self, addresses: Mapping[str, str]) -> Sequence[Finding]:
+        """Which of our own mail addresses, each with its use, the helpdesk makes tickets of."""
+        return self._examiner.taken_in(addresses)
+
     def read_webhook(self, body: bytes, now: datetime) -> Sequence[Event]:
         """The events of an event-subscribed delivery; raises ValueError with the reason."""
         with _told_plainly():

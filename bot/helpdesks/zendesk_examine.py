@@ -63,6 +63,20 @@ class Examiner:
             return (Finding("zendesk organisations", False, failure.reason, ""),)
         return tuple(_lacking(own, key, rows) for own, key in wanted.items())
 
+    def taken_in(self, addresses: Mapping[str, str]) -> Sequence[Finding]:
+        """For each bare mail address that we use: whether a mail to it becomes a ticket."""
+        try:
+            rows = list(self._desk.listing("recipient_addresses"))
+        except Failure as failure:
+            return (Finding("zendesk support addresses", False, failure.reason, ""),)
+        theirs = {str(each.get("email")).casefold() for each in rows}
+        wrong = [use for address, use in addresses.items() if address in theirs]
+        if not wrong:
+            shown = f"{len(theirs)}, and we write to none of them"
+            return (Finding("zendesk support addresses", True, shown),)
+        advice = "a mail to it becomes a ticket: use an address outside the helpdesk"
+        return tuple(Finding(use, False, "is a support address", advice) for use in wrong)
+
     def _role(self, me: Json) -> Finding:
         role = str(me.get("role"))
         advice = "" if role == "admin" else "the exports are open to administrators only"

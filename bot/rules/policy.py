@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.rules.actions import Urgency
+from bot.rules.audience import Audience
 from bot.rules.business_time import CalendarSpec
 from bot.rules.conditions import Condition
 from bot.rules.escalation_values import LadderSpec
@@ -135,7 +136,8 @@ class HelpdeskMap:
 
     `fields` maps an own field (category, code, plan, region, ...) to a ticket field's id or title,
     to `organization.KEY` or to `user.KEY`. `priorities` and `categories` map own codes to the
-    helpdesk's values. `canary` is the number of the ticket that write probes use.
+    helpdesk's values. `canary` is the number of the ticket that write probes use. A mail to one of
+    the addresses of `intake` becomes a ticket.
     """
 
     kind: str = "zendesk"
@@ -145,6 +147,7 @@ class HelpdeskMap:
     groups: Mapping[str, str] = field(default_factory=dict)
     canary: int | None = None
     receipt_trigger: str | None = None
+    intake: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +281,7 @@ class Policy:
     helpdesk: HelpdeskMap = HelpdeskMap()
     outage: OutagePolicy = OutagePolicy()
     knowledge: KnowledgeSpec | None = None
+    audience: Audience = field(default_factory=Audience)
     poll_every: timedelta = timedelta(seconds=60)
     trusts_requester_priority: bool = False
     places: Mapping[str, Place] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import (
+    audience,
     calendars,
     effects,
     knowledge,
@@ -59,6 +60,8 @@ def test_example_loads(tmp_path: Path, block: str) -> None:
         knowledge.KEYS,
         quiet.STORM_KEYS,
         quiet.SILENCE_KEYS,
+        audience.AUDIENCE_KEYS,
+        audience.SIDE_KEYS,
         WORDS,
     ],
 )

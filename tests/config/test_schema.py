@@ -14,6 +14,7 @@ import pytest
 from schema_documents import document
 
 from bot.config import (
+    audience,
     calendars,
     conditions,
     effects,
@@ -99,6 +100,8 @@ def test_schema_refuses_a_misspelt_key_anywhere(text: str) -> None:
         (quiet.STORM_KEYS, schema_people.STORMS),
         (quiet.SILENCE_KEYS, schema_people.SILENCE),
         (knowledge.KEYS, schema.KNOWLEDGE),
+        (audience.AUDIENCE_KEYS, schema.AUDIENCE),
+        (audience.SIDE_KEYS, schema.SIDE),
         (reminders.KEYS, schema_people.REMINDER),
         (rules.RULE_KEYS, schema_rules.RULE),
         (effects.EFFECT_KEYS, schema_rules.EFFECTS),

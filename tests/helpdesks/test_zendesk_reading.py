@@ -256,3 +256,14 @@ def test_organisations_that_lack_a_fact_are_named(
     assert (plan.what, plan.is_ok) == ("zendesk organisations' plan", False)
     assert "Bare Ltd" in plan.detail and "if_unknown" in plan.advice
     assert size.detail.startswith("5 of 5 have none: Acme, ")
+
+
+def test_our_addresses_are_no_support_addresses(zendesk: Zendesk, world: World) -> None:
+    """A mail of ours to an address at which tickets are made would come back as one."""
+    world.shelf.add_support_address("Help", "Help@Acme.example")
+
+    [wrong] = zendesk.taken_in({"help@acme.example": "people lead: mail", "a@b.example": "x"})
+    [right] = zendesk.taken_in({"a@b.example": "x"})
+
+    assert (wrong.what, wrong.is_ok) == ("people lead: mail", False)
+    assert right.is_ok
