@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.handlers.case_words import is_case, mail_to_customer
+from bot.handlers.follow_ups import not_followed
 from bot.handlers.ladders import open_ladder, relay_of
 from bot.handlers.sending import send
 from bot.rules.actions import Notice, Outgoing, Reason, TicketUpdate, Urgency
@@ -55,7 +56,8 @@ def notes_of(beside: Consequences, ticket: Ticket, compiled: CompiledPolicy) -> 
         notes.append(f"On hold until {beside.hold_until.replace('_', ' ')}.")
     for what, findings in (("Violation", beside.violations), ("Warning", beside.warnings)):
         notes += [f"{what}: {each.text or each.code.replace('_', ' ')}." for each in findings]
-    notes += [f"To follow up: {text}" for text in beside.follow_ups]
+    notes += [f"To follow up, in a ticket of its own: {text}"
+              for text in not_followed(beside.follow_ups, ticket)]  # fmt: skip
     notes += _suggested(beside)
     if beside.step is not None:
         notes.append(f"Escalated to level {beside.level}: {beside.step.replace('_', ' ')}.")

@@ -14,6 +14,7 @@ from bot.handlers.consequences import (
     with_own_fields,
 )
 from bot.handlers.firings import keep_firings, tell_of_spent
+from bot.handlers.follow_ups import open_follow_ups
 from bot.handlers.sending import send
 from bot.rules.actions import (
     Notice,
@@ -25,7 +26,7 @@ from bot.rules.actions import (
     note_alone,
     opened_as,
 )
-from bot.rules.consequences import consequences_of
+from bot.rules.consequences import FOLLOWED, consequences_of
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy, RulesDecision, Told
 from bot.rules.history import Change, ChangeKind
@@ -57,6 +58,8 @@ def commit_decision(
     decision = replace(decision, comments=(*decision.comments, *notes))
     changed = _changed(decision, situation)
     own_fields = with_own_fields(ticket, beside, decision, situation)
+    followed = open_follow_ups(beside.follow_ups, ticket, tx, at=situation.at, now=now)
+    own_fields.update({FOLLOWED + text: ticket_id for text, ticket_id in followed.items()})
     after = replace(
         ticket,
         priority=decision.priority,

@@ -23,6 +23,10 @@ SECURITY = "security"
 ESCALATED_AT = "escalated_at"
 LEVEL = "escalation_level"
 HOLD = "hold_until"
+FOLLOWED = "followed_up."
+"""Before a text in a ticket's own fields: the id of the internal ticket that follows it up."""
+FOLLOWS = "follow_up_of"
+"""In the own fields of such a ticket: the id of the one it follows up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from bot.rules.policy import Rule
 from bot.rules.ticket import Actor, Origin, Status, Ticket
 from bot.rules.ticket_news import DONE_TO_OPEN, with_value
 
-OURS = (LEVEL, ESCALATED_AT, HOLD, "problem", "replied.", "kept.")
+OURS = (LEVEL, ESCALATED_AT, HOLD, "problem", "replied.", "kept.", "followed_up.")
 """Beginnings of the own fields that decisions leave on a ticket; a new ticket has none of them."""
 
 

@@ -19,6 +19,7 @@ class Origin(StrEnum):
     HELPDESK = "helpdesk"
     MAILBOX = "mailbox"
     ALERT = "alert"
+    FOLLOW_UP = "follow_up"
 
 
 class Status(StrEnum):

@@ -48,7 +48,12 @@ class TicketClock:
 def clocks_of(
     ticket: Ticket, history: Sequence[Change], compiled: CompiledPolicy, now: datetime
 ) -> tuple[TicketClock, ...]:
-    """Every clock that the policy promises such a ticket; those without a target are left out."""
+    """Every clock that the policy promises such a ticket; those without a target are left out.
+
+    An internal ticket that follows another one up was promised to nobody.
+    """
+    if ticket.origin is Origin.FOLLOW_UP:
+        return ()
     compiled = for_ticket(compiled, ticket)
     default = compiled.policy.default_priority
     told: dict[str | None, tuple[ClockEvent, ...]] = {}

@@ -395,3 +395,23 @@ def test_rule_in_a_loop_is_stopped_and_named_once(tmp_path: Path) -> None:
     assert len([where for where, _ in desk.told("rule") if where == "slack:leads"]) == 5
     assert [where for where, _ in desk.told("admin")] == ["slack:support", "mail:team@acme.example"]
     desk.close()
+
+
+def test_follow_up_is_one_internal_ticket(tmp_path: Path) -> None:
+    """`follow_up` opens one ticket of its own, whatever is written later; no promise runs on it."""
+    rule = "  owed:\n    if: {says: down}\n    then: {follow_up: Write the report}\n"
+    desk = Desk(compiled_policy(tmp_path, POLICY + rule))
+    customer = desk.furniture.customers["contoso"]
+    number = desk.write("Portal is down")
+    for words in ("Thanks", "It is down again"):
+        desk.run(2 * POLL)
+        desk.world.change_ticket(number, by=customer, comment=NewComment(words))
+    desk.run(10 * MINUTE)
+
+    [follow_up] = [each for each in desk.world.tickets() if each.subject == "Write the report"]
+    own = desk.ticket(follow_up.number)
+    assert own.fields["follow_up_of"] == desk.ticket(number).ticket_id
+    assert f"This follows up {number}: Portal is down" in own.description
+    with desk.store.read() as reader:
+        assert reader.tickets.clocks(own.ticket_id) == {}
+    desk.close()
