@@ -19,13 +19,13 @@ from bot.rules.events import CalendarSwitched
 from bot.store.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
-OFFICE = ["--policy", str(ROOT / "desks" / "advendio"), "advendio_office"]
+OFFICE = ["--policy", str(ROOT), "office"]
 
 
 @pytest.fixture
-def advendio() -> CompiledPolicy:
+def shipped() -> CompiledPolicy:
     """The policy whose calendar is switched."""
-    loaded = load_policy(ROOT / "desks" / "advendio", this_year=2026)
+    loaded = load_policy(ROOT, this_year=2026)
     assert isinstance(loaded, Loaded), loaded
     return compile_policy(loaded.policy)
 
@@ -44,7 +44,7 @@ def work_off(desk: ReplayDesk, compiled: CompiledPolicy) -> int:
 
 
 def test_closed_calendar_is_listed(
-    replay_desk: ReplayDesk, runner: CliRunner, advendio: CompiledPolicy
+    replay_desk: ReplayDesk, runner: CliRunner, shipped: CompiledPolicy
 ) -> None:
     """Who closed it, until when and why can be read back."""
     order = ["calendar", "close", *OFFICE, "--for", "4h", "--because", "power cut", "--by", "bo"]
@@ -52,8 +52,8 @@ def test_closed_calendar_is_listed(
     result = runner.invoke(app, order)
 
     assert result.exit_code == 0, result.output
-    assert "advendio_office: closed from" in result.output
-    assert work_off(replay_desk, advendio) == 1
+    assert "office: closed from" in result.output
+    assert work_off(replay_desk, shipped) == 1
     listed = json.loads(runner.invoke(app, ["calendar", "switches", "--json"]).output)["switches"]
     assert [(row["by"], row["because"], row["state"]) for row in listed] == [
         ("bo", "power cut", "now")

@@ -68,8 +68,8 @@ def test_half_an_hour_without_slack_is_one_catch_up(post: Post) -> None:
     post.way.judge = down("slack", 30)
     for minute in range(10):
         post.add(message(f"m{minute}", TEAM[0], fallback=TEAM[1]))
-        post.run(60)
-    post.run(25 * 60)
+        post.run(60, every=10)
+    post.run(25 * 60, every=15)
 
     assert len(post.shown(MAIL)) == 10
     assert post.kinds(TEAM[0]) == [NoticeKind.CATCH_UP]
@@ -84,7 +84,7 @@ def test_nothing_is_lost_while_every_way_is_down(post: Post) -> None:
     post.way.judge = lambda _, now: TryLater("503") if now < until else None
     post.add(*(message(f"m{n}", TEAM[0], fallback=("teams:support", MAIL)) for n in range(8)))
 
-    post.run(45 * 60)
+    post.run(45 * 60, every=15)
 
     for destination in (TEAM[0], "teams:support", MAIL):
         assert post.kinds(destination) == [NoticeKind.CATCH_UP]
@@ -95,7 +95,7 @@ def test_lone_message_is_simply_sent_late(post: Post) -> None:
     post.way.judge = down("slack", 10)
     post.add(message("alone"))
 
-    post.run(12 * 60)
+    post.run(12 * 60, every=15)
 
     assert post.shown("slack:support") == ["alone"]
 
@@ -105,7 +105,7 @@ def test_dead_way_is_tried_twice_a_minute_at_most(post: Post) -> None:
     post.way.judge = down("slack", 60)
     post.add(*(message(f"m{n}") for n in range(20)))
 
-    post.run(10 * 60)
+    post.run(10 * 60, every=5)
 
     assert len(post.way.tries) <= 20 + 3
 

@@ -76,11 +76,11 @@ class Post:
         now = self.clock.now()
         self.store.write(lambda tx: [tx.outbox.add(row, now) for row in rows])
 
-    def run(self, seconds: int) -> None:
-        """Let time pass, a second at a time."""
-        for _ in range(seconds):
+    def run(self, seconds: int, *, every: int = 1) -> None:
+        """Let time pass, with a look each second or each so many seconds."""
+        for _ in range(0, seconds, every):
             self._steps()
-            self.clock.move_to(self.clock.now() + SECOND)
+            self.clock.move_to(self.clock.now() + every * SECOND)
 
     def _steps(self) -> None:
         self.outbox.tend()
