@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.helpdesks.zendesk import Zendesk
+from bot.pages.banner import BannerPages
 from bot.pages.render import static_routes
 from bot.pages.take import TakePages
 from bot.rules.engine import CompiledPolicy
@@ -56,8 +57,9 @@ def web_app_of(
 
 def _pages(doors: Doors) -> Pages:
     """The pages that the settings open; a page that nobody may sign for is none."""
+    banner = BannerPages(doors.store, lambda: doors.compiled().policy, doors.clock)
     if not doors.settings.link_secret:
-        return []
+        return banner.routes()
     take = TakePages(
         doors.store,
         doors.store.receive,
@@ -65,4 +67,4 @@ def _pages(doors: Doors) -> Pages:
         doors.clock,
         reveal_secret=doors.settings.link_secret.reveal,
     )
-    return [*take.routes(), *static_routes()]
+    return [*banner.routes(), *take.routes(), *static_routes()]

@@ -3,20 +3,21 @@
 
     {"shown": true, "texts": {"en": "..."}, "since": "...", "valid_until": "..."}
 
-A portal shows nothing after `valid_until`, so a banner whose author died takes itself down.
+A portal shows nothing after `valid_until`, so a banner whose author died takes itself down. Beside
+`NAME.json` lies `NAME.js`, the script that shows it in any page.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from bot.ports import Delivered, Finding, Outcome, Refused, TryLater
 from bot.rules.actions import Banner, Outgoing
+from bot.texts.banner_file import banner_json, banner_script
 
 
 class PortalChannel:
@@ -34,10 +35,17 @@ class PortalChannel:
                 "no banner file is set", "set DESKMATE_BANNER to a file the portal reads"
             )
         try:
-            _replace(self._file, payload(outgoing.message))
+            self._write_script(self._file)
+            _replace(self._file, banner_json(outgoing.message))
         except OSError as error:
             return TryLater(f"cannot write {self._file}: {error.strerror}")
         return Delivered(str(self._file))
+
+    def _write_script(self, file: Path) -> None:
+        script = file.with_suffix(".js")
+        if file.suffix != ".json" or (script.exists() and script.read_bytes() == banner_script()):
+            return
+        _replace(script, banner_script())
 
     def find(self, outgoing: Outgoing, *, since: datetime) -> Outcome:
         """The file says itself whether the banner arrived."""
@@ -46,7 +54,7 @@ class PortalChannel:
             there = self._file is not None and self._file.read_bytes()
         except OSError:
             there = b""
-        if there == payload(outgoing.message):
+        if there == banner_json(outgoing.message):
             return Delivered(str(self._file))
         return Refused("the file holds another banner")
 
@@ -59,17 +67,6 @@ class PortalChannel:
         is_ok = folder.is_dir() and os.access(folder, os.W_OK)
         advice = "" if is_ok else f"create {folder} and let the daemon write to it"
         return (Finding("banner file", is_ok, str(self._file), advice),)
-
-
-def payload(banner: Banner) -> bytes:
-    """The file's content: UTF-8 JSON, instants in UTC."""
-    content = {
-        "shown": banner.is_shown,
-        "texts": dict(banner.texts) if banner.is_shown else {},
-        "since": banner.since.astimezone(UTC).isoformat(),
-        "valid_until": banner.valid_until.astimezone(UTC).isoformat(),
-    }
-    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _replace(file: Path, content: bytes) -> None:

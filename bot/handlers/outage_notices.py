@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.rules.actions import Banner, Notice, NoticeKind, Outgoing, Urgency
+from bot.rules.actions import Notice, NoticeKind, Outgoing, Urgency
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy
 from bot.rules.outage_state import OutageState, Step
+from bot.texts.banner_file import banner_of
 
 
 def admin_messages(compiled: CompiledPolicy, *, now: datetime) -> tuple[Outgoing, ...]:
@@ -51,7 +51,7 @@ def outgoing(
         case Step.DECLARED | Step.REOPENED | Step.RELAPSED if said:
             return ()
         case Step.RECOVERED if said:
-            return _banner(False, state, compiled, now)
+            return _banner(state, compiled, now)
         case (
             Step.DECLARED | Step.REOPENED | Step.RELAPSED | Step.REMIND
             | Step.DECLARED_BY_HAND | Step.DECLARATION_OVER | Step.STILL_FAILING
@@ -62,12 +62,12 @@ def outgoing(
             notice = _up_notice(step, state, compiled, said or state.declared_by, now)
             return (
                 *_tell_staff(step, notice, compiled, now),
-                *(_banner(False, state, compiled, now) if step is Step.RECOVERED else ()),
+                *(_banner(state, compiled, now) if step is Step.RECOVERED else ()),
             )
         case Step.CREDENTIALS_REFUSED:
             return _tell_staff(step, _credentials_notice(compiled, detail, now), compiled, now)
         case Step.SHOW_BANNER | Step.RENEW_BANNER:
-            return _banner(True, state, compiled, now)
+            return _banner(state, compiled, now)
         case _:
             return ()
 
@@ -168,25 +168,17 @@ def _notice(
     )
 
 
-def _banner(
-    is_shown: bool, state: OutageState, compiled: CompiledPolicy, now: datetime
-) -> tuple[Outgoing, ...]:
-    outage = compiled.policy.outage
-    if not outage.banner:
+def _banner(state: OutageState, compiled: CompiledPolicy, now: datetime) -> tuple[Outgoing, ...]:
+    if not compiled.policy.outage.banner:
         return ()
-    texts: Mapping[str, str] = outage.banner_texts
-    verb = "shown" if is_shown else "withdrawn"
+    banner = banner_of(state, compiled.policy, now)
+    verb = "shown" if banner.is_shown else "withdrawn"
     return (
         Outgoing(
             key=f"outage:{state.incident}/banner/{verb}@{now.isoformat()}",
             destination="portal",
             order_key="portal",
-            message=Banner(
-                is_shown=is_shown,
-                texts=texts,
-                since=state.first_failure_at or now,
-                valid_until=now + outage.banner_valid,
-            ),
+            message=banner,
             urgency=Urgency.CRITICAL,
         ),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.channels.portal import PortalChannel
 from bot.ports import Delivered, Refused, TryLater
 from bot.rules.actions import Banner, Outgoing
+from bot.texts.banner_file import banner_script
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -43,6 +44,13 @@ def test_banner_can_be_looked_up(tmp_path: Path) -> None:
 
     assert isinstance(before, Refused)
     assert isinstance(channel.find(_row(is_shown=True), since=NOW), Delivered)
+
+
+def test_script_lies_beside_the_banner(tmp_path: Path) -> None:
+    """Whoever serves the folder has what a page needs to show it."""
+    PortalChannel(tmp_path / "status.json").deliver(_row(is_shown=True), now=NOW)
+
+    assert (tmp_path / "status.js").read_bytes() == banner_script()
 
 
 def test_missing_folder_is_tried_again(tmp_path: Path) -> None:
