@@ -30,9 +30,9 @@ def channels_of(
     webhooks = {name: url.reveal for name, url in settings.teams.items()}
     return {
         "slack": _slack(settings, policy, threads, links),
-        "teams": TeamsChannel(webhooks, names=policy.labels, links=links),
+        "teams": TeamsChannel(webhooks, names=policy.labels, texts=policy.texts, links=links),
         "mail": _mail(settings, policy, own, links),
-        "sms": _sms(settings, links),
+        "sms": _sms(settings, policy, links),
         "portal": PortalChannel(settings.banner_file),
     }
 
@@ -47,12 +47,12 @@ def links_of(settings: Settings) -> Links:
     )
 
 
-def _sms(settings: Settings, links: Links) -> Channel:
+def _sms(settings: Settings, policy: Policy, links: Links) -> Channel:
     if not settings.sms_url:
         return UnsetChannel("no SMS service is set", ADVICE)
     if find_spec("apprise") is None:
         return UnsetChannel("apprise is not installed", "pip install 'deskmate[sms]'")
-    return SmsChannel(settings.sms_url.reveal, links=links)
+    return SmsChannel(settings.sms_url.reveal, names=policy.labels, texts=policy.texts, links=links)
 
 
 def _slack(settings: Settings, policy: Policy, threads: Threads, links: Links) -> Channel:
@@ -60,7 +60,9 @@ def _slack(settings: Settings, policy: Policy, threads: Threads, links: Links) -
         advice = "set DESKMATE_SLACK_BOT_TOKEN (docs/slack.md)"
         return UnsetChannel("no Slack is set", advice)
     client = slack_client(settings.slack_bot_token.reveal(), base_url=settings.slack_url)
-    return SlackChannel(client, threads=threads, names=policy.labels, links=links)
+    return SlackChannel(
+        client, threads=threads, names=policy.labels, texts=policy.texts, links=links
+    )
 
 
 def _mail(settings: Settings, policy: Policy, own: OwnNames | None, links: Links) -> Channel:
@@ -68,4 +70,6 @@ def _mail(settings: Settings, policy: Policy, own: OwnNames | None, links: Links
         advice = "set DESKMATE_SMTP_URL and DESKMATE_MAIL_FROM"
         return UnsetChannel("no mail server is set", advice)
     server = read_server(settings.smtp_url.reveal())
-    return MailChannel(server, settings.mail_from, names=policy.labels, own=own, links=links)
+    return MailChannel(
+        server, settings.mail_from, names=policy.labels, texts=policy.texts, own=own, links=links
+    )

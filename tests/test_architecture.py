@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "settings": frozenset(),
     "telemetry": frozenset(),
     "ports": frozenset({"rules"}),
-    "config": frozenset({"rules"}),
+    "config": frozenset({"rules", "texts"}),
     "store": frozenset({"rules", "clock"}),
     "texts": frozenset({"rules"}),
     "channels": ADAPTER,

@@ -26,6 +26,7 @@ from bot.channels.mail_customer import customer_payload
 from bot.ports import Delivered, Finding, Outcome, Refused, TryLater, Unknown
 from bot.rules.actions import Notice, NoticeKind, Outgoing
 from bot.rules.mail_keys import OwnNames, staff_mail_id
+from bot.texts.own import NO_TEXTS, OwnTexts
 from bot.texts.render import render
 
 TIMEOUT = 10.0
@@ -76,6 +77,7 @@ class MailChannel:
         sender: str,
         *,
         names: Mapping[str, str] = NOTHING,
+        texts: OwnTexts = NO_TEXTS,
         own: OwnNames | None = None,
         links: Links = NO_LINKS,
     ) -> None:
@@ -89,6 +91,7 @@ class MailChannel:
         self._server = server
         self._sender = sender
         self._names = names
+        self._texts = texts
 
     def deliver(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
         """Hand the mail in; 4xx is later, 5xx is never, a line lost after DATA is unknown."""
@@ -146,7 +149,10 @@ class MailChannel:
 
     def _mail_of(self, outgoing: Outgoing, now: datetime) -> EmailMessage | Refused:
         if isinstance(outgoing.message, Notice):
-            return payload(outgoing, sender=self._sender, now=now, names=self._names, own=self._own)
+            return payload(
+                outgoing, sender=self._sender, now=now, names=self._names, texts=self._texts,
+                own=self._own,
+            )  # fmt: skip
         if self._own is None or not self._own.address:
             advice = "set helpdesk_down.mailbox and DESKMATE_CASE_SECRET"
             return Refused("no mailbox is set to write to customers from", advice)
@@ -181,6 +187,7 @@ def payload(
     sender: str,
     now: datetime,
     names: Mapping[str, str] = NOTHING,
+    texts: OwnTexts = NO_TEXTS,
     own: OwnNames | None = None,
 ) -> EmailMessage:
     """The mail of one row: plain text first, HTML beside it, in the thread of its ticket.
@@ -191,7 +198,7 @@ def payload(
     """
     notice = outgoing.message
     assert isinstance(notice, Notice), "only notices are sent by mail"
-    rendered = render(notice, now=now, names=names)
+    rendered = render(notice, now=now, names=names, texts=texts)
     domain = sender.rpartition("@")[2].strip(">")
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender

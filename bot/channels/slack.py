@@ -21,6 +21,7 @@ from bot.channels.slack_blocks import Json, key_of, payload, plain_payload
 from bot.channels.slack_rooms import Rooms, name_of
 from bot.ports import Delivered, Finding, Outcome, Refused, TryLater, Unknown
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Urgency
+from bot.texts.own import NO_TEXTS, OwnTexts
 
 Threads = Callable[[str, str], str | None]
 """(destination, thread) -> the reference of the first message delivered there about it."""
@@ -54,6 +55,7 @@ class SlackChannel:
         *,
         threads: Threads,
         names: Mapping[str, str] = NOTHING,
+        texts: OwnTexts = NO_TEXTS,
         people: Mapping[str, str] = NOTHING,
         links: Links = NO_LINKS,
     ) -> None:
@@ -65,13 +67,14 @@ class SlackChannel:
         self._rooms = Rooms(client)
         self._threads = threads
         self._names = names
+        self._texts = texts
         self._people = people
         self._links = links
 
     def payload(self, outgoing: Outgoing, *, now: datetime) -> Json:
         """What Slack would be sent for one row, channel and thread apart."""
         linked = self._links.added(outgoing, now)
-        return payload(linked, now=now, names=self._names, people=self._people)
+        return payload(linked, now=now, names=self._names, people=self._people, texts=self._texts)
 
     def deliver(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
         """Edit the first message when it is about an acknowledgement, else post in its thread.
@@ -85,7 +88,8 @@ class SlackChannel:
             if trouble_of(failure) is not Trouble.CONTENT:
                 return judge(failure)
         try:
-            return self._send(outgoing, plain_payload(outgoing, now=now, names=self._names))
+            plain = plain_payload(outgoing, now=now, names=self._names, texts=self._texts)
+            return self._send(outgoing, plain)
         except CALL_FAILURES as failure:
             return judge(failure)
 

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from bot.channels.escaping import entities, link, mrkdwn, plain
 from bot.rules.actions import Notice, Outgoing
+from bot.texts.own import NO_TEXTS, OwnTexts
 from bot.texts.render import Rendered, render
 
 EVENT_TYPE = "deskmate_notice"
@@ -39,6 +40,7 @@ def payload(
     now: datetime,
     names: Mapping[str, str],
     people: Mapping[str, str],
+    texts: OwnTexts = NO_TEXTS,
 ) -> Json:
     """The arguments of `chat.postMessage` for one row, without channel and thread.
 
@@ -46,7 +48,7 @@ def payload(
     """
     notice = outgoing.message
     assert isinstance(notice, Notice), "only notices are sent by Slack"
-    rendered = render(notice, now=now, names=names)
+    rendered = render(notice, now=now, names=names, texts=texts)
     return {
         "text": entities(plain(rendered.headline)),
         "blocks": _blocks(notice, rendered, people),
@@ -56,11 +58,13 @@ def payload(
     }
 
 
-def plain_payload(outgoing: Outgoing, *, now: datetime, names: Mapping[str, str]) -> Json:
+def plain_payload(
+    outgoing: Outgoing, *, now: datetime, names: Mapping[str, str], texts: OwnTexts = NO_TEXTS
+) -> Json:
     """The same without blocks and short, for a Slack that refused the blocks."""
     notice = outgoing.message
     assert isinstance(notice, Notice), "only notices are sent by Slack"
-    rendered = render(notice, now=now, names=names)
+    rendered = render(notice, now=now, names=names, texts=texts)
     lines = (plain(rendered.headline), plain(rendered.body), rendered.next_step)
     return {
         "text": entities("\n".join(filter(None, lines))),

@@ -7,14 +7,15 @@ Apprise says only yes or no, and knows neither receipts nor whether a no is for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
 from bot.channels.links import NO_LINKS, Links
 from bot.ports import Accepted, Finding, Outcome, Refused, TryLater, Unknown
 from bot.rules.actions import Notice, Outgoing
-from bot.texts.render import render
+from bot.texts.own import NO_TEXTS, OwnTexts
+from bot.texts.render import NO_NAMES, render
 
 GREATEST_TEXT = 300
 TO = "{to}"
@@ -24,16 +25,28 @@ ADVICE = "set DESKMATE_SMS_URL, such as twilio://SID:TOKEN@FROM/{to} (docs/deliv
 class SmsChannel:
     """The way by SMS; see `ports.Channel`."""
 
-    def __init__(self, reveal_url: Callable[[], str], *, links: Links = NO_LINKS) -> None:
-        """`reveal_url` gives apprise's address, in which `{to}` stands for the number."""
+    def __init__(
+        self,
+        reveal_url: Callable[[], str],
+        *,
+        names: Mapping[str, str] = NO_NAMES,
+        texts: OwnTexts = NO_TEXTS,
+        links: Links = NO_LINKS,
+    ) -> None:
+        """`reveal_url` gives apprise's address, in which `{to}` stands for the number.
+
+        `names` are display names of own codes, `texts` the desk's own words.
+        """
         self._reveal_url = reveal_url
+        self._names = names
+        self._texts = texts
         self._links = links
 
     def payload(self, outgoing: Outgoing, *, now: datetime) -> str:
         """The text: what, how long left, and where to say "I have it"."""
         notice = self._links.added(outgoing, now).message
         assert isinstance(notice, Notice), "only notices are sent by SMS"
-        short = render(notice, now=now).short
+        short = render(notice, now=now, names=self._names, texts=self._texts).short
         if not notice.take_link:
             return short[:GREATEST_TEXT]
         return f"{short[: GREATEST_TEXT - len(notice.take_link) - 1]} {notice.take_link}"

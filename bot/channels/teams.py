@@ -17,6 +17,7 @@ from bot.channels.links import NO_LINKS, Links
 from bot.channels.teams_card import Json, payload
 from bot.ports import Accepted, Finding, Outcome, Refused, TryLater, Unknown
 from bot.rules.actions import Outgoing
+from bot.texts.own import NO_TEXTS, OwnTexts
 
 TIMEOUT = (3.05, 10.0)
 RETIRED_HOST = ".webhook.office.com"
@@ -33,18 +34,24 @@ class TeamsChannel:
         webhooks: Mapping[str, Callable[[], str]],
         *,
         names: Mapping[str, str] = NOTHING,
+        texts: OwnTexts = NO_TEXTS,
         links: Links = NO_LINKS,
     ) -> None:
-        """`webhooks` reveal their addresses when asked; `names` are display names of own codes."""
+        """`webhooks` reveal their addresses when asked; `names` are display names of own codes.
+
+        `texts` are the desk's own words.
+        """
         self._webhooks = dict(webhooks)
         self._names = names
+        self._texts = texts
         self._links = links
         self._session = requests.Session()
         self._session.trust_env = False
 
     def payload(self, outgoing: Outgoing, *, now: datetime) -> Json:
         """What Teams would be sent for one row."""
-        return payload(self._links.added(outgoing, now), now=now, names=self._names)
+        linked = self._links.added(outgoing, now)
+        return payload(linked, now=now, names=self._names, texts=self._texts)
 
     def deliver(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
         """Post the card; a 202 is accepted, not delivered."""

@@ -16,6 +16,7 @@ from typing import Any
 from bot.channels.escaping import markdown
 from bot.channels.links import offers
 from bot.rules.actions import Notice, NoticeKind, Outgoing
+from bot.texts.own import NO_TEXTS, OwnTexts
 from bot.texts.render import Rendered, render
 
 Json = dict[str, Any]
@@ -33,11 +34,13 @@ _TONES = {
 }
 
 
-def payload(outgoing: Outgoing, *, now: datetime, names: Mapping[str, str]) -> Json:
+def payload(
+    outgoing: Outgoing, *, now: datetime, names: Mapping[str, str], texts: OwnTexts = NO_TEXTS
+) -> Json:
     """What the webhook is sent for one row, within the budget whatever the notice holds."""
     notice = outgoing.message
     assert isinstance(notice, Notice), "only notices are shown in Teams"
-    rendered = render(notice, now=now, names=names)
+    rendered = render(notice, now=now, names=names, texts=texts)
     limit = 1_000
     card = _message(notice, rendered, limit)
     while size(card) > BUDGET and limit > SHORTEST:

@@ -21,6 +21,7 @@ from bot.config.conditions import ConditionReader
 from bot.config.facts import read_fact
 from bot.config.knowledge import read_knowledge
 from bot.config.ladders import read_digest, read_ladder
+from bot.config.own_texts import read_own_texts
 from bot.config.parts import read_fingerprint, read_path, read_template
 from bot.config.people import (
     LANGUAGES,
@@ -48,13 +49,13 @@ KEYS = (
     "words", "people", "groups", "helpdesk", "helpdesk_down", "rules", "poll_every", "trust",
     "fingerprints", "templates", "paths", "runbooks", "rosters", "ladders", "digests", "reminders",
     "knowledge",
-    "storms", "silences", "rights", "audience",
+    "storms", "silences", "rights", "audience", "texts",
 )  # fmt: skip
 MERGED = frozenset(
     {
         "hours", "facts", "words", "people", "groups", "rules", "labels", "promises",
         "fingerprints", "templates", "paths", "runbooks", "rosters", "ladders",
-        "digests", "reminders", "silences",
+        "digests", "reminders", "silences", "texts",
     }
 )  # fmt: skip
 """Keys that several files may hold parts of."""
@@ -195,6 +196,7 @@ class _Builder:
             promises=self._named("promises", promises.read) if not self._promises_none() else {},
             fingerprints=self._named("fingerprints", partial(read_fingerprint, reader)),
             templates=self._named("templates", partial(read_template, reader)),
+            texts=self._named("texts", partial(read_own_texts, reader)),
             paths=self._named("paths", partial(read_path, reader)),
             runbooks=self._named("runbooks", lambda name, entry: reader.text(entry.node, name)),
             rosters=self._named("rosters", rosters.read),

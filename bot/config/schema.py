@@ -37,7 +37,9 @@ from bot.config.schema_values import (
     one_or_more,
     text_or,
 )
+from bot.rules.actions import NoticeKind
 from bot.rules.rights import ACTIONS
+from bot.texts.own import PARTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -116,6 +118,7 @@ HELPDESK: Schema = {
     "intake": TEXTS,
 }
 
+OWN_TEXT: Schema = dict.fromkeys(PARTS, TEXT)
 SIDE: Schema = dict.fromkeys(SIDE_KEYS, TEXTS)
 AUDIENCE: Schema = {
     "public": mapping(SIDE),
@@ -186,6 +189,11 @@ POLICY: Schema = {
         text_or(mapping({"pattern": TEXT, "because": TEXTS}, needed=["pattern"]))
     ),
     "templates": named(text_or(mapping({"because": TEXTS} | dict.fromkeys(LANGUAGES, TEXT)))),
+    "texts": {
+        "type": "object",
+        "propertyNames": {"enum": [each.value for each in NoticeKind]},
+        "additionalProperties": mapping(dict.fromkeys(LANGUAGES, mapping(OWN_TEXT))),
+    },
     "paths": named(
         mapping(
             {"steps": TEXTS, "wait": DURATION, "hours": TEXT, "because": TEXTS}, needed=["steps"]

@@ -268,6 +268,7 @@ class Policy:
     promises: Mapping[str, Promise] = field(default_factory=dict)
     fingerprints: Mapping[str, Fingerprint] = field(default_factory=dict)
     templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    texts: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     paths: Mapping[str, Path] = field(default_factory=dict)
     runbooks: Mapping[str, str] = field(default_factory=dict)
     rosters: Mapping[str, RosterSpec] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from bot.rules.actions import Notice, NoticeKind
 from bot.texts.cleaning import cut, one_line
 from bot.texts.instants import duration, time_of, time_with_zone
+from bot.texts.own import NO_TEXTS, OwnTexts, own_parts
 from bot.texts.templates import parts
 from bot.texts.words import Language, language, said
 
@@ -66,16 +67,24 @@ class Rendered:
     open_label: str
 
 
-def render(notice: Notice, *, now: datetime, names: Mapping[str, str] = NO_NAMES) -> Rendered:
+def render(
+    notice: Notice,
+    *,
+    now: datetime,
+    names: Mapping[str, str] = NO_NAMES,
+    texts: OwnTexts = NO_TEXTS,
+) -> Rendered:
     """Render `notice` as it reads at `now`, in its own zone and language.
 
     `names` are display names of own codes (priorities, categories, clocks, people); a code without
-    one is shown with spaces for underscores.
+    one is shown with spaces for underscores. `texts` are the desk's own words, where it has some.
     """
     tongue = language(notice.language)
     values = _values(notice, tongue, now=now, names=names)
-    said_by_template = parts(f"{tongue.code}/{notice.kind}.j2", values)
-    step = str(values["next_step"]) or said_by_template["next_step"]
+    said_by_template = dict(parts(f"{tongue.code}/{notice.kind}.j2", values))
+    own = own_parts(texts.get(notice.kind, {}).get(tongue.code, {}), values)
+    said_by_template.update({part: text for part, text in own.items() if text or part == "body"})
+    step = own.get("next_step") or str(values["next_step"]) or said_by_template["next_step"]
     return Rendered(
         headline=cut(said_by_template["headline"], GREATEST_HEADLINE),
         facts=_facts(notice, tongue, values, now=now),
@@ -87,6 +96,11 @@ def render(notice: Notice, *, now: datetime, names: Mapping[str, str] = NO_NAMES
         colon=tongue.words.colon,
         open_label=_open_label(notice, tongue),
     )
+
+
+def facts_of(notice: Notice, *, now: datetime) -> Mapping[str, object]:
+    """What a desk's own texts may speak of, as it reads at `now`."""
+    return _values(notice, language(notice.language), now=now, names=NO_NAMES)
 
 
 def _values(

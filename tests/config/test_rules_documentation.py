@@ -24,6 +24,7 @@ from bot.config import (
 )
 from bot.config.conditions import WORDS
 from bot.config.load import Loaded, load_policy
+from bot.texts.own import PARTS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = ("rules.md", "rosters.md", "monitoring.md", "knowledge.md")
@@ -62,6 +63,7 @@ def test_example_loads(tmp_path: Path, block: str) -> None:
         quiet.SILENCE_KEYS,
         audience.AUDIENCE_KEYS,
         audience.SIDE_KEYS,
+        PARTS,
         WORDS,
     ],
 )
