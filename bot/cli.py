@@ -219,3 +219,7 @@ app.command("test")(check_desks)
 def main() -> None:
     """The `deskmate` command."""
     app()
+
+
+if __name__ == "__main__":
+    main()
