@@ -86,6 +86,7 @@ LIBRARY_HOMES = {
     "apprise": ("bot/channels/sms.py",),
     "snowballstemmer": ("bot/rules/knowledge_words.py",),
 }
+OURS = frozenset((".py", ".yaml", ".j2", ".css", ".js"))
 NOT_IN_RULES = frozenset("time random os socket logging structlog threading subprocess".split())
 READS_THE_TIME = frozenset({"now", "utcnow", "today", "time", "monotonic", "time_ns"})
 
@@ -186,12 +187,13 @@ def test_only_the_clock_reads_the_time() -> None:
     assert breaches == [], "\n".join(breaches)
 
 
-@pytest.mark.parametrize("folder", ["bot", "tests", "bench"])
+@pytest.mark.parametrize("folder", ["bot", "tests", "bench", "desks"])
 def test_every_file_names_its_licence(folder: str) -> None:
-    """Each Python file begins with its SPDX line."""
+    """Each file of ours begins with its SPDX line, whatever its language."""
     bare = [
         path.relative_to(ROOT).as_posix()
-        for path in _python_files(folder)
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in OURS
         if "SPDX-License-Identifier: GPL-3.0-or-later" not in path.read_text("utf-8")[:200]
     ]
 
