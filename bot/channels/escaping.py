@@ -12,6 +12,7 @@ import re
 JOINER = "\u2060"
 """WORD JOINER: invisible, breaks no line, and no client treats what it splits as one token."""
 
+ENCODED_WORD = "=?"
 _MENTION = re.compile(r"@(?=\w)")
 _SCHEME = re.compile(r"(?i)(?=://)|(?<=[a-z])(?=:[^\s:])")
 _HOST = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2,})")
@@ -40,6 +41,15 @@ def mrkdwn(text: str) -> str:
 def markdown(text: str) -> str:
     """For Markdown, Teams' Adaptive Cards among others: every mark with its backslash."""
     return _MARKDOWN_MARKS.sub(r"\\\1", plain(text))
+
+
+def header(text: str) -> str:
+    """For a mail's header: one line, in which nothing is an encoded word.
+
+    Python before 3.11.10 decodes `=?utf-8?q?=0d=0aBcc:...?=` in a value that is set and writes the
+    line break out again (CVE-2024-6923), which would make a header of a customer's subject.
+    """
+    return " ".join(text.split()).replace(ENCODED_WORD, f"={JOINER}?")
 
 
 def link(url: str, label: str) -> str:

@@ -20,6 +20,7 @@ from email.utils import format_datetime, parseaddr
 from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
+from bot.channels.escaping import header
 from bot.channels.links import NO_LINKS, Links, offers
 from bot.channels.mail_body import html_body, text_body
 from bot.channels.mail_customer import customer_payload
@@ -203,7 +204,7 @@ def payload(
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
     mail["To"] = Address(addr_spec=_address(outgoing))
-    mail["Subject"] = " ".join(rendered.headline.split())[:GREATEST_SUBJECT]
+    mail["Subject"] = header(rendered.headline)[:GREATEST_SUBJECT]
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = _message_id(outgoing.key, domain)
     if own is not None and notice.kind is NoticeKind.CASE and notice.ticket_id:

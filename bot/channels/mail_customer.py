@@ -7,13 +7,14 @@ is not. Both are sent from the mailbox, so that replies and bounces come back to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from bot.channels.escaping import plain
+from bot.channels.escaping import ENCODED_WORD, header, plain
 from bot.rules.actions import CustomerMail, Outgoing
 from bot.rules.mail_keys import OwnNames, customer_mail_id
 
@@ -28,13 +29,14 @@ def customer_payload(outgoing: Outgoing, own: OwnNames, *, now: datetime) -> Ema
     mail = EmailMessage(policy=SMTP)
     mail["From"] = own.address
     mail["To"] = _to(said)
-    mail["Subject"] = " ".join(plain(said.subject).split())[:GREATEST_SUBJECT]
+    mail["Subject"] = header(plain(said.subject))[:GREATEST_SUBJECT]
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = customer_mail_id(own, said.reference, outgoing.key)
-    if said.in_reply_to:
-        mail["In-Reply-To"] = said.in_reply_to
-    if said.references:
-        mail["References"] = " ".join(said.references)
+    answered, thread = _ids((said.in_reply_to or "",)), _ids(said.references)
+    if answered:
+        mail["In-Reply-To"] = answered
+    if thread:
+        mail["References"] = thread
     if said.is_automatic:
         mail["Auto-Submitted"] = "auto-replied"
         mail["X-Auto-Response-Suppress"] = "All"
@@ -44,9 +46,14 @@ def customer_payload(outgoing: Outgoing, own: OwnNames, *, now: datetime) -> Ema
     return mail
 
 
+def _ids(ids: Sequence[str]) -> str:
+    """Message-IDs are the customer's words too: one that holds more than an id is left out."""
+    return " ".join(each for each in ids if each and ENCODED_WORD not in each)
+
+
 def _to(said: CustomerMail) -> Address:
     """The address with the customer's name, or alone where the name is none for a header."""
-    name = " ".join(plain(said.to_name).split())[:100]
+    name = header(plain(said.to_name))[:100]
     try:
         return Address(display_name=name, addr_spec=said.to)
     except ValueError:

@@ -135,3 +135,14 @@ def test_notice_of_a_case_may_be_answered(post: Post) -> None:
     assert mail["Reply-To"] == OWN.address
     assert is_token(OWN, token, "0000000a", "ada@acme.example")
     assert REFERENCE in str(mail["Subject"])
+
+
+def test_encoded_words_of_a_customer_add_no_header() -> None:
+    """Older Pythons decode `=?...?=` in a value and write its line break out as a new header."""
+    trick = "=?utf-8?q?=0d=0aBcc:_all@evil.example?="
+    said = replace(ACK, subject=trick, to_name=trick, in_reply_to=trick, references=(trick,))
+
+    raw = customer_payload(_row(said), OWN, now=NOW).as_bytes()
+
+    assert email.message_from_bytes(raw, policy=email.policy.default)["Bcc"] is None
+    assert b"References" not in raw and b"In-Reply-To" not in raw

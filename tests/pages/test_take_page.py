@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,11 +11,14 @@ from pathlib import Path
 
 import pytest
 import requests
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from bot.clock import VirtualClock
 from bot.config.load import Loaded, load_policy
-from bot.pages.take import TakePages
+from bot.pages.render import page
+from bot.pages.take import TakePages, TakeView
 from bot.rules.engine import compile_policy
 from bot.rules.events import ButtonPressed
 from bot.rules.take_links import TakeLink, sign
@@ -22,6 +26,7 @@ from bot.rules.ticket import Origin, Status, Ticket
 from bot.sources.web_server import WebServer
 from bot.store.queues import Claimed
 from bot.store.store import Store
+from bot.texts.words import language
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SECRET = "a secret of sixteen or more"
@@ -140,3 +145,20 @@ def test_old_or_forged_link_takes_nothing(site: Site, made: dict[str, object], s
 def test_nonsense_is_answered(site: Site, token: str) -> None:
     """Whatever stands in the address, the answer is a page."""
     assert requests.get(f"{site.url}/take/{token}", timeout=5).status_code == 404
+
+
+@settings(max_examples=1000, deadline=None)
+@given(
+    name=st.text(min_size=1, max_size=80)
+    | st.sampled_from(['"><script>', "</p><img src=x onerror=x>"])
+)
+def test_typed_name_is_shown_as_text(name: str) -> None:
+    """Whatever somebody types as their name makes no element of the page."""
+    say = language("en").words.take
+    view = TakeView("thanks", "#48", name)
+
+    shown = page("take.html.j2", {"view": view, "say": say, "language": "en"}).body.decode()
+
+    usual = TakeView("thanks", "#48", "bo")
+    plain = page("take.html.j2", {"view": usual, "say": say, "language": "en"}).body.decode()
+    assert re.findall(r"<[^>]*>", shown) == re.findall(r"<[^>]*>", plain)
