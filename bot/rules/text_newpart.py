@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from bot.rules import text_headers as known
+from bot.rules import text_headers
 
 LONGEST_TEXT = 100_000
 """Characters of a message that are read for rules; what lies beyond is history."""
@@ -42,7 +42,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
             kept.append(lines[index])
             index += 1
             continue
-        if known.ORIGINAL_MESSAGE.match(line) or _is_header_block(line, lines, index):
+        if text_headers.ORIGINAL_MESSAGE.match(line) or _is_header_block(line, lines, index):
             break
         length = _attribution(line, lines, index)
         if length:
@@ -50,7 +50,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
                 break
             index += length
             continue
-        if not known.QUOTED_LINE.match(line):
+        if not text_headers.QUOTED_LINE.match(line):
             kept.append(lines[index])
         index += 1
     return _without_trailing_rulers(kept)
@@ -63,20 +63,20 @@ def _look(line: str) -> str:
 
 def _is_header_block(first: str, lines: list[str], index: int) -> bool:
     """Whether `From:` and two more such lines begin here, as Outlook quotes."""
-    if not known.HEADER_FROM.match(first):
+    if not text_headers.HEADER_FROM.match(first):
         return False
     below = [_look(line) for line in lines[index + 1 : index + 1 + _HEADER_LOOK]]
-    others = [line for line in below if known.HEADER_ANY.match(line)]
-    return len(others) >= 2 and any(known.HEADER_SURE.match(line) for line in others)
+    others = [line for line in below if text_headers.HEADER_ANY.match(line)]
+    return len(others) >= 2 and any(text_headers.HEADER_SURE.match(line) for line in others)
 
 
 def _attribution(first: str, lines: list[str], index: int) -> int:
     """How many lines from here on announce a quotation ("On ... wrote:"); 0 if none do."""
-    if known.QUOTED_LINE.match(first):
+    if text_headers.QUOTED_LINE.match(first):
         return 0
-    if known.DATE_AND_NAME.match(first) or _announces(first):
+    if text_headers.DATE_AND_NAME.match(first) or _announces(first):
         return 1
-    if not known.ATTRIBUTION_START.match(first) or not known.DATED.search(first):
+    if not text_headers.ATTRIBUTION_START.match(first) or not text_headers.DATED.search(first):
         return 0
     joined = first
     for count, line in enumerate(lines[index + 1 : index + _ATTRIBUTION_LINES], start=2):
@@ -85,7 +85,7 @@ def _attribution(first: str, lines: list[str], index: int) -> int:
             return 0
         if _announces(joined):
             return count
-        if known.QUOTED_LINE.match(_look(line)) or _SENTENCE_ENDS.search(line[-20:]):
+        if text_headers.QUOTED_LINE.match(_look(line)) or _SENTENCE_ENDS.search(line[-20:]):
             return 0
     return 0
 
@@ -94,8 +94,8 @@ def _announces(line: str) -> bool:
     """Whether a line is dated or has an address, and ends like "wrote:"."""
     return bool(
         line.rstrip().endswith((":", "：", "-", "*"))
-        and known.ATTRIBUTION_END.search(line)
-        and known.DATED.search(line)
+        and text_headers.ATTRIBUTION_END.search(line)
+        and text_headers.DATED.search(line)
     )
 
 
@@ -103,13 +103,13 @@ def _is_quoted_below(lines: list[str], index: int) -> bool:
     """Whether the announced quotation has marked lines, so that what is unmarked is new."""
     for line in lines[index : index + 6]:
         if line.strip():
-            return bool(known.QUOTED_LINE.match(_look(line)))
+            return bool(text_headers.QUOTED_LINE.match(_look(line)))
     return True
 
 
 def _without_trailing_rulers(lines: list[str]) -> list[str]:
     end = len(lines)
-    while end and (not lines[end - 1].strip() or known.RULER.match(_look(lines[end - 1]))):
+    while end and (not lines[end - 1].strip() or text_headers.RULER.match(_look(lines[end - 1]))):
         end -= 1
     return lines[:end]
 
@@ -124,11 +124,11 @@ def _without_signature(lines: list[str]) -> list[str]:
             kept += lines[index : index + bool(kept)]
             index += 1
             continue
-        if known.SIGNATURE_MARK.match(start) and kept:
+        if text_headers.SIGNATURE_MARK.match(start) and kept:
             break
         if _is_sent_from(start):
             break
-        if known.CLOSING.match(start) or known.CLOSING_THEN_NAME.match(start):
+        if text_headers.CLOSING.match(start) or text_headers.CLOSING_THEN_NAME.match(start):
             kept.append(lines[index])
             index = _after_names(lines, index + 1)
             continue
@@ -139,7 +139,7 @@ def _without_signature(lines: list[str]) -> list[str]:
 
 def _is_sent_from(line: str) -> bool:
     """Whether a line is a phone's "Sent from my ..." and not a sentence that begins so."""
-    found = known.SENT_FROM.match(line)
+    found = text_headers.SENT_FROM.match(line)
     return found is not None and not re.search(r",\s|\.\s|[!?]", found["rest"])
 
 
@@ -148,7 +148,7 @@ def _after_names(lines: list[str], index: int) -> int:
     seen = 0
     while index < len(lines) and seen < _SIGNATURE_LINES:
         line = _look(lines[index])
-        if _is_sentence(line) or known.SIGNATURE_MARK.match(line):
+        if _is_sentence(line) or text_headers.SIGNATURE_MARK.match(line):
             return index
         seen += bool(line.strip())
         index += 1
@@ -158,7 +158,7 @@ def _after_names(lines: list[str], index: int) -> int:
 def _is_sentence(line: str) -> bool:
     """Whether a line reads as prose: not a name, a title, an address or a number."""
     words = [word for word in line.split() if word[:1].isalpha()]
-    if len(words) < _SENTENCE_WORDS or _CONTACT.search(line) or known.CLOSING.match(line):
+    if len(words) < _SENTENCE_WORDS or _CONTACT.search(line) or text_headers.CLOSING.match(line):
         return False
     lower = sum(word[0].islower() for word in words)
     return lower * 2 >= len(words) or (len(words) > 3 and line.rstrip()[-1] in ".!?")
@@ -170,9 +170,9 @@ def _without_notes(lines: list[str]) -> list[str]:
     index = 0
     while index < len(lines):
         start = _look(lines[index])
-        if known.BANNER.match(start):
+        if text_headers.BANNER.match(start):
             index = _after_paragraph(lines, index, at_most=_BANNER_LINES) or index + 1
-        elif known.DISCLAIMER.match(start):
+        elif text_headers.DISCLAIMER.match(start):
             index = _after_paragraph(lines, index, at_most=len(lines)) or len(lines)
         else:
             kept.append(lines[index])
