@@ -59,7 +59,7 @@ def demo(
     ] = None,
     port: Annotated[int, typer.Option(help="Where the page is shown; 0 takes a free one.")] = 0,
 ) -> None:
-    """Show the whole product in three minutes: a pretend world, the real daemon, no accounts.
+    """Show the whole product in two minutes: a pretend world, the real daemon, no accounts.
 
     Tickets come in and are sorted, a clock warns, somebody takes it, the helpdesk goes down and
     comes back. The page it names shows the helpdesk, the chat and the mails as they change.
@@ -104,7 +104,7 @@ def check(
             coverage, as_json=as_json, is_readme=readme, writes_readme=write_readme
         )
         raise typer.Exit(status)
-    from bot.commands.check import check as check_policy
+    from bot.commands.check import check_policy
 
     status = check_policy(folder or policy, is_online=online, wants_schema=schema, as_json=as_json)
     raise typer.Exit(status)
@@ -118,7 +118,7 @@ def init(
     ] = None,
 ) -> None:
     """Ask a few questions, write a policy that loads, and list what to create elsewhere."""
-    from bot.commands.init import init as write_policy
+    from bot.commands.init import write_policy
 
     raise typer.Exit(write_policy(folder, answers=answers))
 
@@ -134,7 +134,7 @@ def decide(
 
     One line in, one line out, in the same order (docs/decide.md).
     """
-    from bot.commands.decide import decide as decide_file
+    from bot.commands.decide import decide_file
 
     raise typer.Exit(decide_file(policy, file))
 
@@ -197,7 +197,7 @@ def restore(
     force: Annotated[bool, typer.Option(help="Replace the store that is there.")] = False,
 ) -> None:
     """Put a backup in the place of the store; the daemon must be stopped."""
-    from bot.commands.backup import restore as put_back
+    from bot.commands.backup import put_back
 
     raise typer.Exit(put_back(source, is_forced=force))
 

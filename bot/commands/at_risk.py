@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -13,14 +12,12 @@ from rich.table import Table
 
 from bot.clock import SystemClock
 from bot.commands.status import safe, until
-from bot.config.load import Loaded, load_policy
+from bot.commands.stored import stored
+from bot.commands.unusable import Unusable, policy_of
 from bot.handlers.calendars import as_switched
 from bot.rules.engine import CompiledPolicy, compile_policy
 from bot.rules.risk import Risk, risk_of
 from bot.rules.ticket_clocks import clocks_of
-from bot.settings import read_settings
-from bot.store.problems import StoreProblem
-from bot.store.store import Store
 from bot.store.transaction import Reader
 
 
@@ -29,19 +26,13 @@ def show_at_risk(folder: Path, *, as_json: bool) -> int:
     console = Console(highlight=False, soft_wrap=True)
     clock = SystemClock()
     now = clock.now()
-    settings, loaded = read_settings(os.environ), load_policy(folder, this_year=now.year)
-    for problems in (settings, loaded):
-        if isinstance(problems, list):
-            for problem in problems:
-                console.print(str(problem), markup=False)
-            return 2
-    assert not isinstance(settings, list) and isinstance(loaded, Loaded), "told above"
     try:
-        with Store.open(settings.store, clock=clock) as store, store.read() as reader:
-            compiled = as_switched(compile_policy(loaded.policy), reader)
+        policy = policy_of(folder, clock)
+        with stored(clock) as reader:
+            compiled = as_switched(compile_policy(policy), reader)
             risks = read_risks(reader, compiled, now)
-    except StoreProblem as problem:
-        console.print(f"deskmate: {problem}", markup=False)
+    except Unusable as problem:
+        problem.show(console)
         return 2
     if as_json:
         print(json.dumps({"at_risk": [_row(each) for each in risks]}, ensure_ascii=False))  # noqa: T201

@@ -16,7 +16,8 @@ from bot.clock import Clock, SystemClock
 from bot.commands.backtest_values import FIELDS, Backtest, Judged
 from bot.commands.backtest_view import backtest_row, show_backtest
 from bot.commands.past import Past
-from bot.commands.stored import Unusable, load_compiled, since_of, stored
+from bot.commands.stored import load_compiled, since_of, stored
+from bot.commands.unusable import Unusable
 from bot.rules.calendar_days import local_time
 from bot.rules.engine import CompiledPolicy, RulesDecision, decide
 from bot.rules.history import Change

@@ -27,7 +27,7 @@ def back_up(target: Path) -> int:
     return 0
 
 
-def restore(source: Path, *, is_forced: bool) -> int:
+def put_back(source: Path, *, is_forced: bool) -> int:
     """Put `source` in the store's place; a store that is there needs --force."""
     settings, console = _settings()
     if settings is None:

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-import calendar as months
 import re
+from calendar import day_name, isleap, month_name
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.clock import SystemClock
-from bot.commands.time import Unusable, calendar_of
+from bot.commands.time import calendar_of
+from bot.commands.unusable import Unusable
 from bot.pages.render import page_text
 from bot.rules.business_time import Calendar
 from bot.rules.calendar_days import day_start, local_date, local_time
@@ -67,7 +68,7 @@ def show(folder: Path, name: str, year: int | None, *, html: Path | None) -> int
     try:
         calendar = calendar_of(folder, name)
     except Unusable as problem:
-        console.print(f"deskmate: {problem}", markup=False)
+        problem.show(console)
         return 2
     days = days_of(calendar, year)
     if html is not None:
@@ -97,7 +98,7 @@ def usual_week(days: list[Day]) -> list[UsualDay]:
     """The hours that each weekday has on most dates of the year."""
     found = _usual(days)
     return [
-        UsualDay(months.day_name[weekday], found[weekday], tuple(_windows(found[weekday])))
+        UsualDay(day_name[weekday], found[weekday], tuple(_windows(found[weekday])))
         for weekday in range(7)
     ]
 
@@ -157,7 +158,7 @@ def _months(days: list[Day]) -> list[list[Day]]:
 
 
 def _month(days: list[Day]) -> Text:
-    text = Text(f"{months.month_name[days[0].day.month]:<20}\n", style="bold")
+    text = Text(f"{month_name[days[0].day.month]:<20}\n", style="bold")
     text.append("Mo Tu We Th Fr Sa Su\n", style="dim")
     text.append("   " * days[0].day.weekday())
     for day in days:
@@ -178,4 +179,4 @@ def _most(values: list[str]) -> str:
 
 
 def _length(year: int) -> int:
-    return 366 if months.isleap(year) else 365
+    return 366 if isleap(year) else 365

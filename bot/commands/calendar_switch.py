@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import getpass
 import json
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,15 +17,14 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.clock import Clock, SystemClock
-from bot.commands.time import Unusable, calendar_of, instant, length_of
+from bot.commands.stored import stored, writable
+from bot.commands.time import calendar_of, instant, length_of
+from bot.commands.unusable import Unusable
 from bot.handlers.calendars import switches_of
 from bot.rules.business_time import Calendar
 from bot.rules.calendar_changes import NamedSwitch
 from bot.rules.calendar_days import local_time
 from bot.rules.events import CalendarSwitched, Event
-from bot.settings import read_settings
-from bot.store.problems import StoreProblem
-from bot.store.store import Store
 
 LONGEST = timedelta(days=366)
 
@@ -51,7 +49,7 @@ def switch(folder: Path, name: str, is_open: bool | None, ordered: Ordered) -> i
         fact = _fact(calendar, is_open, ordered, clock.now())
         _write(fact, clock)
     except Unusable as problem:
-        console.print(f"deskmate: {problem}", markup=False)
+        problem.show(console)
         return 2
     console.print(_sentence(fact, calendar), markup=False)
     console.print("written down; a running daemon takes it up within a second")
@@ -63,10 +61,10 @@ def show_switches(*, as_json: bool) -> int:
     console = Console(highlight=False, soft_wrap=True)
     clock = SystemClock()
     try:
-        with _store(clock) as store, store.read() as reader:
+        with stored(clock) as reader:
             found = switches_of(reader)
-    except (Unusable, StoreProblem) as problem:
-        console.print(f"deskmate: {problem}", markup=False)
+    except Unusable as problem:
+        problem.show(console)
         return 2
     rows = [_row(each, clock.now()) for each in found]
     if as_json:
@@ -82,24 +80,26 @@ def _fact(
     calendar: Calendar, is_open: bool | None, ordered: Ordered, now: datetime
 ) -> CalendarSwitched:
     if not ordered.because.strip():
-        raise Unusable("say why, for those who read the clocks later: --because 'power cut'")
+        raise Unusable(
+            "deskmate: say why, for those who read the clocks later: --because 'power cut'"
+        )
     by = ordered.by or getpass.getuser()
-    start = max(instant(ordered.start, calendar).astimezone(UTC), now)
+    start = max(instant(ordered.start, calendar.spec.zone).astimezone(UTC), now)
     end = now if is_open is None else _end(calendar, ordered, start)
     return CalendarSwitched(calendar.name, is_open, start, end, ordered.because.strip()[:200], by)
 
 
 def _end(calendar: Calendar, ordered: Ordered, start: datetime) -> datetime:
     if (ordered.until is None) == (ordered.length is None):
-        raise Unusable("say when it ends: --until 2026-03-10T18:00, or --for 4h")
+        raise Unusable("deskmate: say when it ends: --until 2026-03-10T18:00, or --for 4h")
     if ordered.length is not None:
         end = start + timedelta(seconds=length_of(ordered.length))
     else:
-        end = instant(ordered.until or "", calendar).astimezone(UTC)
+        end = instant(ordered.until or "", calendar.spec.zone).astimezone(UTC)
     if end <= start:
-        raise Unusable("that ends before it begins")
+        raise Unusable("deskmate: that ends before it begins")
     if end - start > LONGEST:
-        raise Unusable("that is longer than a year; write it into calendars.yaml")
+        raise Unusable("deskmate: that is longer than a year; write it into calendars.yaml")
     return end
 
 
@@ -107,18 +107,8 @@ def _write(fact: CalendarSwitched, clock: Clock) -> None:
     now = clock.now()
     key = f"calendar/{fact.calendar}/{now.isoformat()}"
     event = Event(key, f"calendar/{fact.calendar}", now, "command", fact)
-    try:
-        with _store(clock) as store:
-            store.receive([event]).result()
-    except StoreProblem as problem:
-        raise Unusable(str(problem)) from None
-
-
-def _store(clock: Clock) -> Store:
-    settings = read_settings(os.environ)
-    if isinstance(settings, list):
-        raise Unusable("\n".join(str(problem) for problem in settings))
-    return Store.open(settings.store, clock=clock)
+    with writable(clock) as store:
+        store.receive([event]).result()
 
 
 def _sentence(fact: CalendarSwitched, calendar: Calendar) -> str:

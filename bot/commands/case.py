@@ -21,7 +21,8 @@ from rich.table import Table
 from bot.clock import Clock, SystemClock
 from bot.commands.case_view import CaseView, ListedCase, list_cases, view_case
 from bot.commands.status import safe, until
-from bot.commands.stored import Unusable, load_compiled, stored, writable
+from bot.commands.stored import load_compiled, stored, writable
+from bot.commands.unusable import Unusable
 from bot.rules.calendar_days import local_time
 from bot.rules.events import AnswerGiven, CaseEntered, Event, MailTaken
 from bot.rules.mail import Fate

@@ -21,7 +21,7 @@ from bot.rules.engine import compile_policy
 from bot.telemetry import configure_logs
 
 
-def check(policy: Path, *, is_online: bool, wants_schema: bool, as_json: bool) -> int:
+def check_policy(policy: Path, *, is_online: bool, wants_schema: bool, as_json: bool) -> int:
     """Print what is wrong; 0 for nothing, 1 for mistakes, 2 for a folder without a policy."""
     console = Console(highlight=False, soft_wrap=True)
     # The desk's tests may play a pretend outage, which warns of itself.

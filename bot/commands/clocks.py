@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,8 +11,9 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.clock import SystemClock
+from bot.commands.stored import stored
 from bot.commands.time import span_table
-from bot.config.load import Loaded, load_policy
+from bot.commands.unusable import Unusable, policy_of
 from bot.handlers.calendars import as_switched
 from bot.rules.business_time import Calendar, Span
 from bot.rules.calendar_days import local_time
@@ -22,9 +22,6 @@ from bot.rules.sla import ClockState
 from bot.rules.sla_explain import spans_of
 from bot.rules.ticket import Ticket
 from bot.rules.ticket_clocks import TicketClock, clocks_of, without_beginning
-from bot.settings import read_settings
-from bot.store.problems import StoreProblem
-from bot.store.store import Store
 from bot.store.transaction import Reader
 
 
@@ -39,21 +36,15 @@ class Found:
 def show_clocks(number: int, folder: Path, *, as_json: bool) -> int:
     """Print the clocks of the helpdesk's ticket `number`; 0, 1 for no such ticket, 2 unusable."""
     console = Console(highlight=False, soft_wrap=True)
-    settings = read_settings(os.environ)
     clock = SystemClock()
-    loaded = load_policy(folder, this_year=clock.now().year)
-    problems = settings if isinstance(settings, list) else loaded
-    if isinstance(settings, list) or not isinstance(loaded, Loaded):
-        for problem in problems if isinstance(problems, list) else ():
-            console.print(str(problem), markup=False)
-        return 2
-    compiled, now = compile_policy(loaded.policy), clock.now()
+    now = clock.now()
     try:
-        with Store.open(settings.store, clock=clock) as store, store.read() as reader:
-            compiled = as_switched(compiled, reader)
+        policy = policy_of(folder, clock)
+        with stored(clock) as reader:
+            compiled = as_switched(compile_policy(policy), reader)
             found = _find(number, reader, compiled, now)
-    except StoreProblem as problem:
-        console.print(f"deskmate: {problem}", markup=False)
+    except Unusable as problem:
+        problem.show(console)
         return 2
     if found is None:
         console.print(f"deskmate: ticket {number} is not known here")

@@ -26,7 +26,7 @@ from bot.sources.articles import with_folder
 LONGEST_LINE = 4 * 1024 * 1024
 
 
-def decide(folder: Path, file: str) -> int:
+def decide_file(folder: Path, file: str) -> int:
     """Read events from `file` (`-` is standard input), write one decision a line.
 
     0 when every line was read, 1 when one was not, 2 when the policy or the file cannot be.

@@ -17,7 +17,8 @@ from bot.clock import Clock, SystemClock
 from bot.commands.decide import decide_lines
 from bot.commands.outcomes import Difference, differences, outcome_of, outcome_of_answer
 from bot.commands.past import Past
-from bot.commands.stored import Unusable, load_compiled, since_of, stored
+from bot.commands.stored import load_compiled, since_of, stored
+from bot.commands.unusable import Unusable
 from bot.rules.engine import CompiledPolicy
 
 

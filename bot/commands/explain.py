@@ -11,12 +11,13 @@ from rich.console import Console
 from bot.clock import SystemClock
 from bot.commands.explain_view import explanation_row, show_explanation, show_steps
 from bot.commands.explanation import explanation_of
-from bot.commands.stored import Unusable, load_compiled, stored
+from bot.commands.stored import load_compiled, stored
+from bot.commands.unusable import Unusable
 from bot.config.problems import did_you_mean
 from bot.rules.tracing import steps_of
 
 
-def explain(
+def explain_ticket(
     name: str, folder: Path, *, event: int | None, why_not: str | None, as_json: bool
 ) -> int:
     """Print what the policy makes of a ticket's event; 0, 1 for none such, 2 for what is unusable.

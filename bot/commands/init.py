@@ -78,7 +78,7 @@ QUESTIONS = (
 )  # fmt: skip
 
 
-def init(folder: Path, *, answers: Path | None) -> int:
+def write_policy(folder: Path, *, answers: Path | None) -> int:
     """Write a policy into `folder`; 0 done, 1 refused, 2 when nobody can be asked."""
     console = Console(highlight=False, soft_wrap=True)
     taken = [name for name in WRITTEN if (folder / name).exists()]

@@ -28,12 +28,12 @@ def suggest(
 
     Exit status 0 if there is one above the floor, 1 if there is none; with --missing the reverse.
     """
-    from bot.commands import suggest as command
+    from bot.commands.suggest import show_missing, suggest_articles
 
     clock = SystemClock()
     if missing:
-        raise typer.Exit(command.missing(policy, clock, since=since, as_json=as_json))
+        raise typer.Exit(show_missing(policy, clock, since=since, as_json=as_json))
     if not text.strip():
         raise typer.BadParameter('write what a customer asks: deskmate suggest "text"')
-    status = command.suggest(text, policy, clock, language=language, most=most, as_json=as_json)
+    status = suggest_articles(text, policy, clock, language=language, most=most, as_json=as_json)
     raise typer.Exit(status)

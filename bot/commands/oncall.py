@@ -14,8 +14,8 @@ from rich.table import Table
 
 from bot.clock import SystemClock
 from bot.commands.oncall_page import write_page
-from bot.commands.time import Unusable
-from bot.config.load import Loaded, load_policy
+from bot.commands.time import instant
+from bot.commands.unusable import Unusable, policy_of
 from bot.config.problems import did_you_mean
 from bot.rules.calendar_days import local_time
 from bot.rules.delivery import destinations
@@ -31,11 +31,11 @@ def show_oncall(
     """Print it, or write the year to `html`; 0, 1 for a hole within a week, 2 for unusable."""
     console = Console(highlight=False, soft_wrap=True)
     try:
-        compiled = _compiled(folder)
+        compiled = compile_policy(policy_of(folder, SystemClock()))
         rosters = _rosters(compiled, name)
-        now = _instant(at, compiled)
+        now = instant(at, compiled.policy.zone).astimezone(UTC)
     except Unusable as problem:
-        console.print(f"deskmate: {problem}", markup=False)
+        problem.show(console)
         return 2
     if html is not None and year is None:
         year = local_time(compiled.policy.zone, now).year
@@ -51,32 +51,17 @@ def show_oncall(
     return 1 if any(answer["hole_soon"] for answer in answers) else 0
 
 
-def _compiled(folder: Path) -> CompiledPolicy:
-    loaded = load_policy(folder, this_year=SystemClock().now().year)
-    if not isinstance(loaded, Loaded):
-        raise Unusable("\n".join(str(problem) for problem in loaded))
-    return compile_policy(loaded.policy)
-
-
 def _rosters(compiled: CompiledPolicy, name: str | None) -> list[RosterSpec]:
     known = compiled.policy.rosters
     if not known:
-        raise Unusable("this policy has no rosters; docs/rosters.md says how to write one")
+        raise Unusable(
+            "deskmate: this policy has no rosters; docs/rosters.md says how to write one"
+        )
     if name is None:
         return list(known.values())
     if name not in known:
-        raise Unusable(f"no roster {name!r}; {did_you_mean(name, known)}")
+        raise Unusable(f"deskmate: no roster {name!r}; {did_you_mean(name, known)}")
     return [known[name]]
-
-
-def _instant(text: str, compiled: CompiledPolicy) -> datetime:
-    if text == "now":
-        return SystemClock().now()
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise Unusable(f"{text!r} is no instant; write 2026-03-10T13:20, or now") from None
-    return local_time(compiled.policy.zone, at).astimezone(UTC)
 
 
 def _answer(

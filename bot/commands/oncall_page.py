@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import calendar as months
+from calendar import month_name, monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,8 +59,8 @@ def _roster(answer: Mapping[str, Any], year: int) -> dict[str, Any]:
                   for h in answer["holes"]],
         "months": [
             Month(
-                months.month_name[number],
-                months.monthrange(year, number)[1],
+                month_name[number],
+                monthrange(year, number)[1],
                 _within(duties, year, number),
                 _within(holes, year, number),
             )
@@ -91,7 +91,7 @@ def _bar_of(duty: Mapping[str, Any], zone: str, colours: Mapping[str, str]) -> _
 
 def _within(stretches: Sequence[_Stretch], year: int, month: int) -> tuple[Bar, ...]:
     first = datetime(year, month, 1)
-    last = first + timedelta(days=months.monthrange(year, month)[1])
+    last = first + timedelta(days=monthrange(year, month)[1])
     found = []
     for each in stretches:
         start, end = max(each.start, first), min(each.end, last)

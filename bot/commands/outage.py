@@ -11,9 +11,9 @@ from rich.console import Console
 
 from bot.clock import Clock, SystemClock
 from bot.commands.status import safe, until
-from bot.commands.stored import Unusable, stored, writable
-from bot.commands.time import Unusable as NoLength
+from bot.commands.stored import stored, writable
 from bot.commands.time import length_of
+from bot.commands.unusable import Unusable
 from bot.handlers.outage import load_state
 from bot.rules.events import Event, OutageOrdered
 from bot.rules.outage_orders import CLEAR_HOLDS, LONGEST
@@ -89,7 +89,7 @@ def _said(because: str) -> str:
 def _length(text: str) -> timedelta:
     try:
         length = timedelta(seconds=length_of(text))
-    except NoLength:
+    except Unusable:
         raise Unusable(f"deskmate: {text!r} is no length; write 30m or 4h") from None
     if not timedelta() < length <= LONGEST:
         raise Unusable(f"deskmate: {text} is not between a minute and 24h; renew it if it lasts")

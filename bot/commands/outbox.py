@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -14,13 +13,11 @@ from rich.table import Table
 
 from bot.clock import SystemClock
 from bot.commands.status import safe
-from bot.commands.stored import Unusable, stored
+from bot.commands.stored import stored, writable
+from bot.commands.unusable import Unusable
 from bot.rules.actions import Banner, Notice, TicketUpdate
-from bot.settings import read_settings
 from bot.store.outbox_queue import DEAD
-from bot.store.problems import StoreProblem
 from bot.store.queues import Attempt, OutboxRow, OutboxState
-from bot.store.store import Store
 from bot.store.transaction import Reader, Transaction
 
 WAITING = tuple(state for state in OutboxState if state.is_open)
@@ -91,19 +88,13 @@ def _change(
     key: str, change: Callable[[OutboxRow, Transaction, datetime], str | None], *, done: str
 ) -> int:
     console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
-    settings = read_settings(os.environ)
     try:
-        if isinstance(settings, list):
-            raise Unusable(*(str(problem) for problem in settings))
-        with Store.open(settings.store, clock=clock) as store:
+        with writable(clock) as store:
             with store.read() as reader:
                 row = _find(reader, key)
             problem = store.write(lambda tx: change(row, tx, clock.now()))
     except Unusable as unusable:
         unusable.show(console)
-        return 2
-    except StoreProblem as trouble:
-        console.print(f"deskmate: {trouble}", markup=False)
         return 2
     console.print(f"{row.outgoing.key} {problem or done}", markup=False)
     return 1 if problem else 0

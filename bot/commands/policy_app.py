@@ -23,7 +23,7 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Say why each rule fired or kept quiet on a ticket, and what follows from it."""
-    from bot.commands.explain import explain as explain_ticket
+    from bot.commands.explain import explain_ticket
 
     status = explain_ticket(ticket, policy, event=event, why_not=why_not, as_json=as_json)
     raise typer.Exit(status)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections import Counter
 from datetime import datetime
@@ -14,14 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.clock import SystemClock
-from bot.config.load import Loaded, load_policy
+from bot.commands.stored import stored
+from bot.commands.unusable import Unusable, policy_of
 from bot.handlers.calendars import as_switched
 from bot.rules.calendar_days import local_time
 from bot.rules.engine import CompiledPolicy, compile_policy
 from bot.rules.sla_report import Ending, Kept, promises_of, tally
-from bot.settings import read_settings
-from bot.store.problems import StoreProblem
-from bot.store.store import Store
 from bot.store.transaction import Reader
 
 GROUPS = ("priority", "plan", "organisation")
@@ -38,21 +35,14 @@ def show_report(month: str | None, folder: Path, *, as_json: bool) -> int:
     if match is None:
         console.print(f"deskmate: {month!r} is no month; write 2026-03", markup=False)
         return 2
-    settings, loaded = read_settings(os.environ), load_policy(folder, this_year=now.year)
-    for problems in (settings, loaded):
-        if isinstance(problems, list):
-            for problem in problems:
-                console.print(str(problem), markup=False)
-            return 2
-    assert not isinstance(settings, list) and isinstance(loaded, Loaded), "told above"
-    compiled = compile_policy(loaded.policy)
-    start, end = _bounds(int(match.group(1)), int(match.group(2)), loaded.policy.zone)
     try:
-        with Store.open(settings.store, clock=clock) as store, store.read() as reader:
-            compiled = as_switched(compiled, reader)
+        policy = policy_of(folder, clock)
+        start, end = _bounds(int(match.group(1)), int(match.group(2)), policy.zone)
+        with stored(clock) as reader:
+            compiled = as_switched(compile_policy(policy), reader)
             found = read_report(reader, compiled, start=start, end=end, now=min(now, end))
-    except StoreProblem as problem:
-        console.print(f"deskmate: {problem}", markup=False)
+    except Unusable as problem:
+        problem.show(console)
         return 2
     if as_json:
         print(json.dumps({"month": match.group(0), **as_rows(found)}, ensure_ascii=False))  # noqa: T201

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import getpass
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -16,9 +15,9 @@ from rich.table import Table
 
 from bot.clock import Clock, SystemClock
 from bot.commands.status import safe
-from bot.commands.stored import Unusable, load_compiled, stored
-from bot.commands.time import Unusable as NoInstant
+from bot.commands.stored import load_compiled, stored, writable
 from bot.commands.time import length_of
+from bot.commands.unusable import Unusable
 from bot.handlers.silences import STATE, silences_of
 from bot.rules.actions import Notice
 from bot.rules.calendar_days import local_time
@@ -26,10 +25,7 @@ from bot.rules.delivery import destinations
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import Event, SilenceOrdered
 from bot.rules.silences import LONGEST, Silence, from_state, silenced_by
-from bot.settings import read_settings
-from bot.store.problems import StoreProblem
 from bot.store.queues import OutboxRow
-from bot.store.store import Store
 
 WEEK = timedelta(days=7)
 
@@ -163,15 +159,9 @@ def _would_hide(silence: Silence, row: OutboxRow, compiled: CompiledPolicy) -> b
 
 def _order(order: SilenceOrdered, clock: Clock) -> None:
     now = clock.now()
-    settings = read_settings(os.environ)
-    if isinstance(settings, list):
-        raise Unusable(*(str(problem) for problem in settings))
     event = Event(f"silence/{order.name}/{now.isoformat()}", "desk", now, "command", order)
-    try:
-        with Store.open(settings.store, clock=clock) as store:
-            store.receive([event]).result()
-    except StoreProblem as problem:
-        raise Unusable(f"deskmate: {problem}") from None
+    with writable(clock) as store:
+        store.receive([event]).result()
 
 
 def _end_of(text: str, zone: str, now: datetime) -> datetime:
@@ -198,7 +188,7 @@ def _instant(text: str, zone: str, now: datetime) -> datetime:
         pass
     try:
         return now + timedelta(seconds=length_of(text))
-    except NoInstant:
+    except Unusable:
         raise Unusable(
             f"deskmate: {text!r} is no time; write 18:00, 2026-03-10T18:00 or 4h"
         ) from None

@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import Console
-
 from bot.clock import Clock
-from bot.config.load import Loaded, load_policy
+from bot.commands.unusable import Unusable, policy_of
 from bot.config.reader import Reader
 from bot.config.yaml_nodes import Node
 from bot.rules.engine import CompiledPolicy, compile_policy
@@ -25,26 +23,9 @@ from bot.store.problems import StoreProblem
 from bot.store.store import Store
 
 
-class Unusable(Exception):  # noqa: N818 - it says what is, not that something failed
-    """The call, the policy or the store cannot be used; what is wrong, a line each."""
-
-    def __init__(self, *lines: str) -> None:
-        """With every line that a person should read."""
-        super().__init__("\n".join(lines))
-        self.lines = lines
-
-    def show(self, console: Console) -> None:
-        """Print it."""
-        for line in self.lines:
-            console.print(line, markup=False)
-
-
 def load_compiled(folder: Path, clock: Clock) -> CompiledPolicy:
     """The policy of a folder, ready to decide by; raises `Unusable` with all its mistakes."""
-    loaded = load_policy(folder, this_year=clock.now().year)
-    if not isinstance(loaded, Loaded):
-        raise Unusable(*(str(problem) for problem in loaded))
-    return with_folder(compile_policy(loaded.policy))
+    return with_folder(compile_policy(policy_of(folder, clock)))
 
 
 def since_of(span: str, now: datetime) -> datetime:

@@ -15,7 +15,8 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.clock import Clock
-from bot.commands.stored import Unusable, load_compiled, since_of, stored
+from bot.commands.stored import load_compiled, since_of, stored
+from bot.commands.unusable import Unusable
 from bot.rules.compiled import CompiledPolicy
 from bot.rules.knowledge import LONGEST_QUESTION, Article, Knowledge, Library, Suggestion
 from bot.rules.policy import KnowledgeSpec
@@ -37,7 +38,7 @@ class Gap:
     tickets: tuple[Ticket, ...]
 
 
-def suggest(
+def suggest_articles(
     text: str, folder: Path, clock: Clock, *, language: str | None, most: int, as_json: bool
 ) -> int:
     """Print the articles above the floor, the surest first.
@@ -64,7 +65,7 @@ def suggest(
     return 0 if found else 1
 
 
-def missing(folder: Path, clock: Clock, *, since: str, as_json: bool) -> int:
+def show_missing(folder: Path, clock: Clock, *, since: str, as_json: bool) -> int:
     """Print what solved tickets were about that no article answers, the most frequent first.
 
     0 when every solved ticket has an article, 1 when some have none, 2 when nothing can be read.

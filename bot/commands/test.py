@@ -17,10 +17,11 @@ from rich.console import Console
 from rich.progress import track
 
 from bot.clock import Clock, SystemClock
-from bot.commands.stored import Unusable, load_compiled
+from bot.commands.stored import load_compiled
 from bot.commands.test_flips import courses_of, samples_of, unnoticed
 from bot.commands.test_mutate import Flip, flips_of
 from bot.commands.test_run import Ran, run_test
+from bot.commands.unusable import Unusable
 from bot.config.desk_tests import DeskTest, read_tests
 from bot.config.problems import did_you_mean
 from bot.rules.engine import CompiledPolicy

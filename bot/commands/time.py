@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.clock import SystemClock
-from bot.config.load import Loaded, load_policy
+from bot.commands.unusable import Unusable, policy_of
 from bot.config.problems import did_you_mean
 from bot.rules.business_time import Calendar, Span, SpanKind, calendars_of
 from bot.rules.calendar_days import local_time
@@ -26,10 +26,6 @@ _WORDS = {
     SpanKind.SWITCHED: "[yellow]closed by command[/]",
     SpanKind.PAUSED: "[cyan]paused[/]",
 }
-
-
-class Unusable(Exception):  # noqa: N818 - what was typed is unusable, not the program
-    """Something typed on the command line, with what to write instead."""
 
 
 def add(folder: Path, name: str, start: str, length: str, *, as_json: bool) -> int:
@@ -49,24 +45,23 @@ def is_open(folder: Path, name: str, at: str, *, as_json: bool) -> int:
 
 def calendar_of(folder: Path, name: str) -> Calendar:
     """One calendar of a policy; raises `Unusable` where there is none."""
-    loaded = load_policy(folder, this_year=SystemClock().now().year)
-    if not isinstance(loaded, Loaded):
-        raise Unusable("\n".join(str(problem) for problem in loaded))
-    calendars = calendars_of(loaded.policy.calendars)
+    calendars = calendars_of(policy_of(folder, SystemClock()).calendars)
     if name not in calendars:
-        raise Unusable(f"no calendar {name!r}; {did_you_mean(name, calendars)}")
+        raise Unusable(f"deskmate: no calendar {name!r}; {did_you_mean(name, calendars)}")
     return calendars[name]
 
 
-def instant(text: str, calendar: Calendar) -> datetime:
-    """An instant as typed: ISO-8601; without an offset it is the calendar's local time; `now`."""
+def instant(text: str, zone: str) -> datetime:
+    """An instant as typed: ISO-8601; without an offset it is the zone's local time; `now`."""
     if text == "now":
         return SystemClock().now()
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise Unusable(f"{text!r} is no instant; write 2026-03-10T13:20, or now") from None
-    return local_time(calendar.spec.zone, at)
+        raise Unusable(
+            f"deskmate: {text!r} is no instant; write 2026-03-10T13:20, or now"
+        ) from None
+    return local_time(zone, at)
 
 
 Answered = tuple[dict[str, object], Sequence[Span]]
@@ -79,7 +74,7 @@ def _run(folder: Path, name: str, as_json: bool, work: Callable[[Calendar], Answ
         calendar = calendar_of(folder, name)
         answer, spans = work(calendar)
     except Unusable as problem:
-        console.print(f"deskmate: {problem}", markup=False)
+        problem.show(console)
         return 2
     if as_json:
         rows = [_row(span) for span in spans]
@@ -94,7 +89,7 @@ def _run(folder: Path, name: str, as_json: bool, work: Callable[[Calendar], Answ
 
 
 def _add(calendar: Calendar, start: str, length: str) -> Answered:
-    begin = instant(start, calendar)
+    begin = instant(start, calendar.spec.zone)
     sign = -1 if length.startswith("-") else 1
     seconds = sign * length_of(length.lstrip("-+"))
     due = calendar.add(begin, seconds)
@@ -103,14 +98,14 @@ def _add(calendar: Calendar, start: str, length: str) -> Answered:
 
 
 def _between(calendar: Calendar, start: str, end: str) -> Answered:
-    first, last = instant(start, calendar), instant(end, calendar)
+    first, last = instant(start, calendar.spec.zone), instant(end, calendar.spec.zone)
     seconds = calendar.between(first, last)
     answer: dict[str, object] = {"open": timedelta(seconds=seconds), "seconds": seconds}
     return answer, calendar.explain(first, last) if last > first else ()
 
 
 def _open(calendar: Calendar, at: str) -> Answered:
-    moment = instant(at, calendar)
+    moment = instant(at, calendar.spec.zone)
     answer: dict[str, object] = {
         "at": moment,
         "open": calendar.is_open(moment),
@@ -124,7 +119,8 @@ def length_of(text: str) -> int:
     """Seconds of a length as typed; raises `Unusable` for what is none."""
     match = _DURATION.fullmatch(text)
     if match is None or not any(match.groups()):
-        raise Unusable(f"{text!r} is no length; write 90s, 15m, 1h30m or 2d (24 open hours a day)")
+        advice = "write 90s, 15m, 1h30m or 2d (24 open hours a day)"
+        raise Unusable(f"deskmate: {text!r} is no length; {advice}")
     days, hours, minutes, seconds = (int(each or 0) for each in match.groups())
     return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 

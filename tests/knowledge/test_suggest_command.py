@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.clock import VirtualClock
-from bot.commands.suggest import missing
+from bot.commands.suggest import show_missing
 from bot.rules.knowledge import Article
 from bot.rules.ticket import Origin, Status, Ticket
 from bot.settings import NAMES
@@ -121,7 +121,7 @@ def test_missing_articles_are_counted_by_fault(
                solved(3, "Labels", code="E7"), solved(4, "Something else")]  # fmt: skip
     kept.write(lambda tx: [tx.tickets.save(each) for each in tickets])
 
-    status = missing(desk, VirtualClock(NOW), since="90d", as_json=True)
+    status = show_missing(desk, VirtualClock(NOW), since="90d", as_json=True)
 
     assert status == 1
     assert json.loads(capsys.readouterr().out) == {
