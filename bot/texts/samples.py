@@ -51,5 +51,9 @@ def _about(kind: NoticeKind, language: str, due_in: timedelta, owner: str | None
         )  # fmt: skip
     if kind in _LISTS:
         line = TicketLine("Orders are not sent", 1234567, NOW + due_in, owner)
-        return replace(notice, ticket_id=None, number=None, lines=(line,) * 5)
+        return replace(
+            notice, title="", ticket_id=None, number=None, customer=None, organisation=None,
+            priority=None, category=None, quote="", lines=(line,) * 5, buttons=(),
+            due_at=NOW - abs(due_in) if kind is NoticeKind.CATCH_UP else NOW + due_in,
+        )  # fmt: skip
     return notice
