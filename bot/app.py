@@ -37,6 +37,7 @@ from bot.sources.contacts import ContactReader
 from bot.sources.librarian import Librarian
 from bot.sources.poller import Poller
 from bot.sources.prober import Prober, stored_state
+from bot.sources.twins import TwinFinder
 from bot.sources.web_server import WebServer
 from bot.store.problems import StoreProblem
 from bot.store.queues import Touched
@@ -112,6 +113,11 @@ class App:
         self._contacts = ContactReader(self._helpdesk, store)
         self._librarian = Librarian(
             self._helpdesk, store, lambda: self._compiled.policy, self._use_knowledge
+        )
+        self._twins = TwinFinder(
+            self._helpdesk,
+            store,
+            per_minute=lambda: self._compiled.policy.outage.backfill_per_minute,
         )
         self._prober = Prober(
             self._helpdesk, store, policy.outage, state=stored_state(store), figures=self.figures
@@ -205,6 +211,7 @@ class App:
             timed("poll", lambda: self._poller.step(self._clock.now()), 0.5),
             timed("contacts", lambda: self._contacts.step(self._clock.now()), 30.0),
             timed("probe", lambda: self._prober.step(self._clock.now()), 0.25),
+            timed("backfill", lambda: self._twins.step(self._clock.now()), 1.0),
             timed("read-articles", lambda: self._librarian.step(self._clock.now()), 5.0),
             timed("update", lambda: self._outbox.deliver_updates(self._helpdesk), 1.0),
             *(

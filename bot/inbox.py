@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.handlers.alarms import handle_alert
 from bot.handlers.alerts import handle_maintenance
+from bot.handlers.backfill import handle_twins
 from bot.handlers.calendars import handle_switch
 from bot.handlers.case_notices import tell_of_mailbox
 from bot.handlers.cases import enter_case, give_answer
@@ -41,6 +42,7 @@ from bot.rules.events import (
     SilenceOrdered,
     TicketGone,
     TicketSeen,
+    TwinsSought,
     Unreadable,
 )
 from bot.rules.mail import MailReceived
@@ -238,6 +240,8 @@ def dispatch(
             return enter_case(event, call, tx, compiled, own, now=now)
         case SilenceOrdered() as order:
             return handle_silence(event, order, tx, compiled, now=now)
+        case TwinsSought() as sought:
+            return handle_twins(event, sought, tx, compiled, now=now)
         case OutageOrdered() as ordered:
             return handle_order(event, ordered, tx, compiled, now=now)
         case Unreadable(reason=reason):

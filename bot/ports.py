@@ -15,7 +15,7 @@ from typing import Protocol
 from bot.rules.actions import Message, Outgoing, TicketCreation, TicketUpdate
 from bot.rules.events import Event, Verdict
 from bot.rules.knowledge import Article
-from bot.rules.mail import Contact
+from bot.rules.mail import Contact, Twin
 from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
 from bot.rules.ticket import Snapshot
 
@@ -61,6 +61,15 @@ class ContactPage:
     contacts: tuple[Contact, ...]
     cursor: str
     is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A case to look for: by its reference, and by its requester since an instant."""
+
+    reference: str
+    email: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +175,14 @@ class Contacts(Protocol):
 
     def contacts_since(self, cursor: str | None, start: datetime) -> ContactPage | Trouble:
         """One page of customers that changed after `cursor`, with their companies' facts."""
+        ...
+
+
+class Twins(Protocol):
+    """What the helpdesk has that may be a case of ours."""
+
+    def twins(self, sought: Sought) -> tuple[Twin, ...] | Trouble:
+        """Tickets and suspended mails of this reference or requester, the oldest first."""
         ...
 
 

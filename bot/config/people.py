@@ -38,7 +38,7 @@ OUTAGE_TIMES = (
 )  # fmt: skip
 OUTAGE_COUNTS = (
     "declare_in_a_row", "declare_failing", "declare_of", "leave_suspect", "recover_in_a_row",
-    "relapse_in_a_row",
+    "relapse_in_a_row", "backfill_per_minute",
 )  # fmt: skip
 OUTAGE_KEYS = (
     "tell", "mailbox", "banner", "tag", "banner_texts", "witnesses", "ack_hint", "signature",

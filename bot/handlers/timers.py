@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.handlers.alarms import fire_count, fire_held
+from bot.handlers.backfill import fire_backfill
 from bot.handlers.case_notices import fire_storm
 from bot.handlers.digests import fire_digest
 from bot.handlers.ladders import fire_ladder, open_ladder
@@ -53,6 +54,8 @@ def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: dateti
             return renew_storm(timer, tx, compiled, now=now)
         case "silence":
             return fire_silence(timer, tx, compiled, now=now)
+        case "backfill":
+            return fire_backfill(timer, tx, compiled, now=now)
         case "alarm_count":
             return fire_count(timer, tx, compiled, now=now)
         case "alarm_held":

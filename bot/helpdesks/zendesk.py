@@ -29,6 +29,7 @@ from bot.helpdesks.zendesk_session import ZendeskLine
 from bot.helpdesks.zendesk_tickets import snapshot_of
 from bot.helpdesks.zendesk_token import Credentials, ZendeskAccess
 from bot.helpdesks.zendesk_triggers import TriggerReader
+from bot.helpdesks.zendesk_twins import TwinReader
 from bot.helpdesks.zendesk_webhooks import WebhookReader
 from bot.helpdesks.zendesk_writer import TicketWriter
 from bot.ports import (
@@ -38,11 +39,13 @@ from bot.ports import (
     Outcome,
     Page,
     Probe,
+    Sought,
     Trouble,
     TroubleKind,
 )
 from bot.rules.actions import TicketCreation, TicketUpdate
 from bot.rules.events import Event
+from bot.rules.mail import Twin
 from bot.rules.policy import HelpdeskMap
 from bot.rules.ticket import Snapshot
 from bot.telemetry import Figures
@@ -84,6 +87,7 @@ class Zendesk:
         )
         self._withheld = withheld
         self._help_centre = HelpCentre(self._line, clock)
+        self._twins = TwinReader(self._line, self._budget)
         self.use(names)
 
     def use(self, names: HelpdeskMap) -> None:
@@ -149,6 +153,16 @@ class Zendesk:
     def was_created(self, creation: TicketCreation) -> Outcome:
         """After `Unknown`: look for the ticket by its external id."""
         return self._creator.was_created(creation)
+
+    def twins(self, sought: Sought) -> tuple[Twin, ...] | Trouble:
+        """What Zendesk has of a case, suspended mails included."""
+        try:
+            return self._twins.twins(sought)
+        except Failure as failure:
+            return trouble_of(failure)
+        except (KeyError, ValueError, TypeError) as error:
+            reason = f"a ticket cannot be read: {type(error).__name__}: {error}"
+            return Trouble(TroubleKind.WRONG_CONTENT, reason)
 
     def articles(self, cursor: str | None) -> ArticlePage | Trouble:
         """One page of the help centre after `cursor`."""

@@ -38,6 +38,7 @@ class TicketCreator:
         self._budget = budget
         self._clock = clock
         self._missed_at: dict[str, float] = {}
+        self._own: int | None = None
 
     def create(self, key: str, creation: TicketCreation) -> Outcome:
         """Make the ticket; `Delivered` names its number."""
@@ -111,6 +112,8 @@ class TicketCreator:
             body["custom_fields"] = [
                 {"id": field_id, "value": value} for field_id, value in words.custom_fields.items()
             ]
+        if creation.status:
+            body["status"] = creation.status
         if creation.requester.email:
             body["requester"] = _named(creation.requester)
         shown = [self._comment(each, creation) for each in creation.messages]
@@ -130,12 +133,19 @@ class TicketCreator:
             return shown
         author_id = self._user_id(author)
         if author_id is None:
-            shown["body"] = (
-                f"{author.name or ''} <{author.email or 'no address'}>:\n\n" + message.body
-            )
+            # Without an author Zendesk would take the requester for the one who said it.
+            shown["author_id"] = self._own_id()
+            if author.name or author.email:
+                named = f"{author.name or ''} <{author.email or 'no address'}>"
+                shown["body"] = f"{named}:\n\n{message.body}"
         else:
             shown["author_id"] = author_id
         return shown
+
+    def _own_id(self) -> int:
+        if self._own is None:
+            self._own = int(self._line.me()["id"])
+        return self._own
 
     def _user_id(self, person: Person) -> int | None:
         if person.person_id and person.person_id.isdecimal():

@@ -56,7 +56,8 @@ class TicketUpdate:
 class TicketMessage:
     """One message of a ticket that is to be created; without an author the requester wrote it.
 
-    `at` is when it was written; only a backdated creation can carry it over.
+    An author without name and address is ourselves. `at` is when it was written; only a backdated
+    creation can carry it over.
     """
 
     body: str
@@ -86,6 +87,7 @@ class TicketCreation:
     tags: frozenset[str] = frozenset()
     fields: Mapping[str, str | None] = field(default_factory=dict)
     created_at: datetime | None = None
+    status: str | None = None
 
     @property
     def is_backdated(self) -> bool:

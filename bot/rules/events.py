@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.rules.mail import MailReceived
+from bot.rules.mail import MailReceived, Twin
 from bot.rules.ticket import Actor, Person, Snapshot
 
 
@@ -171,6 +171,15 @@ class AnswerGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class TwinsSought:
+    """The helpdesk was asked what it has of a case; `turn` counts the looks, 0 is the first."""
+
+    ticket_id: str
+    turn: int
+    twins: tuple[Twin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CaseEntered:
     """Somebody of ours enters a case that came by telephone; the call's time counts.
 
@@ -245,6 +254,7 @@ Fact = (
     | CaseEntered
     | MailTaken
     | OutageOrdered
+    | TwinsSought
 )
 
 

@@ -111,6 +111,24 @@ class MailReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """What the helpdesk has that may be a case of ours: a ticket, or a mail that it put aside.
+
+    `words` are its messages in order, `message_id` is that of the mail it was made from, where
+    that is known. A suspended mail has no `number`.
+    """
+
+    name: str
+    created_at: datetime
+    number: int | None = None
+    subject: str = ""
+    words: tuple[str, ...] = ()
+    requester: str = ""
+    external_id: str | None = None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """Somebody who may ask for help, as the helpdesk showed them at `as_of`."""
 

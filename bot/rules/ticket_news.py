@@ -18,6 +18,7 @@ OWN = "own/"
 """How the keys of our own decisions begin in a ticket's history."""
 SAME_CHANGE = timedelta(seconds=5)
 """A webhook and the export may differ by so much about the instant of one change."""
+LONGEST_SHOWN = 1000
 DONE_TO_OPEN = frozenset({Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD})
 
 
@@ -146,7 +147,8 @@ def _first_setters(snapshot: Snapshot) -> dict[str, Actor]:
 def _after_comment(
     ticket: Ticket, event: Event, comment: CommentAdded, history: tuple[Change, ...]
 ) -> TicketNews:
-    if any(change.key == event.key for change in history):
+    if any(change.key == event.key or _is_ours(change, ticket, event, comment)
+           for change in history):  # fmt: skip
         return TicketNews(ticket)
     added = Change(
         key=event.key,
@@ -167,6 +169,16 @@ def _after_comment(
 def _is_opening(ticket: Ticket, event: Event, comment: CommentAdded) -> bool:
     """The first message as another source tells it: same instant, same words."""
     return event.at == ticket.created_at and comment.body.strip() == ticket.description.strip()
+
+
+def _is_ours(known: Change, ticket: Ticket, event: Event, comment: CommentAdded) -> bool:
+    """A word of a case that comes back from the helpdesk, which was given it with its time."""
+    return (
+        ticket.origin is Origin.MAILBOX
+        and bool(known.body)
+        and abs(known.at - event.at) < timedelta(seconds=1)
+        and comment.body.strip().endswith((known.body or "").strip()[:LONGEST_SHOWN])
+    )
 
 
 def _occasion_of(comment: CommentAdded) -> Occasion | None:

@@ -19,6 +19,8 @@ def make_ticket(
     requester = people.user_or_new(person.email, person.name or "") if person.email else None
     who = requester or world.daemon
     values, fields = names.values_of(_as_update(creation))
+    if creation.status:
+        values["status"] = creation.status
     values = {**values, "tags": tuple(sorted(creation.tags)), "external_id": creation.external_id}
     first, *others = creation.messages
     made = world.desk.create(
@@ -36,10 +38,15 @@ def make_ticket(
 
 
 def _comment(world: World, message: TicketMessage, requester_id: int) -> NewComment:
-    email = message.author.email if message.author else None
+    if message.author is None:
+        return NewComment(message.body, message.is_public, requester_id)
+    email = message.author.email
     known = world.people.user_by_email(email) if email else None
-    author_id = known.user_id if known else requester_id
-    return NewComment(message.body, message.is_public, author_id)
+    if known is not None:
+        return NewComment(message.body, message.is_public, known.user_id)
+    name = message.author.name
+    named = f"{name or ''} <{email or 'no address'}>:\n\n" if name or email else ""
+    return NewComment(named + message.body, message.is_public, world.daemon.user_id)
 
 
 def _as_update(creation: TicketCreation) -> TicketUpdate:

@@ -18,6 +18,7 @@ from bot.ports import (
     Page,
     Probe,
     Refused,
+    Sought,
     Trouble,
     TroubleKind,
     TryLater,
@@ -25,11 +26,13 @@ from bot.ports import (
 )
 from bot.rules.actions import Banner, CustomerMail, Notice, Outgoing, TicketCreation, TicketUpdate
 from bot.rules.events import Event, TicketGone, TicketSeen, Verdict, change_key, comment_key
+from bot.rules.mail import Twin
 from bot.rules.policy import HelpdeskMap
 from bot.rules.ticket import Snapshot
 from bot.sandbox.fake_articles import shown_articles
 from bot.sandbox.fake_creation import make_ticket
 from bot.sandbox.fake_names import Names
+from bot.sandbox.fake_twins import twins_in
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.world import World
 from bot.sandbox.world_values import Audit, DeskTicket, NewComment, Refusal, RefusalKind
@@ -134,6 +137,10 @@ class FakeHelpdesk:
             if ticket.external_id == creation.external_id:
                 return Delivered(str(ticket.number))
         return Refused("no ticket carries the external id")
+
+    def twins(self, sought: Sought) -> tuple[Twin, ...] | Trouble:
+        """What the world has of a case, suspended mails included."""
+        return self._trouble() or twins_in(self._world, sought)
 
     def articles(self, cursor: str | None) -> ArticlePage | Trouble:
         """Every article in one page, each time: the world is small."""

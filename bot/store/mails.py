@@ -78,6 +78,10 @@ class MailsView:
         """The mails of a case, in the order in which they came."""
         return self._rows(mail.c.ticket_id == column(ticket_id))
 
+    def of_incident(self, incident: int) -> tuple[MailRow, ...]:
+        """Every mail of one outage, in the order in which they came."""
+        return self._rows(mail.c.incident == incident)
+
     def since(self, at: datetime) -> tuple[MailRow, ...]:
         """Every mail that came at an instant or later, in that order."""
         return self._rows(mail.c.received_at >= micros(at))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.engine import Connection
 
 from bot.store.codec import instant, micros
@@ -42,6 +42,16 @@ class StatesView:
         )
         return {row.name: dict(from_json(row.body)) for row in found}
 
+    def first(self, prefix: str) -> str | None:
+        """The first machine whose name begins so, by name."""
+        found: str | None = self._connection.scalar(
+            select(machine.c.name)
+            .where(machine.c.name >= prefix, machine.c.name < prefix + "~")
+            .order_by(machine.c.name)
+            .limit(1)
+        )
+        return found
+
 
 class States(StatesView):
     """The machines within a write transaction."""
@@ -49,6 +59,10 @@ class States(StatesView):
     def save(self, name: str, state: Mapping[str, Any]) -> None:
         """Write the state of one machine."""
         put(self._connection, machine, {"name": name, "body": to_json(dict(state))})
+
+    def forget(self, name: str) -> None:
+        """Let the state of one machine go."""
+        self._connection.execute(delete(machine).where(machine.c.name == name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ from bot.rules.events import (
     SilenceOrdered,
     TicketGone,
     TicketSeen,
+    TwinsSought,
     Unreadable,
 )
 from bot.rules.history import Change
@@ -70,6 +71,7 @@ FACTS: dict[str, type] = {
     "case_entered.1": CaseEntered,
     "mail_taken.1": MailTaken,
     "outage_ordered.1": OutageOrdered,
+    "twins_sought.1": TwinsSought,
 }
 MESSAGES: dict[str, type] = {
     "ticket_update.1": TicketUpdate,

@@ -12,11 +12,11 @@ from sqlalchemy.engine import Connection
 
 from bot.clock import Clock
 from bot.rules.history import Change
-from bot.rules.ticket import Status, Ticket
+from bot.rules.ticket import Origin, Status, Ticket
 from bot.store.codec import micros
 from bot.store.ready import Ready
 from bot.store.rows import body_of, column, from_json, maybe_column, to_json, value_of
-from bot.store.tables import change, counter, ticket, ticket_clock
+from bot.store.tables import change, counter, machine, ticket, ticket_clock
 from bot.store.upserts import insert_once, put
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -107,6 +107,35 @@ class TicketsView:
     def count(self) -> int:
         """How many tickets are known."""
         return self._connection.scalar(select(func.count()).select_from(ticket)) or 0
+
+    def cases_without_number(self, limit: int, *, untouched: str = "") -> tuple[Ticket, ...]:
+        """Cases that the helpdesk does not have, the oldest first.
+
+        With `untouched` only those of which no machine of that prefix knows.
+        """
+        which = [
+            ticket.c.number.is_(None),
+            ticket.c.origin == Origin.MAILBOX,
+            ticket.c.status != Status.DELETED,
+        ]
+        if untouched:
+            known = select(machine.c.name).where(machine.c.name == untouched + ticket.c.ticket_id)
+            which.append(~known.exists())
+        found = self._connection.execute(
+            select(ticket.c.body).where(*which).order_by(ticket.c.ticket_id).limit(limit)
+        )
+        return tuple(value_of(Ticket, body) for body in found.scalars())
+
+    def count_cases_without_number(self, *, untouched: str) -> int:
+        """How many cases the helpdesk does not have and no machine of that prefix knows of."""
+        known = select(machine.c.name).where(machine.c.name == untouched + ticket.c.ticket_id)
+        counted = select(func.count()).where(
+            ticket.c.number.is_(None),
+            ticket.c.origin == Origin.MAILBOX,
+            ticket.c.status != Status.DELETED,
+            ~known.exists(),
+        )
+        return self._connection.scalar(counted) or 0
 
     def history(self, ticket_id: str) -> tuple[Change, ...]:
         """Everything that happened to a ticket, in the order it happened."""

@@ -50,6 +50,13 @@ GERMAN = Words(
         "mail_held": "Eine Mail braucht einen Menschen: {}.",
         "mail_parked": "Eine Mail ließ sich nicht lesen; sie ist aufbewahrt: {}.",
         "mail_bounce": "Eine Mail von uns kam nicht an: {}.",
+        "late_copy": (
+            "Das Helpdesk hat aus einem Fall ein zweites Ticket gemacht; bitte "
+            "zusammenführen: {}."
+        ),
+        "case_refused": "Das Helpdesk lehnt einen Fall ab; er bleibt hier: {}.",
+        "backfilled": "Alle Fälle sind im Helpdesk: {}.",
+        "backfill_off": "Die Fälle sind im Helpdesk, aber die Summe stimmt nicht: {}.",
         "mailbox_dead": "Das Eskalationspostfach lässt sich nicht lesen.",
         "mailbox_back": "Das Eskalationspostfach lässt sich wieder lesen.",
         "relapsed": "Es lief kurz wieder und ist erneut ausgefallen.",

@@ -50,6 +50,13 @@ FRENCH = Words(
         "mail_held": "Un mail demande un regard humain : {}.",
         "mail_parked": "Un mail n'a pas pu être lu ; il est conservé : {}.",
         "mail_bounce": "Un de nos mails n'est pas arrivé : {}.",
+        "late_copy": "L’outil de support a fait un second ticket d’un dossier ; à fusionner : {}.",
+        "case_refused": "L’outil de support refuse un dossier ; il reste ici : {}.",
+        "backfilled": "Tous les dossiers sont dans l’outil de support : {}.",
+        "backfill_off": (
+            "Les dossiers sont dans l’outil de support, mais le compte n’y est pas "
+            ": {}."
+        ),
         "mailbox_dead": "La boîte de secours ne peut pas être lue.",
         "mailbox_back": "La boîte de secours peut de nouveau être lue.",
         "relapsed": "Il était revenu un moment, puis est retombé en panne.",

@@ -11,7 +11,7 @@ from itertools import count
 from desk import OWN, Desk
 
 from bot.rules.actions import CustomerMail
-from bot.rules.events import Event, Verdict
+from bot.rules.events import Event, OutageOrdered, Verdict
 from bot.rules.mail import Fate, MailFile, MailReceived, Trust
 from bot.rules.mail_keys import Envelope, mail_key, staff_mail_id
 from bot.rules.ticket import Person, Ticket
@@ -78,6 +78,26 @@ def come_back(desk: Desk, span: timedelta = 20 * MINUTE) -> None:
     """The helpdesk is there again until the all clear."""
     desk.world.faults.clear()
     look(desk, span, Verdict.OK)
+
+
+def declare_down(desk: Desk) -> None:
+    """A person declares the helpdesk down, and it is."""
+    desk.world.faults.switch_on(Fault.UNAVAILABLE)
+    _order(desk, OutageOrdered(True, "nobody can log in", "Bo"))
+
+
+def all_clear(desk: Desk, span: timedelta = 2 * MINUTE) -> None:
+    """It is there again, a person says so, and some time passes."""
+    desk.world.faults.clear()
+    _order(desk, OutageOrdered(False, "the vendor says so", "Bo"))
+    desk.run(span, look_every=timedelta(seconds=5))
+
+
+def _order(desk: Desk, order: OutageOrdered) -> None:
+    now = desk.clock.now()
+    event = Event(f"order/{order.is_down}@{now.isoformat()}", "outage", now, "command", order)
+    desk.store.receive([event]).result()
+    desk.run(timedelta(seconds=1))
 
 
 def look(desk: Desk, span: timedelta, verdict: Verdict) -> None:

@@ -20,6 +20,7 @@ from bot.sandbox.fakes import FakeChannel, FakeHelpdesk
 from bot.sandbox.world import World
 from bot.sandbox.world_seed import furnish
 from bot.sources.poller import Poller
+from bot.sources.twins import TwinFinder
 from bot.store.store import Store
 from bot.telemetry import Figures
 from bot.timekeeper import Timekeeper
@@ -90,6 +91,7 @@ class Desk:
             self.world, self.compiled.policy.helpdesk, withhold=timedelta(seconds=1)
         )
         self.channel = FakeChannel(self.world)
+        self.finder = TwinFinder(self.helpdesk, self.store)
         figures = Figures()
         self.poller = Poller(
             self.helpdesk, self.store, every=timedelta(seconds=30), figures=figures
@@ -167,6 +169,7 @@ class Desk:
     def _steps(self) -> None:
         for _ in range(300):
             worked = [self.poller.step(self.clock.now()), self.inbox.handle()]
+            worked.append(self.finder.step(self.clock.now()))
             worked += [self.timekeeper.fire_due(), self.outbox.deliver_updates(self.helpdesk)]
             for prefix in ("slack:", "mail:", "teams:", "portal"):
                 worked.append(self.outbox.deliver(prefix, self.channel))

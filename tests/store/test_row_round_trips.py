@@ -44,11 +44,12 @@ from bot.rules.events import (
     SilenceOrdered,
     TicketGone,
     TicketSeen,
+    TwinsSought,
     Unreadable,
     Verdict,
 )
 from bot.rules.history import Change, ChangeKind
-from bot.rules.mail import MailFile, MailReceived, Trust
+from bot.rules.mail import MailFile, MailReceived, Trust, Twin
 from bot.rules.ticket import Actor, Origin, Person, Snapshot, Status, Ticket
 from bot.store.codec import UnknownRow, instant, micros
 from bot.store.rows import FACTS, MESSAGES, body_of, column, reasons_body, reasons_of, value_of
@@ -113,6 +114,9 @@ FACTS_SEEN: tuple[Fact, ...] = (
     MailTaken("k", "Bo"),
     OutageOrdered(True, "agents cannot log in", "bo", later(60)),
     AnswerGiven("ticket:t1", "Hello", "Bo", "slack"),
+    TwinsSought(
+        "t1", 1, (Twin("#4", NOON, 4, "Down", ("Help", "please"), "a@b.example", "A-1", "<m@a>"),)
+    ),
     CaseEntered(NOON, PERSON, "Down", "All of it", "Bo", "Acme"),
 )
 MESSAGES_SENT: tuple[Message, ...] = (

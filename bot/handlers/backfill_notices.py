@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What our people hear of the way back: late copies, refusals, and one summary with its sum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.rules.actions import Notice, NoticeKind, Outgoing, TicketUpdate, Urgency
+from bot.rules.backfill import Stage
+from bot.rules.backfill_state import PREFIX, Progress, Standing, from_row, progress_of
+from bot.rules.backfill_sum import Sum, sum_of
+from bot.rules.delivery import tell
+from bot.rules.engine import CompiledPolicy
+from bot.rules.mail import Twin
+from bot.rules.ticket import Ticket
+from bot.store.transaction import Reader, Transaction
+
+TOLD = "backfill"
+"""The state that says which figures our people were told."""
+_FEW = 50
+
+
+def tell_of_copies(
+    ticket: Ticket,
+    copies: Sequence[Twin],
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> None:
+    """A person has to merge them: said once each, and noted in the ticket."""
+    for copy in copies:
+        said = f"{copy.name} = #{ticket.number} ({ticket.reference})"
+        _tell("late_copy", said, ticket, tx, compiled, key=f"copy/{copy.name}", now=now)
+        note = f"The helpdesk made a copy of this from the customer's mail: {copy.name}."
+        tx.outbox.add(
+            Outgoing(
+                key=f"note/ticket:{ticket.ticket_id}/copy/{copy.name}",
+                destination="helpdesk",
+                order_key=f"helpdesk/ticket:{ticket.ticket_id}",
+                message=TicketUpdate(ticket.ticket_id, ticket.number, comment=note),
+                urgency=Urgency.LOW,
+                ticket_id=ticket.ticket_id,
+            ),
+            now,
+        )
+
+
+def tell_of_parked(
+    ticket: Ticket, why: str, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+) -> None:
+    """The helpdesk refuses a case: it stays with us, and a person knows."""
+    said = f"{ticket.reference} ({why})"
+    _tell("case_refused", said, ticket, tx, compiled, key="refused", now=now)
+
+
+def tell_when_through(tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> None:
+    """One summary when no case is under way any more; again only when there were more."""
+    left = tx.tickets.cases_without_number(_FEW)
+    if len(left) == _FEW or any(_stage(each, tx) is not Stage.PARKED for each in left):
+        return
+    incident = tx.incidents.latest() or 0
+    progress, known = progress_in(tx), tx.states.load(TOLD) or {}
+    if not progress.is_through:
+        return
+    if known.get("incident") == incident and known.get("total") == progress.total:
+        return
+    tx.states.save(TOLD, {"incident": incident, "total": progress.total, "at": now.isoformat()})
+    summed = sum_in(tx, incident)
+    code = "backfilled" if summed.is_zero else "backfill_off"
+    _tell(code, summed.said, None, tx, compiled, key=f"{incident}/{progress.total}", now=now)
+    tx.incidents.add(incident, now, code, {"sum": summed.said})
+
+
+def progress_in(reader: Reader) -> Progress:
+    """How many cases are where, over all outages that are remembered."""
+    rows = reader.states.starting_with(PREFIX).values()
+    waiting = reader.tickets.count_cases_without_number(untouched=PREFIX)
+    return progress_of((str(row["stage"]) for row in rows), waiting)
+
+
+def sum_in(reader: Reader, incident: int) -> Sum:
+    """The sum of one outage, from the ledger of mails and the cases that they opened."""
+    mails = reader.mails.of_incident(incident)
+    named = {row.ticket_id for row in mails if row.ticket_id}
+    tickets = {each: reader.tickets.load(each) for each in named}
+    stages = {each: _standing(each, reader) for each in named}
+    return sum_of(
+        [(row.fate, row.ticket_id) for row in mails],
+        {key: value for key, value in tickets.items() if value is not None},
+        {key: value.stage for key, value in stages.items() if value is not None},
+    )
+
+
+def _stage(ticket: Ticket, reader: Reader) -> Stage | None:
+    standing = _standing(ticket.ticket_id, reader)
+    return standing.stage if standing is not None else None
+
+
+def _standing(ticket_id: str, reader: Reader) -> Standing | None:
+    row = reader.states.load(f"{PREFIX}{ticket_id}")
+    return from_row(row) if row is not None else None
+
+
+def _tell(
+    code: str,
+    said: str,
+    ticket: Ticket | None,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    key: str,
+    now: datetime,
+) -> None:
+    policy = compiled.policy
+    notice = Notice(
+        kind=NoticeKind.ADMIN,
+        thread=f"ticket:{ticket.ticket_id}" if ticket is not None else "backfill",
+        at=now,
+        reason=f"{code}:{said}",
+        title=ticket.subject if ticket is not None else "",
+        ticket_id=ticket.ticket_id if ticket is not None else None,
+        number=ticket.number if ticket is not None else None,
+        reference=ticket.reference if ticket is not None else None,
+        language=policy.language,
+        zone=policy.zone,
+    )
+    named = f"{code}/{ticket.ticket_id if ticket is not None else 'all'}/{key}"
+    for row in tell(policy.outage.tell, notice, compiled, key=named, now=now):
+        tx.outbox.add(row, now)
