@@ -3,21 +3,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from bot.rules.actions import Reason, Urgency
 from bot.rules.policy import Rule
 
 
-@dataclass(frozen=True, slots=True)
 class Fired:
-    """A rule that held: its statements, what was seen, and whether it acts (`is_edge`) now."""
+    """A rule that held: its statements, what was seen, and whether it acts (`is_edge`) now.
 
-    rule: Rule
-    evidence: tuple[str, ...]
-    is_edge: bool
+    What was seen is worked out when it is first read.
+    """
+
+    def __init__(self, rule: Rule, see: Callable[[], tuple[str, ...]], *, is_edge: bool) -> None:
+        """`see` must give the same evidence whenever it is asked."""
+        self.rule = rule
+        self.is_edge = is_edge
+        self._see = see
+
+    @cached_property
+    def evidence(self) -> tuple[str, ...]:
+        """What was seen."""
+        return self._see()
+
+    def __eq__(self, other: object) -> bool:
+        """The same rule with the same evidence and effect."""
+        return isinstance(other, Fired) and (self.rule, self.evidence, self.is_edge) == (
+            other.rule,
+            other.evidence,
+            other.is_edge,
+        )
+
+    def __repr__(self) -> str:
+        """For a failing test."""
+        return f"Fired({self.rule.rule_id!r}, {self.evidence!r}, is_edge={self.is_edge})"
 
 
 @dataclass(frozen=True, slots=True)

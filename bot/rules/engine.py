@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from bot.rules.budgets import is_spent
 from bot.rules.compiled import CompiledPolicy, compile_policy, for_ticket
@@ -23,6 +24,7 @@ from bot.rules.reading import Reading
 from bot.rules.situation import Decided, Situation
 from bot.rules.ticket import Actor, Ticket
 from bot.rules.truth import Truth
+from bot.rules.verdicts import Verdict
 
 
 def decide(compiled: CompiledPolicy, situation: Situation) -> RulesDecision:
@@ -76,7 +78,9 @@ class _Trial:
         index = self._compiled.index(layer)
         candidates = index.candidates(judge)
         self._end_others(index, candidates)
-        fired = [found for rule in candidates if (found := self._try(judge, rule))]
+        fired = [
+            found for rule in candidates if (found := self._try(judge, rule, index.verdict(rule)))
+        ]
         self._fired += fired
         self._settle(fired)
 
@@ -131,24 +135,23 @@ class _Trial:
         calls = {rule.rule_id for rule in self._policy.rules if rule.effects.calls_people}
         return {rule_id: key for rule_id, key in self._holding.items() if rule_id not in calls}
 
-    def _try(self, judge: Judge, rule: Rule) -> Fired | None:
+    def _try(self, judge: Judge, rule: Rule, verdict: Verdict) -> Fired | None:
         if not self._is_tried(rule):
             return None
-        answer = judge.answer(rule.condition)
-        if answer.truth is Truth.UNKNOWN:
-            self._unknown.update(dict.fromkeys(answer.unknown))
+        truth = verdict(judge)
+        if truth is Truth.UNKNOWN:
+            self._unknown.update(dict.fromkeys(judge.answer(rule.condition).unknown))
             return None
-        if answer.truth is Truth.FALSE:
+        if truth is Truth.FALSE:
             self._holding.pop(rule.rule_id, None)
             return None
         is_edge = rule.rule_id not in self._holding or is_per_event(rule, self._situation.occasion)
         self._holding[rule.rule_id] = self._situation.key
         firings = self._situation.firings.get(rule.rule_id, ())
-        if is_edge and not rule.is_watched and is_spent(firings, self._situation.at):
+        if firings and is_edge and not rule.is_watched and is_spent(firings, self._situation.at):
             self._spent.append(rule)
             return None
-        seen = dict.fromkeys(answer.evidence or (f"event is {self._situation.occasion.value}",))
-        return Fired(rule, tuple(seen), is_edge)
+        return Fired(rule, partial(_evidence, judge, rule), is_edge=is_edge)
 
     def _is_tried(self, rule: Rule) -> bool:
         """Whether the rule is meant for this event, and has not passed its last day."""
@@ -255,6 +258,12 @@ class _Trial:
         last = self._situation.last_told.get(rule.rule_id)
         once_per = rule.effects.once_per
         return once_per is not None and last is not None and now - last < once_per
+
+
+def _evidence(judge: Judge, rule: Rule) -> tuple[str, ...]:
+    """What made a rule hold, each once."""
+    seen = judge.answer(rule.condition).evidence
+    return tuple(dict.fromkeys(seen or (f"event is {judge.situation.occasion.value}",)))
 
 
 __all__ = [

@@ -10,18 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.rules.evaluation import Judge
 from bot.rules.events import Occasion
 from bot.rules.needs import NeedsReader, Sign, change, fact, pattern_mark, word_mark
 from bot.rules.policy import Rule
+from bot.rules.verdicts import Verdict, verdict_of
 
 FEW = 8
 """So many rules are tried at once; for more the text is scanned first."""
 
 
-Sets = tuple[frozenset[Sign], ...]
-Files = dict[Sign, list[int]]
+class _Filed(NamedTuple):
+    """A rule by its place in the layer, and what it needs beside the sign it is filed under."""
+
+    place: int
+    others: tuple[frozenset[Sign], ...]
+
+
+Files = dict[Sign, list[_Filed]]
 
 
 @dataclass(slots=True)
@@ -37,8 +45,6 @@ class _File:
     by_sign: Files = field(default_factory=dict)
     scoped: Files = field(default_factory=dict)
     textual: list[int] = field(default_factory=list)
-    facts_of: dict[int, Sets] = field(default_factory=dict)
-    signs_of: dict[int, Sets] = field(default_factory=dict)
     facts: dict[str, set[Sign]] = field(default_factory=dict)
 
 
@@ -50,14 +56,22 @@ class LayerIndex:
         self.rules = rules
         self.by_id = {rule.rule_id: rule for rule in rules}
         self._files: dict[Occasion, _File] = {}
+        self._verdicts: dict[str, Verdict] = {}
 
     def candidates(self, judge: Judge) -> list[Rule]:
         """The rules that may hold or be unknown, in their order; all others are false."""
         file = self._file(judge.situation.occasion)
         seen = _facts_seen(file, judge)
-        chosen = {*file.always, *_met(file.by_fact, file.facts_of, seen)}
+        chosen = {*file.always, *_met(file.by_fact, seen)}
         chosen.update(_textual(file, seen, judge))
         return [self.rules[index] for index in sorted(chosen)]
+
+    def verdict(self, rule: Rule) -> Verdict:
+        """What answers a rule's condition quickly, made when the rule is first tried."""
+        known = self._verdicts.get(rule.rule_id)
+        if known is None:
+            known = self._verdicts[rule.rule_id] = verdict_of(rule.condition)
+        return known
 
     def _file(self, occasion: Occasion) -> _File:
         if occasion not in self._files:
@@ -73,33 +87,36 @@ def _filed(rules: Sequence[Rule], occasion: Occasion) -> _File:
         for sign in (sign for each in (*needs.facts, *needs.signs) for sign in each):
             if sign in reader.names:
                 file.facts.setdefault(reader.names[sign], set()).add(sign)
-        file.facts_of[index], file.signs_of[index] = needs.facts, needs.signs
         if needs.signs:
-            _put(file.by_sign, needs.signs[0], index)
+            # Facts are met less often than marks that were seen: they are compared first.
+            _put(file.by_sign, needs.signs[0], _Filed(index, needs.facts + needs.signs[1:]))
             if needs.facts:
-                _put(file.scoped, needs.facts[0], index)
+                _put(file.scoped, needs.facts[0], _Filed(index, needs.facts[1:]))
             else:
                 file.textual.append(index)
         elif needs.facts:
-            _put(file.by_fact, needs.facts[0], index)
+            _put(file.by_fact, needs.facts[0], _Filed(index, needs.facts[1:]))
         else:
             file.always.append(index)
     return file
 
 
-def _put(files: Files, signs: Iterable[Sign], index: int) -> None:
+def _put(files: Files, signs: Iterable[Sign], filed: _Filed) -> None:
     for sign in signs:
-        files.setdefault(sign, []).append(index)
+        files.setdefault(sign, []).append(filed)
 
 
-def _met(files: Files, needed: dict[int, Sets], seen: set[Sign]) -> list[int]:
-    """The rules of which everything needed was seen."""
-    return [
-        index
-        for sign in seen & files.keys()
-        for index in files[sign]
-        if not any(seen.isdisjoint(each) for each in needed[index])
-    ]
+def _met(files: Files, seen: set[Sign]) -> list[int]:
+    """The rules of which everything needed was seen; written flat, as it asks most rules."""
+    met = []
+    for sign in seen & files.keys():
+        for place, others in files[sign]:
+            for each in others:
+                if seen.isdisjoint(each):
+                    break
+            else:
+                met.append(place)
+    return met
 
 
 def _facts_seen(file: _File, judge: Judge) -> set[Sign]:
@@ -120,12 +137,8 @@ def _textual(file: _File, seen: set[Sign], judge: Judge) -> Iterable[int]:
         return ()
     scoped = [file.scoped[sign] for sign in seen & file.scoped.keys()]
     if len(file.textual) + sum(map(len, scoped)) <= FEW or judge.reading.is_partial:
-        return (*file.textual, *_met(file.scoped, file.facts_of, seen))
-    return [
-        index
-        for index in _met(file.by_sign, file.signs_of, _marks_seen(judge) | seen)
-        if not any(seen.isdisjoint(each) for each in file.facts_of[index])
-    ]
+        return (*file.textual, *_met(file.scoped, seen))
+    return _met(file.by_sign, _marks_seen(judge) | seen)
 
 
 def _marks_seen(judge: Judge) -> set[Sign]:

@@ -11,6 +11,7 @@ from bot.rules.text import (
     PatternBook,
     PatternHit,
     Scope,
+    Searched,
     Vocabulary,
     find,
     matches,
@@ -25,8 +26,22 @@ class Reading:
     message: Message | None
     vocabulary: Vocabulary
     book: PatternBook
+    is_empty: bool = field(init=False)
+    _new_parts: tuple[Searched, ...] | None = None
     _found: dict[Scope, Findings] = field(default_factory=dict)
+    _truths: dict[str, Truth] = field(default_factory=dict)
     _matched: dict[tuple[str, Scope], tuple[Truth, PatternHit | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """`is_empty` says whether every question about the text is certainly answered by no."""
+        self.is_empty = self.message is None or self.message.is_machine is Truth.TRUE
+
+    @property
+    def _parts(self) -> tuple[Searched, ...]:
+        """The subject and the new part; a message is not cut before a rule asks for its text."""
+        if self._new_parts is None:
+            self._new_parts = () if self.message is None else tuple(self.message.parts())
+        return self._new_parts
 
     def findings(self, scope: Scope) -> Findings:
         """The word lists of the message; there must be one."""
@@ -43,10 +58,17 @@ class Reading:
             self._matched[written, scope] = matches(pattern, self.message, scope)
         return self._matched[written, scope]
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether every question about the text is certainly answered by no."""
-        return self.message is None or self.message.is_machine is Truth.TRUE
+    def truth(self, written: str) -> Truth:
+        """Whether a pattern is found in the new part; where, only `match` says."""
+        known = self._truths.get(written)
+        if known is None:
+            pattern = self.book.pattern(written)
+            if any(pattern.is_in(part.tokens) for part in self._parts):
+                known = Truth.TRUE
+            else:
+                known = Truth.UNKNOWN if self.is_partial else Truth.FALSE
+            self._truths[written] = known
+        return known
 
     @property
     def is_partial(self) -> bool:
@@ -59,5 +81,4 @@ class Reading:
 
     def seen_patterns(self) -> set[str]:
         """Patterns that may match in the new part."""
-        assert self.message is not None, "the caller looked"
-        return self.book.seen(self.message.parts(Scope.NEW))
+        return self.book.seen(self._parts)

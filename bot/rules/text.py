@@ -44,6 +44,7 @@ __all__ = [
     "PatternProblem",
     "Said",
     "Scope",
+    "Searched",
     "Vocabulary",
     "compile_lists",
     "compile_pattern",

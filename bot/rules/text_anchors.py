@@ -48,10 +48,9 @@ class OpenWords:
         """What each word holds, for those that hold anything."""
         if not self._wanted:
             return {}
-        holding = self._holding
-        found = {word: holding[word] for word in holding.keys() & words}
-        for word in words - self._empty - found.keys():
-            held = self._look_up(word)
+        found = {}
+        for word in words - self._empty:
+            held = self._holding.get(word) or self._look_up(word)
             if held:
                 found[word] = held
         return found

@@ -3,7 +3,8 @@
 
 A pattern that cannot match without some words is filed under the rarest of them and is looked at
 only where that stands, and run only if all of them stand there. Patterns without such words are
-first asked together: whether any matches, or, where that is asked for, by a google-re2 set which.
+first asked together: whether any of a few matches, or, where that is asked for, by a google-re2 set
+which.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from bot.rules.text_patterns import (
     Pattern,
     PatternProblem,
     compile_pattern,
-    encodable,
     options_of,
 )
 
@@ -33,6 +33,8 @@ except ImportError:
 LEAST_FOR_A_SET = 4
 """Patterns without words that are worth a set."""
 PATTERNS_IN_A_GROUP = 16
+PATTERNS_IN_A_HAND = 4
+"""Of a group that matches, the patterns of a hand that matches are looked at one by one."""
 MEMORY_OF_A_SET = 64 << 20
 """Bytes google-re2 may use for many patterns together; if they need more each is asked alone."""
 _RUN = re.compile(r"[^\W_]{2,}")
@@ -56,10 +58,7 @@ class PatternBook:
             ((Openness.HOLDS, run) for run in self._by_run), accelerated=accelerated
         )
         self._loose = loose
-        self._groups = [
-            _Group(loose[at : at + PATTERNS_IN_A_GROUP])
-            for at in range(0, len(loose), PATTERNS_IN_A_GROUP)
-        ]
+        self._groups = [_Group(each) for each in _cut(loose, PATTERNS_IN_A_GROUP)]
         self._set = _set_of(loose) if with_set and len(loose) >= LEAST_FOR_A_SET else None
 
     def pattern(self, written: str) -> Pattern:
@@ -83,14 +82,14 @@ class PatternBook:
         return found
 
     def _loose_in(self, part: Searched) -> list[Pattern]:
-        """Of the patterns that need no words, those that match."""
-        text = encodable(part.tokens.tidy.text)
+        """Of the patterns that need no words, those that may match."""
+        text = part.tokens.encoded
         if self._set is not None:
             matched = self._set.Match(text) or ()
             if 0 in matched:
                 return [self._loose[index - 1] for index in matched if index > 0]
             # The empty pattern is missing: the set ran out of memory.
-        return [pattern for group in self._groups for pattern in group.matching(text)]
+        return [pattern for group in self._groups for pattern in group.perhaps_in(text)]
 
     def _file(self) -> list[Pattern]:
         """File each pattern under the runs of letters that fewest others need; say what is left."""
@@ -122,19 +121,31 @@ class _Group:
 
     def __init__(self, patterns: list[Pattern]) -> None:
         self._patterns = patterns
-        self._any: Any = None
-        options = options_of(MEMORY_OF_A_SET)
-        options.never_capture = True
-        together = "|".join(f"(?:{pattern.bounded})" for pattern in patterns)
-        try:
-            self._any = re2.compile(together, options) if len(patterns) > 1 else None
-        except re2.error:
-            self._any = None  # Too large together: each is asked alone.
+        self._any = _any_of(patterns)
+        hands = _cut(patterns, PATTERNS_IN_A_HAND) if len(patterns) > PATTERNS_IN_A_HAND else []
+        self._hands = [_Group(each) for each in hands]
 
-    def matching(self, text: str) -> list[Pattern]:
+    def perhaps_in(self, text: bytes) -> list[Pattern]:
+        """The patterns that may match; every other certainly does not."""
         if self._any is not None and self._any.search(text) is None:
             return []
-        return [pattern for pattern in self._patterns if pattern.search(text) is not None]
+        if not self._hands:
+            return self._patterns
+        return [pattern for hand in self._hands for pattern in hand.perhaps_in(text)]
+
+
+def _cut(patterns: list[Pattern], length: int) -> list[list[Pattern]]:
+    return [patterns[at : at + length] for at in range(0, len(patterns), length)]
+
+
+def _any_of(patterns: list[Pattern]) -> Any:
+    """One pattern for several; None where they are too large together."""
+    options = options_of(MEMORY_OF_A_SET)
+    options.never_capture = True
+    try:
+        return re2.compile("|".join(f"(?:{pattern.bounded})" for pattern in patterns), options)
+    except re2.error:
+        return None
 
 
 def _set_of(patterns: list[Pattern]) -> Any:

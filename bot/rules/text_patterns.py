@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.rules.text_fold import tidy
 from bot.rules.text_literals import Required, required_literals
+from bot.rules.text_tokens import Tokens
 
 try:
     import re2
@@ -82,6 +83,12 @@ class Pattern:
     def may_match(self, folded: str) -> bool:
         """Whether a casefolded tidy text holds all that the pattern cannot do without."""
         return self.required.are_in(folded)
+
+    def is_in(self, tokens: Tokens) -> bool:
+        """Whether it matches in a text at all: quicker than `search`, which says where."""
+        if not self.required.are_in(tokens.folded):
+            return False
+        return self._compiled.search(tokens.encoded) is not None
 
     def search(self, text: str, *, where: str = "text") -> PatternHit | None:
         """The first match in a tidy text (`Tokens.tidy.text`)."""

@@ -64,6 +64,11 @@ class Tokens:
         return casefolded(self.tidy.text)
 
     @cached_property
+    def encoded(self) -> bytes:
+        """The tidy text as google-re2 reads it; a lone surrogate becomes a question mark."""
+        return self.tidy.text.encode("utf-8", "replace")
+
+    @cached_property
     def _pattern(self) -> re.Pattern[str]:
         return _WORD_WITH_MARKS if has_marks(self.tidy.text) else _WORD
 

@@ -112,6 +112,13 @@ class Findings:
             return self._matches.get(list_name, ())
         return self._vocabulary.matches_of(list_name, self._parts)
 
+    def truth(self, list_name: str) -> Truth:
+        """Whether the message says a list anywhere, as `says` would answer, and nothing more."""
+        for hit in self.hits(list_name):
+            if hit.counts:
+                return Truth.TRUE
+        return Truth.FALSE if self._is_complete else Truth.UNKNOWN
+
     def says(
         self,
         list_names: str | Sequence[str],

@@ -32,6 +32,7 @@ from bot.rules.situation import Decided, Situation
 from bot.rules.text import ListSpec, prepare
 from bot.rules.ticket import Actor, Origin, Status, Ticket
 from bot.rules.truth import Truth
+from bot.rules.verdicts import verdict_of
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ON_NEW = frozenset({Occasion.CREATED})
@@ -124,6 +125,17 @@ def test_what_the_index_leaves_out_is_false(
     assert [judge.answer(rule.condition).truth for rule in left_out] == [Truth.FALSE] * len(
         left_out
     )
+
+
+@settings(deadline=None, max_examples=150)
+@given(CONDITIONS, SITUATIONS)
+def test_quick_answer_is_the_explained_one(condition: Condition, situation: Situation) -> None:
+    """What the engine acts on is what `explain` shows, unknown included."""
+    compiled = compile_policy(Policy("d", "0", words=WORDS, rules=_rules([condition])))
+    decided = Decided(None, None, None, situation.ticket.tags, situation.ticket.fields)
+    judge = Judge(compiled.policy, {}, compiled.vocabulary, situation, decided)
+
+    assert judge.answer(condition).truth is verdict_of(condition)(judge)
 
 
 @settings(deadline=None, max_examples=100)
