@@ -84,9 +84,7 @@ def _carry_out(
         tx.timers.set(Timer(key=TIMER, kind="outage", due_at=due))
     for step in decision.steps:
         if state.incident and step is not Step.RENEW_BANNER:
-            began = (state.first_failure_at or now).isoformat()
-            detail_of = {"began": began, "phase": state.phase.value, "seen": detail[:500]}
-            tx.incidents.add(state.incident, now, step.value, detail_of)
+            tx.incidents.add(state.incident, now, step.value, _detail(state, step, detail, now))
         for row in outgoing(step, state, compiled, detail=detail, said=said, now=now):
             tx.outbox.add(row, now)
         if step in (Step.DECLARED, Step.REOPENED, Step.RELAPSED):
@@ -96,6 +94,15 @@ def _carry_out(
     if decision.steps:
         _write_journal(decision, tx, compiled, detail=detail, now=now)
     return OutageNews(state.phase, tuple(decision.steps))
+
+
+def _detail(state: OutageState, step: Step, seen: str, now: datetime) -> dict[str, str]:
+    """What the timeline keeps of a step; `began` is the incident's first failure."""
+    began = (state.first_failure_at or now).isoformat()
+    detail = {"began": began, "phase": state.phase.value, "seen": seen[:500]}
+    if step is Step.ANSWERING_AGAIN and state.first_good_at is not None:
+        detail["answered"] = state.first_good_at.isoformat()
+    return detail
 
 
 def _write_journal(
