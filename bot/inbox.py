@@ -18,6 +18,7 @@ from bot.handlers.backfill import handle_twins
 from bot.handlers.calendars import handle_switch
 from bot.handlers.case_notices import tell_of_mailbox
 from bot.handlers.cases import enter_case, give_answer
+from bot.handlers.degraded import handle_canary
 from bot.handlers.handled import Handled, NeedsTicket
 from bot.handlers.mails import Waits, handle_mail, take_mail
 from bot.handlers.outage import STATE, handle_order, handle_probe
@@ -31,6 +32,7 @@ from bot.rules.events import (
     AnswerGiven,
     ButtonPressed,
     CalendarSwitched,
+    CanarySeen,
     CaseEntered,
     CommentAdded,
     FieldChanged,
@@ -218,7 +220,8 @@ def dispatch(
             picture = pictures.get(_number(row) or 0)
             return handle_ticket_event(event, tx, compiled, now=now, picture=picture)
         case ProbeRound() as probes:
-            news = handle_probe(probes, tx, compiled, now=max(now, event.at))
+            at = max(now, event.at)
+            news = handle_probe(probes, tx, compiled, asked_at=event.at, now=at)
             return Handled(", ".join(news.steps) or news.phase)
         case AlertReceived() as alert:
             return handle_alert(event, alert, tx, compiled, now=now)
@@ -242,6 +245,8 @@ def dispatch(
             return handle_silence(event, order, tx, compiled, now=now)
         case TwinsSought() as sought:
             return handle_twins(event, sought, tx, compiled, now=now)
+        case CanarySeen() as seen:
+            return handle_canary(seen, tx, compiled, now=now)
         case OutageOrdered() as ordered:
             return handle_order(event, ordered, tx, compiled, now=now)
         case Unreadable(reason=reason):

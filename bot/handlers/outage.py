@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.handlers.degraded import watch_parts
 from bot.handlers.handled import Handled
 from bot.handlers.outage_notices import outgoing
 from bot.rules.actions import Reason, Timer
@@ -34,11 +35,18 @@ class OutageNews:
 
 
 def handle_probe(
-    probes: ProbeRound, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+    probes: ProbeRound,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    asked_at: datetime,
+    now: datetime,
 ) -> OutageNews:
     """Count a round of probes and carry out what follows, all within `tx`."""
     state = load_state(tx)
     decision = after_probe(state, probes, compiled.policy.outage, now)
+    counter = int(asked_at.timestamp())
+    watch_parts(probes, counter, decision.state, tx, compiled, now=now)
     return _carry_out(decision, tx, compiled, detail=probes.detail, now=now)
 
 

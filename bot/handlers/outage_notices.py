@@ -72,8 +72,18 @@ def outgoing(
             return ()
 
 
+def part_messages(
+    code: str, compiled: CompiledPolicy, *, detail: str, now: datetime
+) -> tuple[Outgoing, ...]:
+    """One message to staff that a part of the helpdesk fails, or works again."""
+    notice = _notice(
+        NoticeKind.ADMIN, OutageState(), compiled, now, due_at=None, reason=code, quote=detail
+    )
+    return _tell_staff(code, replace(notice, thread="degraded"), compiled, now)
+
+
 def _tell_staff(
-    step: Step, notice: Notice, compiled: CompiledPolicy, now: datetime
+    step: str, notice: Notice, compiled: CompiledPolicy, now: datetime
 ) -> tuple[Outgoing, ...]:
     """Tell the people of `helpdesk_down.tell`, and the escalation mailbox, which staff read."""
     outage = compiled.policy.outage

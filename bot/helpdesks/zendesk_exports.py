@@ -19,6 +19,7 @@ from bot.helpdesks.zendesk_changes import events_of, mentioned_users
 from bot.helpdesks.zendesk_desk import Desk
 from bot.helpdesks.zendesk_failures import Cause, Failure
 from bot.helpdesks.zendesk_limits import CallBudget, Lane
+from bot.helpdesks.zendesk_probes import canary_seen
 from bot.helpdesks.zendesk_session import ZendeskLine
 from bot.helpdesks.zendesk_tickets import EXPORT, event_of
 from bot.ports import Page
@@ -66,7 +67,7 @@ class Exports:
         after = page.get("after_cursor") or before
         # An empty page may say that there is more, and is to be believed as long as it moves on.
         is_last = page.get("end_of_stream") is True or (not rows and after == before)
-        events = [each for row in rows if self._is_ours(row, "id") for each in self._seen(row)]
+        events = [each for row in rows for each in self._news_of(row)]
         return Page(tuple(events), str(after), is_last)
 
     def changes(self, cursor: str | None, start: datetime) -> Page:
@@ -105,6 +106,12 @@ class Exports:
         """The canary's own changes are nobody's news."""
         canary = self._desk.names.canary
         return canary is None or row.get(name) != canary
+
+    def _news_of(self, row: Json) -> Iterable[Event]:
+        """A ticket as it is now; of the canary only that its counter came back."""
+        if self._is_ours(row, "id"):
+            return self._seen(row)
+        return canary_seen(row.get("external_id"), EXPORT, self._clock.now())
 
     def _seen(self, row: Json) -> Iterable[Event]:
         return self._readable(row, lambda: [event_of(row, self._desk.names, self._desk.people)])

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.clock import Clock
 from bot.helpdesks.zendesk_failures import Cause, Failure, verdict_of
 from bot.helpdesks.zendesk_session import ZendeskLine
 from bot.helpdesks.zendesk_token import TIMEOUT
 from bot.ports import Probe
-from bot.rules.events import Verdict
+from bot.rules.events import CanarySeen, Event, Verdict
 
 Opener = Callable[[tuple[float, float], bool], ZendeskLine]
 """Opens a line: timeouts in seconds, and whether it is anonymous."""
@@ -27,6 +28,15 @@ WRITE_DOWN_FROM = 15.0
 """Seconds."""
 _SOMEBODY_IS_AT_HOME = frozenset({Cause.CREDENTIALS, Cause.FORBIDDEN, Cause.NOT_FOUND})
 COUNTER = "deskmate-canary-"
+
+
+def canary_seen(external_id: object, way: str, at: datetime) -> tuple[Event, ...]:
+    """That a counter of ours came back, once per counter and way; nothing for anything else."""
+    counter = str(external_id or "").removeprefix(COUNTER)
+    if not str(external_id or "").startswith(COUNTER) or not counter.isdecimal():
+        return ()
+    key = f"canary/{counter}/{way}"
+    return (Event(key, "outage", at, way, CanarySeen(int(counter), way)),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Any
 from bot.helpdesks.zendesk_changes import told
 from bot.helpdesks.zendesk_names import OwnNames
 from bot.helpdesks.zendesk_people import Directory
+from bot.helpdesks.zendesk_probes import canary_seen
 from bot.helpdesks.zendesk_tickets import held_fields, instant
 from bot.rules.events import (
     CommentAdded,
@@ -72,6 +73,8 @@ class WebhookReader:
             raise ValueError(f"event type {kind!r} is not known")
         name, detail = kind.removeprefix(PREFIX), as_object(sent.get("detail"))
         number = int(detail["id"])
+        if number == self._names.canary and name == "external_id_changed":
+            return canary_seen(detail.get("external_id"), "webhook", now)
         if number == self._names.canary or name in _LEFT_TO_THE_EXPORT:
             return ()
         at = instant(str(sent.get("time") or now.isoformat()))

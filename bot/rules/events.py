@@ -210,6 +210,14 @@ class SilenceOrdered:
 
 
 @dataclass(frozen=True, slots=True)
+class CanarySeen:
+    """The counter that a write probe left came back to us, by `webhook` or by `export`."""
+
+    counter: int
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutageOrdered:
     """A person declares the helpdesk down, until `until` at the latest, or gives the all-clear."""
 
@@ -255,6 +263,7 @@ Fact = (
     | MailTaken
     | OutageOrdered
     | TwinsSought
+    | CanarySeen
 )
 
 

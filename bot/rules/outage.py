@@ -36,7 +36,8 @@ def after_probe(
     state = _after_gap(state, policy, now, steps)
     state = replace(state, last_round_at=now)
     if probes.write is not Verdict.NOT_ASKED:
-        state = replace(state, written_at=now)
+        has_failed = probes.write is Verdict.DOWN and probes.read is Verdict.OK
+        state = replace(state, written_at=now, has_write_failed=has_failed)
     blind = _blindness(probes)
     state = _after_blindness(state, blind, now, steps)
     if blind is Blind.NO and _counts(probes):
@@ -56,8 +57,8 @@ def next_probe_at(state: OutageState, policy: OutagePolicy, now: datetime) -> da
 def wants_write(state: OutageState, policy: OutagePolicy, now: datetime) -> bool:
     """Whether the next round should also write to the canary ticket.
 
-    Every few minutes while healthy, at once when reading failed twice, and while the helpdesk
-    comes back until one write has succeeded.
+    Every few minutes while healthy, each round while writing fails, at once when reading failed
+    twice, and while the helpdesk comes back until one write has succeeded.
     """
     match state.phase:
         case Phase.DOWN:
@@ -65,6 +66,8 @@ def wants_write(state: OutageState, policy: OutagePolicy, now: datetime) -> bool
         case Phase.SUSPECT:
             return state.failing_in_a_row == 2
         case Phase.HEALTHY | Phase.RECOVERING:
+            if state.has_write_failed:
+                return True
             return state.written_at is None or state.written_at + policy.write_probe_every <= now
 
 

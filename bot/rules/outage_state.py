@@ -95,6 +95,7 @@ class OutageState:
     reminded_at: datetime | None = None
     is_released: bool = True
     written_at: datetime | None = None
+    has_write_failed: bool = False
     declared_by: str = ""
     declared_until: datetime | None = None
     has_asked_to_clear: bool = False

@@ -31,6 +31,7 @@ from bot.rules.events import (
     AnswerGiven,
     ButtonPressed,
     CalendarSwitched,
+    CanarySeen,
     CaseEntered,
     CommentAdded,
     Event,
@@ -72,6 +73,7 @@ FACTS: dict[str, type] = {
     "mail_taken.1": MailTaken,
     "outage_ordered.1": OutageOrdered,
     "twins_sought.1": TwinsSought,
+    "canary_seen.1": CanarySeen,
 }
 MESSAGES: dict[str, type] = {
     "ticket_update.1": TicketUpdate,

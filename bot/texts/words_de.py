@@ -81,6 +81,20 @@ GERMAN = Words(
         "credentials": (
             "Das Ticketsystem weist unsere Zugangsdaten ab. Es gilt nicht als ausgefallen."
         ),
+        "writes_fail": (
+            "Das Ticketsystem lässt sich lesen, aber nicht beschreiben: Änderungen warten "
+            "und werden wieder versucht. Es gilt nicht als ausgefallen."
+        ),
+        "writes_work": "Das Ticketsystem lässt sich wieder beschreiben.",
+        "webhooks_silent": (
+            "Die Webhooks des Ticketsystems bleiben aus; Neues wird abgeholt, bis zu einigen "
+            "Minuten später."
+        ),
+        "webhooks_back": "Die Webhooks des Ticketsystems kommen wieder.",
+        "lists_stale": (
+            "Die Listen des Ticketsystems sind veraltet: Neues kommt später, aber es kommt."
+        ),
+        "lists_fresh": "Die Listen des Ticketsystems sind wieder aktuell.",
         "refused_elsewhere": "Auf diesem Weg, weil ein anderer versagt hat: {}.",
         "slow_elsewhere": "Auch auf diesem Weg, weil ein anderer es nicht angenommen hat: {}.",
         "undelivered": (

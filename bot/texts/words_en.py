@@ -68,6 +68,19 @@ ENGLISH = Words(
         "still_failing": "It still fails; the all-clear by hand holds for a quarter of an hour.",
         "recovered": "All clear. Changes that were held have been released.",
         "credentials": "The helpdesk refuses our credentials. It is not treated as down.",
+        "writes_fail": (
+            "The helpdesk can be read but not written to: changes wait and are tried again. "
+            "It is not treated as down."
+        ),
+        "writes_work": "The helpdesk can be written to again.",
+        "webhooks_silent": (
+            "The helpdesk's webhooks do not come; news are fetched, up to some minutes later."
+        ),
+        "webhooks_back": "The helpdesk's webhooks come again.",
+        "lists_stale": (
+            "The helpdesk's lists are out of date: news may be late, and come in the end."
+        ),
+        "lists_fresh": "The helpdesk's lists are up to date again.",
         "refused_elsewhere": "Sent this way because another way failed: {}.",
         "slow_elsewhere": "Sent this way as well because another way did not take it: {}.",
         "undelivered": "Messages reached nobody: {} (see “deskmate outbox list --dead”).",

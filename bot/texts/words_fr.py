@@ -82,6 +82,21 @@ FRENCH = Words(
         "credentials": (
             "L'outil de tickets refuse nos identifiants. Il n'est pas considéré comme en panne."
         ),
+        "writes_fail": (
+            "L'outil de tickets se lit mais ne s'écrit pas\u00a0: les modifications "
+            "attendent et sont retentées. Il n'est pas considéré comme en panne."
+        ),
+        "writes_work": "L'outil de tickets accepte de nouveau les modifications.",
+        "webhooks_silent": (
+            "Les webhooks de l'outil de tickets n'arrivent plus\u00a0; les nouvelles sont "
+            "relevées, quelques minutes plus tard au plus."
+        ),
+        "webhooks_back": "Les webhooks de l'outil de tickets arrivent de nouveau.",
+        "lists_stale": (
+            "Les listes de l'outil de tickets ne sont plus à jour\u00a0: les nouvelles "
+            "tardent, mais elles viendront."
+        ),
+        "lists_fresh": "Les listes de l'outil de tickets sont de nouveau à jour.",
         "refused_elsewhere": "Envoyé par cette voie, car une autre a échoué\u00a0: {}.",
         "slow_elsewhere": "Envoyé aussi par cette voie, car une autre ne l'a pas pris\u00a0: {}.",
         "undelivered": (

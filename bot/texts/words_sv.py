@@ -72,6 +72,17 @@ SWEDISH = Words(
         "credentials": (
             "Ärendesystemet avvisar våra inloggningsuppgifter. Det räknas inte som nere."
         ),
+        "writes_fail": (
+            "Ärendesystemet går att läsa men inte att skriva i: ändringar väntar och görs "
+            "om. Det räknas inte som nere."
+        ),
+        "writes_work": "Det går att skriva i ärendesystemet igen.",
+        "webhooks_silent": (
+            "Ärendesystemets webhooks kommer inte; nyheter hämtas, några minuter senare som mest."
+        ),
+        "webhooks_back": "Ärendesystemets webhooks kommer igen.",
+        "lists_stale": "Ärendesystemets listor släpar efter: nyheter kommer senare, men de kommer.",
+        "lists_fresh": "Ärendesystemets listor är aktuella igen.",
         "refused_elsewhere": "Skickat den här vägen eftersom en annan inte fungerade: {}.",
         "slow_elsewhere": "Skickat även den här vägen eftersom en annan inte tog emot det: {}.",
         "undelivered": "Meddelanden nådde ingen: {} (se ”deskmate outbox list --dead”).",

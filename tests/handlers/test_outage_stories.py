@@ -8,7 +8,7 @@ from datetime import timedelta
 from desk import Desk
 
 from bot.rules.actions import Notice
-from bot.rules.events import Event, OutageOrdered, Verdict
+from bot.rules.events import Event, OutageOrdered, ProbeRound, Verdict
 from bot.sandbox.faults import Fault
 
 MINUTE = timedelta(minutes=1)
@@ -108,6 +108,19 @@ def test_declared_and_cleared_by_hand_is_told_once_each(desk: Desk) -> None:
     )
     assert (list(held), _held(desk)) == (["helpdesk"], {})
     assert desk.world.portal.banner() is None
+
+
+def test_writing_that_fails_is_told_and_holds_nothing(desk: Desk) -> None:
+    """Staff hear once that it cannot be written to, and once that it can; it is not down."""
+    for write in (Verdict.OK, Verdict.DOWN, Verdict.DOWN, Verdict.DOWN, Verdict.OK):
+        now = desk.clock.now()
+        probes = ProbeRound(Verdict.OK, Verdict.OK, write, detail="write: 503")
+        event = Event(f"outage/round@{now.isoformat()}", "outage", now, "probe", probes)
+        desk.store.receive([event])
+        desk.run(MINUTE)
+
+    assert _reasons(desk, "admin") == ["writes_fail", "writes_work"]
+    assert (desk.told("helpdesk_down"), _held(desk)) == ([], {})
 
 
 def _order(desk: Desk, *, is_down: bool, because: str) -> None:

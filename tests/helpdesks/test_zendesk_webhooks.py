@@ -11,7 +11,7 @@ import pytest
 from bot.clock import VirtualClock
 from bot.helpdesks.zendesk import Zendesk
 from bot.ports import Page
-from bot.rules.events import CommentAdded, Event, FieldChanged, TicketGone, TicketSeen
+from bot.rules.events import CanarySeen, CommentAdded, Event, FieldChanged, TicketGone, TicketSeen
 from bot.rules.ticket import Actor
 from bot.sandbox.world import World
 from bot.sandbox.world_seed import Furniture
@@ -136,6 +136,23 @@ def test_canary_is_nobodys_news(
     world.change_ticket(desk.canary, by=world.daemon, values={"priority": "low"})
 
     assert read(zendesk, post.bodies(), world.clock.now()) == []
+
+
+def test_written_canary_comes_back_by_both_ways(
+    zendesk: Zendesk, world: World, post: Post, start: datetime
+) -> None:
+    """The counter of a write probe shows that webhooks and lists work."""
+    zendesk.probe_write(1772442000)
+    now = world.clock.now()
+    assert isinstance(world.clock, VirtualClock)
+    world.clock.advance(timedelta(seconds=61))
+
+    listed = zendesk.tickets_since(None, start)
+
+    assert isinstance(listed, Page)
+    facts = [event.fact for event in (*read(zendesk, post.bodies(), now), *listed.events)]
+    seen = [fact for fact in facts if isinstance(fact, CanarySeen)]
+    assert seen == [CanarySeen(1772442000, "webhook"), CanarySeen(1772442000, "export")]
 
 
 def test_nothing_is_guessed_before_we_know_ourselves(

@@ -31,6 +31,7 @@ from bot.rules.events import (
     AnswerGiven,
     ButtonPressed,
     CalendarSwitched,
+    CanarySeen,
     CaseEntered,
     CommentAdded,
     Event,
@@ -112,6 +113,7 @@ FACTS_SEEN: tuple[Fact, ...] = (
     ),
     MailboxChanged(False, "refused", True),
     MailTaken("k", "Bo"),
+    CanarySeen(1772442000, "webhook"),
     OutageOrdered(True, "agents cannot log in", "bo", later(60)),
     AnswerGiven("ticket:t1", "Hello", "Bo", "slack"),
     TwinsSought(

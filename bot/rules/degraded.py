@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What may fail while the helpdesk can be read: writing, its webhooks, its lists; never an outage.
+
+The canary ticket is written with a counter every few minutes. A write that fails twice, a counter
+whose webhook does not come three times, or that the list we poll does not show twice, is told to
+our people once, and once more when it works again. What never worked is a setting, and not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from bot.rules.events import ProbeRound, Verdict
+
+LIMIT = timedelta(minutes=5)
+"""How long a counter may take to come back."""
+MOST_UNSEEN = 20
+
+
+class Part(StrEnum):
+    """What can fail by itself."""
+
+    WRITES = "writes"
+    WEBHOOKS = "webhooks"
+    LISTS = "lists"
+
+
+NEEDED = {Part.WRITES: 2, Part.WEBHOOKS: 3, Part.LISTS: 2}
+"""Misses in a row until it is told."""
+CODES = {
+    Part.WRITES: ("writes_fail", "writes_work"),
+    Part.WEBHOOKS: ("webhooks_silent", "webhooks_back"),
+    Part.LISTS: ("lists_stale", "lists_fresh"),
+}
+"""What is told when it fails, and when it works again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartWatch:
+    """One part: counters that have not come back, misses in a row, since when it fails."""
+
+    unseen: tuple[int, ...] = ()
+    missed: int = 0
+    has_worked: bool = False
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Degraded:
+    """All parts, and what has just to be told: codes of `CODES`."""
+
+    parts: Mapping[Part, PartWatch] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
+
+    def of(self, part: Part) -> PartWatch:
+        """How a part stands."""
+        return self.parts.get(part, PartWatch())
+
+
+def after_round(
+    state: Degraded, probes: ProbeRound, counter: int, now: datetime, *, is_up: bool
+) -> Degraded:
+    """Take a round of probes; while the helpdesk is not simply there, nothing is counted."""
+    state = replace(state, told=())
+    if not is_up or probes.read not in (Verdict.OK, Verdict.SLOW):
+        return replace(state, parts={
+            part: replace(watch, unseen=(), missed=0) for part, watch in state.parts.items()
+        })  # fmt: skip
+    match probes.write:
+        case Verdict.DOWN:
+            writes = state.of(Part.WRITES)
+            state = _with(state, Part.WRITES, replace(writes, missed=writes.missed + 1), now)
+        case Verdict.OK | Verdict.SLOW:
+            state = _works(state, Part.WRITES)
+            for part in (Part.WEBHOOKS, Part.LISTS):
+                watch = state.of(part)
+                unseen = (*watch.unseen, counter)[-MOST_UNSEEN:]
+                state = _with(state, part, replace(watch, unseen=unseen), now)
+        case _:
+            pass
+    return _overdue(state, now)
+
+
+def after_seen(state: Degraded, part: Part, counter: int) -> Degraded:
+    """A counter came back, and with it every older one."""
+    state = replace(state, told=())
+    left = tuple(each for each in state.of(part).unseen if each > counter)
+    state = _works(state, part)
+    return replace(state, parts={**state.parts, part: replace(state.of(part), unseen=left)})
+
+
+def _overdue(state: Degraded, now: datetime) -> Degraded:
+    oldest = (now - LIMIT).timestamp()
+    for part in (Part.WEBHOOKS, Part.LISTS):
+        watch = state.of(part)
+        late = sum(each <= oldest for each in watch.unseen)
+        unseen = tuple(each for each in watch.unseen if each > oldest)
+        fresh = replace(watch, unseen=unseen, missed=watch.missed + late)
+        state = _with(state, part, fresh, now)
+    return state
+
+
+def _with(state: Degraded, part: Part, watch: PartWatch, now: datetime) -> Degraded:
+    """Keep a part, and tell of it once it has failed often enough."""
+    is_news = watch.since is None and watch.has_worked and watch.missed >= NEEDED[part]
+    if is_news:
+        watch = replace(watch, since=now)
+    told = (*state.told, CODES[part][0]) if is_news else state.told
+    return Degraded({**state.parts, part: watch}, told)
+
+
+def _works(state: Degraded, part: Part) -> Degraded:
+    watch = state.of(part)
+    told = state.told if watch.since is None else (*state.told, CODES[part][1])
+    worked = replace(watch, missed=0, has_worked=True, since=None)
+    return Degraded({**state.parts, part: worked}, told)
+
+
+def to_row(state: Degraded) -> dict[str, Any]:
+    """The parts as plain JSON values, for the store."""
+    return {
+        part.value: {
+            "unseen": list(watch.unseen),
+            "missed": watch.missed,
+            "has_worked": watch.has_worked,
+            "since": watch.since.isoformat() if watch.since else None,
+        }
+        for part, watch in state.parts.items()
+    }
+
+
+def from_row(row: Mapping[str, Any] | None) -> Degraded:
+    """What `to_row` wrote; nothing known for None."""
+    return Degraded({
+        part: PartWatch(
+            tuple(row[part]["unseen"]),
+            row[part]["missed"],
+            row[part]["has_worked"],
+            datetime.fromisoformat(row[part]["since"]) if row[part]["since"] else None,
+        )
+        for part in Part
+        if row and part in row
+    })  # fmt: skip
