@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.channels.escaping import markdown
 from bot.clock import Clock
 from bot.helpdesks.zendesk import Zendesk
 from bot.pages.banner import BannerPages
@@ -14,11 +15,13 @@ from bot.pages.take import TakePages
 from bot.rules.engine import CompiledPolicy
 from bot.settings import Settings
 from bot.sources.chat import ChatSource
+from bot.sources.chat_commands import DeskCommands
 from bot.sources.web import Pages, WebhookReaders, build_app
 from bot.sources.web_server import WebApp
 from bot.sources.web_signatures import DoorSecrets
 from bot.sources.web_slack import slack_route
 from bot.sources.web_suggest import suggest_route
+from bot.sources.web_teams import TeamsDoor, teams_route
 from bot.store.store import Store
 from bot.telemetry import Figures
 
@@ -40,6 +43,8 @@ def web_app_of(
     """The daemon's web application; `has_read` says whether the helpdesk was read once."""
     settings = doors.settings
     chats = [slack_route(chat.answer_http)] if chat is not None else []
+    if settings.msteams_secret:
+        chats.append(teams_route(_teams(doors)))
     return build_app(
         doors.store,
         DoorSecrets(
@@ -53,6 +58,11 @@ def web_app_of(
         not_ready=lambda: "" if has_read() else "the helpdesk was not read yet",
         extra_routes=[suggest_route(doors.compiled, doors.clock), *chats, *_pages(doors)],
     )
+
+
+def _teams(doors: Doors) -> TeamsDoor:
+    commands = DeskCommands(doors.store, doors.clock, doors.compiled, source="teams")
+    return TeamsDoor(commands, doors.settings.msteams_secret.reveal, doors.clock, escape=markdown)
 
 
 def _pages(doors: Doors) -> Pages:

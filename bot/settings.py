@@ -90,6 +90,7 @@ class Settings:
     slack_app_token: Secret = NO_SECRET
     slack_signing_secret: Secret = NO_SECRET
     slack_url: str = "https://slack.com/api/"
+    msteams_secret: Secret = NO_SECRET
     teams: Mapping[str, Secret] = field(default_factory=dict)
     smtp_url: Secret = NO_SECRET
     sms_url: Secret = NO_SECRET
@@ -130,6 +131,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings | list[SettingsPro
         slack_app_token=reader.secret("SLACK_APP_TOKEN"),
         slack_signing_secret=reader.secret("SLACK_SIGNING_SECRET"),
         slack_url=reader.url("SLACK_URL") or "https://slack.com/api/",
+        msteams_secret=reader.secret("MSTEAMS_SECRET"),
         teams=reader.teams(),
         smtp_url=reader.secret("SMTP_URL"),
         sms_url=reader.secret("SMS_URL"),
@@ -156,7 +158,7 @@ NAMES = frozenset(
         "STORE BACKUP_FOLDER LISTEN PAGES_LISTEN PUBLIC_URL ZENDESK_URL ZENDESK_CLIENT_ID "
         "ZENDESK_CLIENT_SECRET ZENDESK_EMAIL ZENDESK_API_TOKEN ZENDESK_WEBHOOK_SECRET "
         "ZENDESK_TRIGGER_SECRET EVENTS_SECRET SLACK_BOT_TOKEN SLACK_APP_TOKEN SLACK_SIGNING_SECRET "
-        "SLACK_URL SMTP_URL SMS_URL LINK_SECRET "
+        "SLACK_URL MSTEAMS_SECRET SMTP_URL SMS_URL LINK_SECRET "
         "MAIL_FROM MAILBOX_URL MAILBOX_TRUST CASE_SECRET MAIL_SPOOL BANNER "
         "LOG_FORMAT LOG_LEVEL EXPORT_DELAY"
     ).split()

@@ -41,7 +41,9 @@ MAY_IMPORT = {
     "outbox_tickets": frozenset("ports rules store clock".split()),
     "outbox_rescue": frozenset("rules store texts".split()),
     "pages": frozenset("store rules texts clock telemetry".split()),
-    "app_web": frozenset("clock helpdesks pages rules settings sources store telemetry".split()),
+    "app_web": frozenset(
+        "channels clock helpdesks pages rules settings sources store telemetry".split()
+    ),
     "app_channels": frozenset("channels ports rules settings".split()),
     "app_chat": frozenset("channels clock rules settings sources store".split()),
     "app_pages": frozenset("clock pages rules settings sources store telemetry".split()),

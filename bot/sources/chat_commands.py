@@ -15,7 +15,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.rules.actions import Notice
 from bot.rules.engine import CompiledPolicy
-from bot.rules.events import AnswerGiven, Event, SilenceOrdered
+from bot.rules.events import AnswerGiven, ButtonPressed, Event, SilenceOrdered
 from bot.rules.history import ChangeKind
 from bot.rules.rights import may
 from bot.rules.ticket import Origin, Ticket
@@ -26,6 +26,7 @@ from bot.store.transaction import Reader
 from bot.telemetry import logger
 from bot.texts.cleaning import one_line
 from bot.texts.replies import chat_reply, desk_help, not_written_down
+from bot.texts.words import language
 
 COMMIT_WITHIN = 1.8
 """Seconds: Slack waits three, and the person's name was read before."""
@@ -43,8 +44,19 @@ log = logger("chat")
 class DeskCommands:
     """Answers a `/desk` command; called with its text and the person's name."""
 
-    def __init__(self, store: Store, clock: Clock, compiled: Callable[[], CompiledPolicy]) -> None:
-        """`compiled` gives the policy of the moment: its language, rosters and rights."""
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        compiled: Callable[[], CompiledPolicy],
+        *,
+        source: str = SOURCE,
+    ) -> None:
+        """`compiled` gives the policy of the moment: its language, rosters and rights.
+
+        `source` is the chat in which people speak.
+        """
+        self._source = source
         self._store = store
         self._clock = clock
         self._compiled = compiled
@@ -60,6 +72,8 @@ class DeskCommands:
                 return self._case(rest.strip())
             case "answer" if rest.strip():
                 return self._answered(rest.strip(), person)
+            case "ack" if rest.strip():
+                return self._acknowledged(rest.strip(), person)
             case "silence":
                 return self._silenced(rest.strip(), person)
         return self._view(word.casefold(), rest.strip())
@@ -134,11 +148,34 @@ class DeskCommands:
 
     def _given(self, ticket: Ticket, words: str, person: str, key: str) -> str:
         """Write an answer down, then say so."""
-        given = AnswerGiven(f"ticket:{ticket.ticket_id}", words, person, SOURCE)
-        event = Event(key, f"case/{ticket.ticket_id}", self._clock.now(), SOURCE, given)
+        given = AnswerGiven(f"ticket:{ticket.ticket_id}", words, person, self._source)
+        event = Event(key, f"case/{ticket.ticket_id}", self._clock.now(), self._source, given)
         if not self._is_written_down(event):
             return not_written_down(self._language())
         return self._say("answer_taken", ticket.reference or f"#{ticket.number}")
+
+    def _acknowledged(self, named: str, person: str) -> str:
+        """Take a ticket as the button "I have it" does; a second time changes nothing."""
+        policy, say = self._compiled().policy, language(self._language()).words.take
+        with self._store.read() as reader:
+            ticket = find_ticket(named, reader)
+            taken = reader.alerts.load(f"taken/{ticket.ticket_id}") if ticket else None
+        if ticket is None:
+            return self._say("unknown_ticket", named)
+        called = ticket.reference or f"#{ticket.number}"
+        if taken is not None:
+            return f"{called} {say['taken']} {one_line(str(taken.get('by', '')), 60)}"
+        if ticket.status.is_done:
+            return f"{called} {say['closed']}"
+        if not may(policy, "acknowledge", person):
+            return self._say("not_allowed", ", ".join(policy.rights.get("acknowledge", ())))
+        now, subject = self._clock.now(), f"ticket:{ticket.ticket_id}"
+        pressed = ButtonPressed("acknowledge", subject, person, self._source)
+        key = f"{self._source}/ack/{ticket.ticket_id}/{person}/{now.isoformat()}"
+        event = Event(key, f"case/{ticket.ticket_id}", now, self._source, pressed)
+        if not self._is_written_down(event):
+            return not_written_down(self._language())
+        return f"{called} {say['thanks']}"
 
     def _silenced(self, rest: str, person: str) -> str:
         """`NAME 2h why`: a silence of everything that is not critical."""
@@ -152,7 +189,7 @@ class DeskCommands:
         now = self._clock.now()
         end = now + int(count) * _UNITS[unit]
         order = SilenceOrdered(name, end, one_line(because, _LONGEST_LINE), person)
-        event = Event(f"silence/{name}/{now.isoformat()}", "desk", now, SOURCE, order)
+        event = Event(f"silence/{name}/{now.isoformat()}", "desk", now, self._source, order)
         if not self._is_written_down(event):
             return not_written_down(self._language())
         return self._say("silenced", name)
