@@ -17,6 +17,7 @@ from bot.app_channels import channels_of
 from bot.app_chat import chat_of
 from bot.app_mailbox import mailbox_of, own_names
 from bot.app_pages import pages_of
+from bot.app_upkeep import Upkeep
 from bot.app_web import Doors, web_app_of
 from bot.clock import Clock
 from bot.config.load import load_policy
@@ -42,14 +43,10 @@ from bot.sources.web_server import WebServer
 from bot.store.problems import StoreProblem
 from bot.store.queues import Touched
 from bot.store.store import Store
-from bot.store.transaction import Transaction
 from bot.telemetry import Figures, logger
 from bot.timekeeper import Timekeeper
 
 LEASE_SECONDS = 15.0
-KEEP_SETTLED = timedelta(days=30)
-KEEP_JOURNAL = timedelta(days=400)
-"""Long enough to explain any decision of the year a customer may ask about."""
 PRUNE_EVERY = 3600.0
 START_PATIENCE = timedelta(minutes=2)
 """How long due clocks wait after a start for the helpdesk to be read once."""
@@ -109,6 +106,7 @@ class App:
             own=lambda: own_names(settings, self._compiled.policy),
         )
         self._mailbox = mailbox_of(settings, store, clock, self.figures)
+        self._upkeep = Upkeep(store, clock, self.figures, self._mailbox)
         self._poller = Poller(self._helpdesk, store, every=policy.poll_every, figures=self.figures)
         self._contacts = ContactReader(self._helpdesk, store)
         self._librarian = Librarian(
@@ -221,8 +219,8 @@ class App:
             timed("tend", self._outbox.tend, 1.0),
             *((timed("mail", self._mailbox.step, 1.0),) if self._mailbox is not None else ()),
             timed("lease", self._renew_lease, LEASE_SECONDS / 3),
-            timed("measure", self._measure, 5.0),
-            timed("prune", self._prune, PRUNE_EVERY),
+            timed("measure", self._upkeep.measure, 5.0),
+            timed("prune", self._upkeep.prune, PRUNE_EVERY),
         )
 
     def _deliver(self, kind: str, channel: Channel) -> Callable[[], bool]:
@@ -250,28 +248,6 @@ class App:
         except StoreProblem as problem:
             self._has_lost_lease = True
             log.error("lease_lost", reason=str(problem))
-        return False
-
-    def _measure(self) -> bool:
-        with self._store.read() as reader:
-            self.figures.inbox_waiting.set(reader.inbox.waiting())
-            self.figures.outbox_waiting.set(sum(reader.outbox.waiting().values()))
-            state = reader.states.load("outage") or {}
-        self.figures.helpdesk_state.set(state.get("phase") == "down")
-        return False
-
-    def _prune(self) -> bool:
-        now = self._clock.now()
-
-        def prune(tx: Transaction) -> None:
-            tx.inbox.prune(now - KEEP_SETTLED)
-            tx.outbox.prune(now - KEEP_SETTLED)
-            tx.timers.prune(now - KEEP_SETTLED)
-            tx.journal.prune(now - KEEP_JOURNAL)
-
-        self._store.write(prune)
-        if self._mailbox is not None:
-            self._mailbox.sweep_spool(now)
         return False
 
     def _may_fire(self) -> bool:
