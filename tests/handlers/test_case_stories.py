@@ -16,16 +16,14 @@ from case_mails import (
     fate_of,
     go_down,
     look,
-    notice_id,
     row_of,
     written_to,
 )
 from desk import Desk
 
-from bot.rules.events import CaseEntered, Event, MailboxChanged, MailTaken, Verdict
-from bot.rules.history import ChangeKind
-from bot.rules.mail import Contact, Fate, MailFile, Trust
-from bot.rules.ticket import Actor, Origin, Person, Status
+from bot.rules.events import Verdict
+from bot.rules.mail import Contact, Fate, Trust
+from bot.rules.ticket import Origin
 from bot.sandbox.faults import Fault
 
 SECRET_WORDS = "Buy cheap pills at http://evil.example"
@@ -289,121 +287,3 @@ def test_storm_is_told_by_digests(desk: Desk) -> None:
     assert len(cases) <= 20
     assert 1 <= len([1 for where, _ in desk.told("digest") if where == "slack:support"]) <= 4
     assert len(written_to(desk)) == 3
-
-
-def test_staff_answer_by_mail_reaches_the_customer(desk: Desk) -> None:
-    """Above the notice: words for the customer, in their thread; the clock is answered."""
-    go_down(desk)
-    case = case_of(desk, arrive(desk, Mail(message_id="<first@northwind.example>")))
-    text = "We are on it.\n\nOn Mon, 2 Mar 2026 Deskmate wrote:\n> NEW CASE, nobody has it"
-    reply = Mail(text=text, sender="ada@acme.example", references=(notice_id(case),))
-    key = arrive(desk, reply)
-
-    sent = written_to(desk)[-1]
-    with desk.store.read() as reader:
-        clock = reader.tickets.clocks(case.ticket_id)["first_response"]
-    assert fate_of(desk, key) is Fate.STAFF
-    assert sent.text.startswith("We are on it.") and "NEW CASE" not in sent.text
-    assert sent.in_reply_to == "<first@northwind.example>"
-    assert clock["achieved_at"] is not None
-
-
-def test_i_have_it_by_mail_is_no_answer(desk: Desk) -> None:
-    """The customer is not sent "I have it."; the case has an owner."""
-    go_down(desk)
-    case = case_of(desk, arrive(desk))
-    arrive(desk, Mail(text="I have it.", sender="ada@acme.example",
-                      references=(notice_id(case),)))  # fmt: skip
-
-    with desk.store.read() as reader:
-        kinds = [each.kind for each in reader.tickets.history(case.ticket_id)]
-    assert len(written_to(desk)) == 1
-    assert ChangeKind.TAKEN in kinds
-
-
-def test_customers_answer_opens_the_conversation_again(desk: Desk) -> None:
-    """Answered, waiting for the customer; their reply is the next promise."""
-    go_down(desk)
-    case = case_of(desk, arrive(desk))
-    arrive(desk, Mail(text="Try again, please", sender="ada@acme.example",
-                      references=(notice_id(case),)))  # fmt: skip
-    waiting = _status(desk, case.ticket_id)
-    arrive(desk, Mail(text="No change", subject=f"Re: [{case.reference}]"))
-
-    with desk.store.read() as reader:
-        actors = [
-            each.actor for each in reader.tickets.history(case.ticket_id)
-            if each.kind is ChangeKind.COMMENT and each.is_public
-        ]  # fmt: skip
-    assert waiting is Status.PENDING
-    assert actors == [Actor.AGENT, Actor.REQUESTER]
-
-
-def test_nothing_of_a_case_waits_for_the_helpdesk(desk: Desk) -> None:
-    """The helpdesk has no such ticket: no change of it may be written there."""
-    go_down(desk)
-    case = case_of(desk, arrive(desk))
-    with desk.store.read() as reader:
-        rows = reader.outbox.of_ticket(case.ticket_id)
-        bodies = [each.body for each in reader.tickets.history(case.ticket_id)]
-
-    assert [row for row in rows if row.outgoing.destination == "helpdesk"] == []
-    assert "Told the team." in bodies
-
-
-def test_dead_mailbox_is_told_once(desk: Desk) -> None:
-    """And once more when it can be read again."""
-    for number, is_read in enumerate((False, False, True, True)):
-        event = Event(f"mb/{number}", "desk", desk.clock.now(), "mailbox", MailboxChanged(is_read))
-        desk.store.receive([event]).result()
-        desk.run(MINUTE)
-
-    assert [where for where, _ in desk.told("admin")].count("slack:support") == 2
-
-
-def test_telephone_call_is_a_case_from_its_time_on(desk: Desk) -> None:
-    """Somebody rang ten minutes ago: the clock began then, and nobody is mailed."""
-    go_down(desk)
-    at = desk.clock.now() - 10 * MINUTE
-    call = CaseEntered(at, Person(name="Carl", email="carl@contoso.example"), "Portal is down",
-                       "All of it", "Bo")  # fmt: skip
-    desk.store.receive([Event("call/1", "mail/calls", at, "command", call)]).result()
-    desk.run()
-
-    with desk.store.read() as reader:
-        [case] = [each for each in reader.tickets.all() if each.origin is Origin.MAILBOX]
-        clock = reader.tickets.clocks(case.ticket_id)["first_response"]
-    assert (case.via, case.priority) == ("phone", "urgent")
-    assert clock["due_at"] == (at + timedelta(hours=1)).isoformat()
-    assert written_to(desk, "carl@contoso.example") == []
-
-
-def test_attachments_are_named_in_the_case(desk: Desk) -> None:
-    """Who works on it knows that there is more than words, and where it lies."""
-    go_down(desk)
-    case = case_of(desk, arrive(desk, Mail(files=(MailFile("error.png", "image/png", 2048),))))
-
-    with desk.store.read() as reader:
-        notes = [each.body or "" for each in reader.tickets.history(case.ticket_id)]
-    assert any("error.png (2,048 bytes)" in note and ".eml" in note for note in notes)
-
-
-def test_held_mail_becomes_a_case_by_a_person(desk: Desk) -> None:
-    """What looked like a list's was a customer's; nobody is answered by itself."""
-    go_down(desk)
-    key = arrive(desk, Mail(headers={"precedence": "bulk"}))
-    held = fate_of(desk, key)
-    taken = Event("take/1", "mail/x", desk.clock.now(), "command", MailTaken(key, "Bo"))
-    desk.store.receive([taken]).result()
-    desk.run()
-
-    assert (held, fate_of(desk, key)) == (Fate.HELD, Fate.CASE)
-    assert case_of(desk, key).priority == "urgent"
-    assert written_to(desk) == []
-
-
-def _status(desk: Desk, ticket_id: str) -> Status:
-    with desk.store.read() as reader:
-        ticket = reader.tickets.load(ticket_id)
-    assert ticket is not None
-    return ticket.status
