@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.channels.escaping import mrkdwn, plain
 from bot.channels.slack_client import slack_client
 from bot.clock import Clock
 from bot.rules.engine import CompiledPolicy
 from bot.settings import Settings
 from bot.sources.chat import ChatSettings, ChatSource
-from bot.sources.chat_commands import DeskCommands
+from bot.sources.chat_commands import DeskCommands, find_ticket
+from bot.sources.chat_desk import DeskViews
+from bot.sources.chat_home import HomeTab
 from bot.store.store import Store
 
 
@@ -22,9 +25,12 @@ def chat_of(
         return None
     token = settings.slack_bot_token.reveal()
     commands = DeskCommands(store, clock, compiled)
+    quick = slack_client(token, base_url=settings.slack_url, timeout=1)
+    views = DeskViews(store, compiled, find_ticket)
     return ChatSource(
         store.receive,
-        commands,
+        # Slack reads the answer as mrkdwn, and customers' words stand in it.
+        lambda text, person: mrkdwn(commands(text, person)),
         settings=ChatSettings(
             bot_token=token,
             app_token=settings.slack_app_token.reveal(),
@@ -33,7 +39,8 @@ def chat_of(
             language=compiled().policy.language,
         ),
         client=slack_client(token, base_url=settings.slack_url),
-        quick_client=slack_client(token, base_url=settings.slack_url, timeout=1),
+        quick_client=quick,
         clock=clock,
         hear=commands.heard,
+        home=HomeTab(views, quick, clock, compiled, escape=plain),
     )

@@ -23,6 +23,8 @@ from bot.sandbox.slack_presses import (
     Pressed,
     block_actions,
     call_address,
+    home_opened,
+    kind_of,
     slash_command,
 )
 from bot.sandbox.slack_socket import SocketServer
@@ -120,10 +122,18 @@ class SlackDoor:
             raise LookupError(f"there is no channel {channel}")
         return self.send(slash_command(room, member, command=command, text=text))
 
+    def open_home(self, user: str) -> Pressed:
+        """Somebody opens the app's Home; what they see then is `home_of`."""
+        return self.send(home_opened(self.workspace.member(user), self._next_ts()))
+
+    def home_of(self, user: str) -> Mapping[str, object] | None:
+        """What somebody sees in the app's Home, None before it was ever made."""
+        return self._methods.homes.get(self.workspace.member(user).user_id)
+
     def send(self, payload: Mapping[str, object]) -> Pressed:
         """Hand a payload to the app: by its socket if it has one, else to its address."""
         if self.socket.is_connected():
-            kind = "slash_commands" if "command" in payload else "interactive"
+            kind = kind_of(payload)
             answer = self.socket.send(kind, payload)
             return Pressed(answer is not None, str((answer or {}).get("text", "")))
         if self.events_address is not None:

@@ -10,19 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 GREATEST_BLOCKS = 50
+GREATEST_HOME = 100
+"""Blocks of a Home; a message has fewer."""
 GREATEST_TOGETHER = 13_200
 """Characters over all blocks; undocumented, measured by others (bolt-js#2509)."""
 
 Json = Mapping[str, object]
 
 
-def block_problems(blocks: object) -> list[str]:
+def block_problems(blocks: object, *, most: int = GREATEST_BLOCKS) -> list[str]:
     """Every reason to refuse, empty when there is none; `blocks` is JSON as it came."""
     if not isinstance(blocks, list):
         return ["blocks are no list"]
     problems = list(_each(blocks))
-    if len(blocks) > GREATEST_BLOCKS:
-        problems.append(f"{len(blocks)} blocks, at most {GREATEST_BLOCKS}")
+    if len(blocks) > most:
+        problems.append(f"{len(blocks)} blocks, at most {most}")
     ids = [each["block_id"] for each in blocks if isinstance(each, dict) and "block_id" in each]
     if len(ids) != len(set(ids)):
         problems.append("a block_id is used twice")

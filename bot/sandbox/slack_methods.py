@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.sandbox.faults import Faults
-from bot.sandbox.slack_blocks import GREATEST_TOGETHER, block_problems, characters
+from bot.sandbox.slack_blocks import GREATEST_HOME, GREATEST_TOGETHER, block_problems, characters
 from bot.sandbox.slack_directory import Channel, Workspace
 from bot.sandbox.slack_faults import SlackFault
 from bot.sandbox.world import World
@@ -40,6 +40,8 @@ class SlackMethods:
         self._journal = world.journal
         self._workspace = workspace
         self._faults = faults
+        self.homes: dict[str, Json] = {}
+        """What each person sees in the app's Home, by user id."""
         self._broadcast: set[tuple[str, str]] = set()
         reading = ("channels:history", "groups:history", "im:history")
         listing = ("channels:read", "groups:read")
@@ -53,6 +55,7 @@ class SlackMethods:
             "conversations.info": Method(listing, self._info),
             "conversations.list": Method(listing, self._list),
             "conversations.open": Method(("im:write",), self._open),
+            "views.publish": Method((), self._publish),
             "users.info": Method(("users:read",), self._user),
         }
 
@@ -159,6 +162,16 @@ class SlackMethods:
                         "real_name": each.real_name, "profile": profile}  # fmt: skip
                 return {"ok": True, "user": user}
         return no("user_not_found")
+
+    def _publish(self, arguments: Arguments) -> Json:
+        view = dict(_object(arguments, "view"))
+        problems = block_problems(view.get("blocks"), most=GREATEST_HOME)
+        if view.get("type") != "home" or problems:
+            return {**no("invalid_arguments"), "errors": problems}
+        if all(each.user_id != _text(arguments, "user_id") for each in self._workspace.members()):
+            return no("user_not_found")
+        self.homes[_text(arguments, "user_id")] = view
+        return {"ok": True, "view": view}
 
     def _no_content(self, arguments: Arguments) -> Json | None:
         text, blocks = _text(arguments, "text"), _list(arguments, "blocks")

@@ -19,6 +19,7 @@ from bot.sandbox.slack_methods import APP_ID, TEAM_ID
 from bot.sandbox.world_chat import ChatMessage
 
 ANSWER_WITHIN = 3.0
+_CONTENT_TYPES = {"events_api": "application/json"}
 
 Json = dict[str, object]
 
@@ -89,17 +90,35 @@ def slash_command(channel: Channel, member: Member, *, command: str, text: str) 
     }  # fmt: skip
 
 
+def home_opened(member: Member, event_ts: str) -> Json:
+    """The event of somebody who opens the app's Home."""
+    return {
+        "type": "event_callback", "token": "not used", "team_id": TEAM_ID, "api_app_id": APP_ID,
+        "event_id": f"Ev{event_ts.replace('.', '')}", "event_time": int(float(event_ts)),
+        "event": {
+            "type": "app_home_opened", "user": member.user_id, "channel": "D0SANDBOX1",
+            "tab": "home", "event_ts": event_ts,
+        },
+    }  # fmt: skip
+
+
+def kind_of(payload: Mapping[str, object]) -> str:
+    """How Socket Mode calls an envelope with this payload."""
+    if payload.get("type") == "event_callback":
+        return "events_api"
+    return "slash_commands" if "command" in payload else "interactive"
+
+
 def call_address(address: EventsAddress, payload: Mapping[str, object]) -> Pressed:
-    """POST a payload as Slack does: a form, signed with `v0` over timestamp and body."""
-    is_command = "command" in payload
-    fields = payload if is_command else {"payload": json.dumps(payload)}
-    body = urlencode({name: _form_value(value) for name, value in fields.items()}).encode()
+    """POST a payload as Slack does, signed with `v0` over timestamp and body."""
+    kind = kind_of(payload)
+    body = json.dumps(payload).encode() if kind == "events_api" else _form(payload, kind)
     stamp = str(int(SystemClock().now().timestamp() + address.skew))
     request = urllib.request.Request(
         address.url,
         data=body,
         headers={
-            "Content-Type": "application/x-www-form-urlencoded",
+            "Content-Type": _CONTENT_TYPES.get(kind, "application/x-www-form-urlencoded"),
             "X-Slack-Request-Timestamp": stamp,
             "X-Slack-Signature": sign(address.secret, stamp, body),
         },
@@ -119,6 +138,12 @@ def sign(secret: str, stamp: str, body: bytes) -> str:
     """The signature of one request."""
     signed = f"v0:{stamp}:".encode() + body
     return "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+
+
+def _form(payload: Mapping[str, object], kind: str) -> bytes:
+    """Commands are forms; everything else that people do is one field of a form."""
+    fields = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
+    return urlencode({name: _form_value(value) for name, value in fields.items()}).encode()
 
 
 def _form_value(value: object) -> str:

@@ -22,6 +22,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.clock import Clock
 from bot.rules.events import ButtonPressed, Event
+from bot.sources.chat_home import HomeTab
 from bot.sources.chat_people import ChatPeople
 from bot.sources.chat_socket import ChatSocket
 from bot.sources.chat_threads import Hear, answer_in
@@ -81,15 +82,17 @@ class ChatSource:
         quick_client: WebClient,
         clock: Clock,
         hear: Hear | None = None,
+        home: HomeTab | None = None,
     ) -> None:
         """`client` tells people that a press was lost; `quick_client` reads their names.
 
-        `hear` takes what is said in threads behind `answer:`.
+        `hear` takes what is said in threads behind `answer:`; `home` is shown to who opens the app.
 
         The latter needs a timeout of one second. Nothing is sent before the first press.
         """
         self._receive = receive
         self._hear = hear
+        self._home = home
         self._answer = answer
         self._settings = settings
         self._client = client
@@ -148,6 +151,8 @@ class ChatSource:
             app.action(action)(self._pressed)
         app.command(COMMAND)(self._asked)
         app.event("message")(self._heard)
+        if self._home is not None:
+            self._home.listen(app)
         return app
 
     def _pressed(self, ack: Ack, body: dict[str, object]) -> BoltResponse | None:

@@ -128,6 +128,9 @@ GERMAN = Words(
         ),
     },
     chat_replies={
+        "home_queue": "Offen, das nächste Ende zuerst",
+        "home_risk": "Gefährdet",
+        "home_duty": "Im Dienst",
         "nothing_open": "Kein Ticket ist offen.",
         "nothing_at_risk": "Kein offenes Ticket ist gefährdet.",
         "unknown_ticket": "Ein Ticket {} gibt es hier nicht.",

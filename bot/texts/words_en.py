@@ -111,6 +111,9 @@ ENGLISH = Words(
         ),
     },
     chat_replies={
+        "home_queue": "Open, the next deadline first",
+        "home_risk": "At risk",
+        "home_duty": "On duty",
         "nothing_open": "No ticket is open.",
         "nothing_at_risk": "No open ticket is at risk.",
         "unknown_ticket": "There is no ticket {} here.",

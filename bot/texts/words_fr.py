@@ -132,6 +132,9 @@ FRENCH = Words(
         ),
     },
     chat_replies={
+        "home_queue": "En cours, la prochaine échéance d'abord",
+        "home_risk": "À surveiller",
+        "home_duty": "De service",
         "nothing_open": "Aucun ticket n'est ouvert.",
         "nothing_at_risk": "Aucun ticket ouvert n'est en danger.",
         "unknown_ticket": "Il n'y a pas de ticket {} ici.",

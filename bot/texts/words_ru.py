@@ -114,6 +114,9 @@ RUSSIAN = Words(
         ),
     },
     chat_replies={
+        "home_queue": "Открытые, ближайший срок первым",
+        "home_risk": "Под угрозой",
+        "home_duty": "Дежурят",
         "nothing_open": "Открытых заявок нет.",
         "nothing_at_risk": "Открытых заявок под угрозой нет.",
         "unknown_ticket": "Заявки {} здесь нет.",

@@ -114,6 +114,9 @@ SWEDISH = Words(
         ),
     },
     chat_replies={
+        "home_queue": "Öppna, närmaste tid först",
+        "home_risk": "I farozonen",
+        "home_duty": "I tjänst",
         "nothing_open": "Inget ärende är öppet.",
         "nothing_at_risk": "Inget öppet ärende är i farozonen.",
         "unknown_ticket": "Det finns inget ärende {} här.",
