@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How an outage is looked at and decided by hand: `deskmate outage status|declare|clear`."""
+"""How an outage is looked at and decided: `deskmate outage status|declare|clear|failures`."""
 
 from __future__ import annotations
 
@@ -53,3 +53,14 @@ def clear(because: Because, by: By = None) -> None:
     from bot.commands.outage import give_all_clear
 
     raise typer.Exit(give_all_clear(because, by))
+
+
+@outage_app.command()
+def failures(
+    missing: Annotated[bool, typer.Option(help="Only those that no test tries.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the ways in which an outage goes wrong, and the test of each, or why there is none."""
+    from bot.commands.failures import show_failures
+
+    raise typer.Exit(show_failures(as_json=as_json, only_missing=missing))

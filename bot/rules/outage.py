@@ -17,13 +17,15 @@ count) freezes the counters: it is "blind", never an outage. What a person decla
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.rules.events import ProbeRound, Verdict
 from bot.rules.outage_due import after_time, began
 from bot.rules.outage_state import Blind, OutageDecision, OutageState, Phase, Round, Step
 from bot.rules.policy import OutagePolicy
 
+CLOCK_STEP = timedelta(minutes=1)
+"""A clock that is set back by less is being adjusted."""
 _AS_GOOD_AS_WRITTEN = (Verdict.OK, Verdict.SLOW, Verdict.MISCONFIGURED)
 """A canary that is missing or not configured is our fault, and must not keep an outage open."""
 
@@ -48,7 +50,8 @@ def after_probe(
 
 def next_probe_at(state: OutageState, policy: OutagePolicy, now: datetime) -> datetime:
     """When the next round is due: closer together while suspect."""
-    if state.last_round_at is None:
+    if state.last_round_at is None or state.last_round_at > now:
+        # A clock that was set back must not stop the probes until it has caught up.
         return now
     interval = policy.interval_suspect if state.phase is Phase.SUSPECT else policy.interval
     return state.last_round_at + interval
@@ -74,9 +77,9 @@ def wants_write(state: OutageState, policy: OutagePolicy, now: datetime) -> bool
 def _after_gap(
     state: OutageState, policy: OutagePolicy, now: datetime, steps: list[Step]
 ) -> OutageState:
-    """Nobody watched for a while: an outage goes on, anything else is looked at closely."""
+    """Nobody watched for a while, or the clock was set back: only an outage goes on as it was."""
     last = state.last_round_at
-    if last is None or now - last <= policy.unobserved_after:
+    if last is None or -CLOCK_STEP <= now - last <= policy.unobserved_after:
         return state
     steps.append(Step.UNOBSERVED)
     fresh = replace(state, failing_in_a_row=0, good_in_a_row=0, first_good_at=None, window=())

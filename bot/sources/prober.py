@@ -25,6 +25,8 @@ DEADLINE = 20.0
 """Seconds after which a probe that still hangs counts as failed; above its own timeouts."""
 WITNESS_TIMEOUT = 3.0
 GREATEST_RETRY_AFTER = 60.0
+LONGEST_PAUSE = timedelta(hours=1)
+"""A pause that seems longer was written down before the clock was set back."""
 NOT_ASKED = Probe(Verdict.NOT_ASKED, 0.0)
 NO_ANSWER = Probe(Verdict.DOWN, DEADLINE, "no answer at all")
 
@@ -90,7 +92,9 @@ class Prober:
     def due_at(self, now: datetime) -> datetime:
         """When the next round is due."""
         due = next_probe_at(self._state(), self._policy, now)
-        return max(due, self._not_before) if self._not_before else due
+        if self._not_before is None or self._not_before - now > LONGEST_PAUSE:
+            return due
+        return max(due, self._not_before)
 
     def step(self, now: datetime) -> bool:
         """Run a round if it is time, and write it down; True when it did."""
