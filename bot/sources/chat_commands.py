@@ -15,8 +15,9 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.rules.actions import Notice
 from bot.rules.engine import CompiledPolicy
-from bot.rules.events import AnswerGiven, ButtonPressed, Event, SilenceOrdered
+from bot.rules.events import AnswerGiven, ButtonPressed, Event, OutageOrdered, SilenceOrdered
 from bot.rules.history import ChangeKind
+from bot.rules.outage_state import from_row
 from bot.rules.rights import may
 from bot.rules.ticket import Origin, Ticket
 from bot.sources.chat_desk import DeskViews
@@ -33,9 +34,12 @@ COMMIT_WITHIN = 1.8
 MOST_CASES = 20
 MOST_WORDS = 10
 SOURCE = "slack"
+MACHINE = "outage"
+"""The name under which the store keeps the outage machine's state."""
 _LONGEST_LINE = 150
 
 _SILENCE = re.compile(r"(\S{1,40}) (\d{1,3})(m|h|d) (.+)")
+_OUTAGE = re.compile(r"(?i)(declare|clear)(?: (\d{1,3})(m|h|d))? (.+)", re.DOTALL)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 log = logger("chat")
@@ -76,6 +80,8 @@ class DeskCommands:
                 return self._acknowledged(rest.strip(), person)
             case "silence":
                 return self._silenced(rest.strip(), person)
+            case "outage" if rest.strip():
+                return self._outage_ordered(rest.strip(), person)
         return self._view(word.casefold(), rest.strip())
 
     def _view(self, word: str, rest: str) -> str:
@@ -193,6 +199,31 @@ class DeskCommands:
         if not self._is_written_down(event):
             return not_written_down(self._language())
         return self._say("silenced", name)
+
+    def _outage_ordered(self, rest: str, person: str) -> str:
+        """`declare [2h] why` or `clear why`: a person's word on the helpdesk."""
+        policy = self._compiled().policy
+        if not may(policy, "outage", person):
+            return self._say("not_allowed", ", ".join(policy.rights.get("outage", ())) or "-")
+        found = _OUTAGE.fullmatch(as_typed(rest))
+        if found is None:
+            return self._say("how_to_outage")
+        verb, count, unit, because = found.groups()
+        is_down = verb.casefold() == "declare"
+        if not is_down and not self._is_down():
+            return self._say("nothing_to_clear")
+        now = self._clock.now()
+        until = now + int(count) * _UNITS[unit] if is_down and count else None
+        order = OutageOrdered(is_down, one_line(because, _LONGEST_LINE), person, until)
+        # The same word of the same person within a minute is one order: Slack asks again.
+        key = f"{self._source}/outage/{verb.casefold()}/{person}/{now:%Y%m%dT%H%M}"
+        if not self._is_written_down(Event(key, "outage", now, self._source, order)):
+            return not_written_down(self._language())
+        return self._say("outage_declared" if is_down else "outage_cleared")
+
+    def _is_down(self) -> bool:
+        with self._store.read() as reader:
+            return from_row(reader.states.load(MACHINE)).phase.word == "down"
 
     def _is_written_down(self, event: Event) -> bool:
         try:

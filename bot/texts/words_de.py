@@ -138,6 +138,13 @@ GERMAN = Words(
         "nobody_next": "Niemand sonst erfährt davon.",
         "not_allowed": "Das dürfen Sie nicht. Wer darf: {}.",
         "how_to_silence": "Schreiben Sie: /desk silence NAME 2h warum",
+        "how_to_outage": "So: /desk outage declare 2h Grund, oder /desk outage clear Grund",
+        "outage_declared": (
+            "Für ausgefallen erklärt: alle erfahren es jetzt. „/desk outage clear Grund“ "
+            "beendet es."
+        ),
+        "outage_cleared": "Entwarnung: alle erfahren es jetzt.",
+        "nothing_to_clear": "Das Ticketsystem gilt nicht als ausgefallen.",
         "silenced": "{} ist still; kritische Meldungen kommen weiterhin.",
         "no_cases": "Es gibt keinen offenen Fall.",
         "unknown_case": "Einen Fall {} gibt es hier nicht.",

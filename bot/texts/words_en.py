@@ -121,6 +121,12 @@ ENGLISH = Words(
         "nobody_next": "Nobody else is told of it.",
         "not_allowed": "You may not do that. Who may: {}.",
         "how_to_silence": "Write: /desk silence NAME 2h why",
+        "how_to_outage": "Write: /desk outage declare 2h why, or /desk outage clear why",
+        "outage_declared": (
+            "Declared down: everybody is told now. “/desk outage clear why” ends it."
+        ),
+        "outage_cleared": "All clear: everybody is told now.",
+        "nothing_to_clear": "The helpdesk is not declared down.",
         "silenced": "{} is silent; critical messages still come.",
         "no_cases": "There is no open case.",
         "unknown_case": "There is no case {} here.",

@@ -142,6 +142,15 @@ FRENCH = Words(
         "nobody_next": "Personne d'autre n'en est prévenu.",
         "not_allowed": "Vous n'avez pas ce droit. L'ont\u00a0: {}.",
         "how_to_silence": "Écrivez\u00a0: /desk silence NOM 2h pourquoi",
+        "how_to_outage": (
+            "Écrivez\u00a0: /desk outage declare 2h raison, ou /desk outage clear raison"
+        ),
+        "outage_declared": (
+            "Panne déclarée\u00a0: tout le monde est prévenu. «\u00a0/desk outage clear "
+            "raison\u00a0» y met fin."
+        ),
+        "outage_cleared": "Fin de panne\u00a0: tout le monde est prévenu.",
+        "nothing_to_clear": "L'outil de tickets n'est pas déclaré en panne.",
         "silenced": "{} est en silence\u00a0; les messages critiques passent.",
         "no_cases": "Il n'y a aucun cas ouvert.",
         "unknown_case": "Il n'y a pas de cas {} ici.",

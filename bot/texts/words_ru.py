@@ -124,6 +124,12 @@ RUSSIAN = Words(
         "nobody_next": "Больше никому не сообщается.",
         "not_allowed": "У вас нет этого права. Оно есть у: {}.",
         "how_to_silence": "Напишите: /desk silence ИМЯ 2h почему",
+        "how_to_outage": "Пишите: /desk outage declare 2h причина или /desk outage clear причина",
+        "outage_declared": (
+            "Сбой объявлен: все узнают сейчас. «/desk outage clear причина» завершит его."
+        ),
+        "outage_cleared": "Отбой: все узнают сейчас.",
+        "nothing_to_clear": "Сбой системы заявок не объявлен.",
         "silenced": "{}: тишина; критические сообщения приходят.",
         "no_cases": "Открытых обращений нет.",
         "unknown_case": "Обращения {} здесь нет.",

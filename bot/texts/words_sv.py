@@ -124,6 +124,12 @@ SWEDISH = Words(
         "nobody_next": "Ingen annan får veta det.",
         "not_allowed": "Det får du inte. De som får: {}.",
         "how_to_silence": "Skriv: /desk silence NAMN 2h varför",
+        "how_to_outage": "Skriv: /desk outage declare 2h skäl, eller /desk outage clear skäl",
+        "outage_declared": (
+            "Förklarat nere: alla får veta det nu. ”/desk outage clear skäl” avslutar det."
+        ),
+        "outage_cleared": "Faran över: alla får veta det nu.",
+        "nothing_to_clear": "Ärendesystemet är inte förklarat nere.",
         "silenced": "{} är tyst; kritiska meddelanden kommer fortfarande.",
         "no_cases": "Det finns inget öppet ärende.",
         "unknown_case": "Det finns inget ärende {} här.",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from bot.clock import VirtualClock
 from bot.config.load import Loaded, load_policy
 from bot.rules.actions import Notice, NoticeKind, Outgoing
 from bot.rules.engine import compile_policy
-from bot.rules.events import AnswerGiven
+from bot.rules.events import AnswerGiven, OutageOrdered
 from bot.rules.history import Change, ChangeKind
+from bot.rules.outage_state import OutageState, Phase, to_row
 from bot.rules.outcome import Delivered
 from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
 from bot.sources.chat_commands import DeskCommands
@@ -38,7 +40,7 @@ POLICY = """
 desk: test
 people: {bo: {slack: U0BO}, eva: {sms: "+467"}}
 rosters: {duty: {zone: UTC, rotation: {people: [bo, eva], every: 1w, since: 2026-01-05}}}
-rights: {silence: bo}
+rights: {silence: bo, outage: bo}
 """
 
 
@@ -179,6 +181,31 @@ def test_silence_is_ordered_by_whom_the_policy_names(commands: DeskCommands, sto
 
     with store.read() as reader:
         assert reader.inbox.waiting() == 1
+
+
+def test_outage_is_declared_by_whom_the_policy_names(commands: DeskCommands, store: Store) -> None:
+    """Bo may, Eve may not; asked twice by Slack it is one order, with who, why and until when."""
+    assert commands("outage declare 2h nobody can log in", "Eve").startswith("You may not")
+    assert commands("outage declare", "Bo").startswith("Write: /desk outage declare")
+    said = [commands("outage declare 2h nobody can log in", "Bo") for _ in range(2)]
+
+    [row] = store.write(lambda tx: tx.inbox.claim(now=NOW, lease_seconds=5, limit=5))
+    assert said[0] == said[1]
+    assert row.event.fact == OutageOrdered(
+        True, "nobody can log in", "Bo", NOW + timedelta(hours=2)
+    )
+
+
+def test_all_clear_needs_something_to_clear(commands: DeskCommands, store: Store) -> None:
+    """While the helpdesk is there nothing is written down; while it is not, the word is."""
+    quiet = commands("outage clear the vendor says so", "Bo")
+    down = OutageState(phase=Phase.DOWN, since=NOW, incident=1)
+    store.write(lambda tx: tx.states.save("outage", to_row(down)))
+    commands("outage clear the vendor says so", "Bo")
+
+    [row] = store.write(lambda tx: tx.inbox.claim(now=NOW, lease_seconds=5, limit=5))
+    assert quiet == "The helpdesk is not declared down."
+    assert row.event.fact == OutageOrdered(False, "the vendor says so", "Bo")
 
 
 @pytest.mark.parametrize("text", ["risk", "outage", "ticket 99", "next 99", f"ticket {REFERENCE}"])
