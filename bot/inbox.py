@@ -26,6 +26,7 @@ from bot.handlers.presses import handle_button
 from bot.handlers.silences import handle_silence
 from bot.handlers.tickets import handle_ticket_event
 from bot.ports import Helpdesk, Trouble, TroubleKind
+from bot.rules.backfill import Planner, plan
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import (
     AlertReceived,
@@ -81,11 +82,13 @@ class Inbox:
         figures: Figures,
         *,
         own: Callable[[], OwnNames] = lambda: NO_NAMES,
+        planner: Planner = plan,
     ) -> None:
         """`compiled` gives the policy of the moment; `helpdesk` brings missing tickets.
 
-        `own` says by what our mails and references are known.
+        `own` says by what our mails and references are known, `planner` how a case comes back.
         """
+        self._planner = planner
         self._own = own
         self._store = store
         self._compiled = compiled
@@ -128,7 +131,7 @@ class Inbox:
         own = self._own()
 
         def work(tx: Transaction) -> Handled | NeedsTicket | Waits:
-            done = dispatch(row, tx, compiled, pictures, own, now=now)
+            done = dispatch(row, tx, compiled, pictures, own, now=now, planner=self._planner)
             if isinstance(done, Handled):
                 tx.inbox.settle(row.row_id, done.outcome, now)
             if isinstance(done, Waits):
@@ -212,6 +215,7 @@ def dispatch(
     own: OwnNames,
     *,
     now: datetime,
+    planner: Planner = plan,
 ) -> Handled | NeedsTicket | Waits:
     """Give one event to the handler of its kind, within `tx`."""
     event = row.event
@@ -244,7 +248,7 @@ def dispatch(
         case SilenceOrdered() as order:
             return handle_silence(event, order, tx, compiled, now=now)
         case TwinsSought() as sought:
-            return handle_twins(event, sought, tx, compiled, now=now)
+            return handle_twins(event, sought, tx, compiled, now=now, planner=planner)
         case CanarySeen() as seen:
             return handle_canary(seen, tx, compiled, now=now)
         case OutageOrdered() as ordered:

@@ -42,8 +42,12 @@ def number_ticket(outgoing: Outgoing, outcome: Outcome, tx: Transaction) -> None
     if not isinstance(outcome, Delivered) or not isinstance(creation, TicketCreation):
         return
     ticket = tx.tickets.load(creation.ticket_id)
-    if ticket is not None and ticket.number is None and outcome.reference.isdecimal():
-        tx.tickets.save(replace(ticket, number=int(outcome.reference)))
+    if ticket is None or ticket.number is not None or not outcome.reference.isdecimal():
+        return
+    number = int(outcome.reference)
+    # Two of ours with one external id: the first keeps the number, the other has a person's look.
+    if tx.tickets.by_number(number) is None:
+        tx.tickets.save(replace(ticket, number=number))
 
 
 def still_unknown(found: Outcome) -> Outcome:

@@ -20,7 +20,7 @@ from rich.table import Table
 
 from bot.clock import Clock, SystemClock
 from bot.commands.case_view import CaseView, ListedCase, list_cases, view_case
-from bot.commands.status import safe, until
+from bot.commands.status import safe, said_of_cases, until
 from bot.commands.stored import load_compiled, stored, writable
 from bot.commands.unusable import Unusable
 from bot.rules.calendar_days import local_time
@@ -62,6 +62,8 @@ def show_list(*, everything: bool, as_json: bool, clock: Clock | None = None) ->
     helpdesk = _ago(shown.tickets_as_of, now)
     console.print(f"helpdesk's tickets as of {helpdesk}; contacts as of "
                   f"{_ago(shown.contacts_as_of, now)}")  # fmt: skip
+    if any(shown.progress.values()):
+        console.print(said_of_cases(shown.progress))
     if shown.held:
         console.print(f"[bold red]{shown.held}[/] mails are held: deskmate case held")
     _table(console, shown.cases, now)

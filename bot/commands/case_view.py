@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from bot.handlers.backfill_notices import progress_in
 from bot.rules.history import ChangeKind
 from bot.rules.mail import Fate
 from bot.rules.ticket import Actor, Ticket
@@ -36,6 +37,7 @@ class Listing:
     tickets_as_of: str | None
     contacts_as_of: str | None
     held: int
+    progress: dict[str, int]
     cases: tuple[ListedCase, ...]
 
 
@@ -67,6 +69,7 @@ def list_cases(reader: Reader, *, everything: bool) -> Listing:
     return Listing(
         tickets_as_of=as_of("read/export/tickets", reader),
         contacts_as_of=as_of("contacts", reader),
+        progress=asdict(progress_in(reader)),
         held=counts.get(Fate.HELD, 0) + counts.get(Fate.PARKED, 0),
         cases=tuple(listed),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.clock import SystemClock
+from bot.handlers.backfill_notices import progress_in
 from bot.rules.outage_state import from_row
 from bot.rules.ticket import Ticket
 from bot.settings import read_settings
@@ -50,6 +52,7 @@ class Status:
     held: dict[str, str]
     parked: int
     open_tickets: int
+    cases: dict[str, int]
     due_next: tuple[OpenTicket, ...]
 
 
@@ -90,6 +93,7 @@ def read_status(reader: Reader) -> Status:
         held=reader.outbox.held(),
         parked=len(reader.inbox.parked()),
         open_tickets=len(tickets),
+        cases=asdict(progress_in(reader)),
         due_next=tuple(rows[:SHOWN]),
     )
 
@@ -131,6 +135,8 @@ def _show(console: Console, status: Status, now: datetime) -> None:
         console.print(f"held      {destination}: {reason}", markup=False)
     if status.parked:
         console.print(f"[bold red]parked[/]    {status.parked} events need a person's look")
+    if any(status.cases.values()):
+        console.print(f"cases     {said_of_cases(status.cases)}")
     console.print(f"tickets   {status.open_tickets} open\n")
     if not status.due_next:
         return
@@ -150,6 +156,13 @@ def _show(console: Console, status: Status, now: datetime) -> None:
             safe(row.taken_by or "-"),
         )
     console.print(table)
+
+
+def said_of_cases(cases: Mapping[str, int]) -> str:
+    """How far the cases of an outage have come into the helpdesk."""
+    parts = [f"{number} {name}" for name, number in cases.items() if number]
+    there = cases["imported"] + cases["adopted"]
+    return f"{there} of {sum(cases.values())} are in the helpdesk ({', '.join(parts)})"
 
 
 def until(at: datetime | None, now: datetime) -> str:

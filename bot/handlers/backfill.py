@@ -19,6 +19,7 @@ from bot.rules.backfill import (
     Adopt,
     Case,
     Import,
+    Planner,
     Stage,
     key_of,
     lacking,
@@ -31,17 +32,22 @@ from bot.rules.engine import CompiledPolicy
 from bot.rules.events import Event, TwinsSought
 from bot.rules.outage_state import from_row as outage_from_row
 from bot.rules.ticket import Origin, Ticket
-from bot.store.queues import OutboxState
 from bot.store.transaction import Reader, Transaction
 
 TIMER = "backfill"
 SOON = timedelta(seconds=10)
 """How often it is looked whether an import has its number."""
-DEAD = (OutboxState.REFUSED, OutboxState.EXPIRED, OutboxState.DROPPED)
+RARELY = timedelta(hours=1)
 
 
 def handle_twins(
-    event: Event, sought: TwinsSought, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+    event: Event,
+    sought: TwinsSought,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+    planner: Planner = plan,
 ) -> Handled:
     """Decide by what the helpdesk has of a case; once, whatever is asked twice."""
     ticket = tx.tickets.load(sought.ticket_id)
@@ -55,7 +61,7 @@ def handle_twins(
     if standing is not None or ticket.number is not None:
         return Handled("decided already", ticket.ticket_id)
     taken = _taken(sought, tx)
-    decided = plan(case, sought.twins, taken, compiled.policy.default_priority)
+    decided = planner(case, sought.twins, taken, compiled.policy.default_priority)
     match decided:
         case Adopt(number, because, written):
             take_over(number, ticket, tx, compiled, now=now)
@@ -79,7 +85,7 @@ def fire_backfill(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, no
     standing = standing_of(ticket, tx) if ticket is not None else None
     if ticket is None or standing is None:
         return "no such case"
-    if standing.stage is not Stage.IMPORTING:
+    if standing.stage in (Stage.IMPORTED, Stage.ADOPTED):
         tx.states.save(f"{LOOKS}{ticket.ticket_id}", {"turn": standing.turn + 1})
         return "late copies are looked for"
     if ticket.number is not None:
@@ -88,13 +94,13 @@ def fire_backfill(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, no
         tell_when_through(tx, compiled, now=now)
         return f"it is #{ticket.number}"
     row = tx.outbox.by_key(key_of(ticket))
-    if row is not None and row.state in DEAD:
-        reason = row.reason or row.state.value
+    if row is not None and not row.state.is_open:
+        reason = row.reason or "the helpdesk knows its ticket as another case"
         _save(ticket, replace(standing, stage=Stage.PARKED, since=now, reason=reason), tx)
         tell_of_parked(ticket, reason, tx, compiled, now=now)
         tell_when_through(tx, compiled, now=now)
     # A person may let a refused one go again: it is looked at as long as it is not there.
-    _wake(ticket, now + (SOON if row is None or row.state not in DEAD else timedelta(hours=1)), tx)
+    _wake(ticket, now + (SOON if row is None or row.state.is_open else RARELY), tx)
     return "it is not there yet"
 
 

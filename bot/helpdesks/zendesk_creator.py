@@ -136,7 +136,7 @@ class TicketCreator:
             # Without an author Zendesk would take the requester for the one who said it.
             shown["author_id"] = self._own_id()
             if author.name or author.email:
-                named = f"{author.name or ''} <{author.email or 'no address'}>"
+                named = f"{author.name or ''} ({author.email or 'no address'})".strip()
                 shown["body"] = f"{named}:\n\n{message.body}"
         else:
             shown["author_id"] = author_id

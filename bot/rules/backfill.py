@@ -19,7 +19,7 @@ derived from its first mail, so a lost ledger makes the same name again and find
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -106,6 +106,10 @@ def plan(
             return Adopt(twin.number, why, found_there(case, twin))
     creation = creation_of(case, default_priority)
     return Import(key_of(case.ticket), creation, written_of(case, creation))
+
+
+Planner = Callable[[Case, Sequence[Twin], frozenset[int], str | None], Adopt | Import]
+"""The shape of `plan`: the crash test sets wrong ones in its place and must see them fail."""
 
 
 def key_of(ticket: Ticket) -> str:

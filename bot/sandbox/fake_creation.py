@@ -45,7 +45,8 @@ def _comment(world: World, message: TicketMessage, requester_id: int) -> NewComm
     if known is not None:
         return NewComment(message.body, message.is_public, known.user_id)
     name = message.author.name
-    named = f"{name or ''} <{email or 'no address'}>:\n\n" if name or email else ""
+    shown = f"{name or ''} ({email or 'no address'})".strip()
+    named = f"{shown}:\n\n" if name or email else ""
     return NewComment(named + message.body, message.is_public, world.daemon.user_id)
 
 

@@ -20,11 +20,13 @@ from bot.ports import (
     Helpdesk,
     Page,
     Refused,
+    Sought,
     Trouble,
     TroubleKind,
 )
 from bot.rules.actions import TicketCreation, TicketMessage, TicketUpdate
 from bot.rules.events import CommentAdded, FieldChanged, TicketGone, TicketSeen, Verdict
+from bot.rules.mail import Twin
 from bot.rules.policy import HelpdeskMap
 from bot.rules.ticket import Actor, Person, Snapshot
 from bot.sandbox.fakes import FakeHelpdesk
@@ -328,3 +330,73 @@ def test_help_centre_shows_what_may_be_read(door: Door) -> None:
     assert swedish.url is not None and not internal.is_public
     assert page.withdrawn == (str(draft.article_id),)
     assert "Unfinished" not in found
+
+
+def arrives(door: Door, message_id: str = "<m1@contoso.example>") -> None:
+    """A customer's mail reaches the helpdesk's own address."""
+    door.world.mail_arrives(
+        "From: Carl <carl@contoso.example>\r\nTo: support@acme.example\r\nSubject: Down\r\n"
+        f"Message-ID: {message_id}\r\n\r\nNothing works\r\n".encode()
+    )
+
+
+def twins(door: Door) -> list[Twin]:
+    sought = Sought("ACM-1", "carl@contoso.example", START - timedelta(minutes=30))
+    found = door.helpdesk.twins(sought)
+    assert not isinstance(found, Trouble), found
+    return list(found)
+
+
+def test_ticket_of_the_same_mail_is_found(door: Door) -> None:
+    """With the Message-ID it was made from, its words and whose it is."""
+    arrives(door)
+
+    [twin] = twins(door)
+
+    assert (twin.message_id, twin.requester) == ("<m1@contoso.example>", "carl@contoso.example")
+    assert (twin.subject, twin.words, twin.external_id) == ("Down", ("Nothing works",), None)
+
+
+def test_imported_case_is_found_by_its_reference(door: Door) -> None:
+    """After a lost ledger: with every word that it was given, whoever it is of."""
+    words = (TicketMessage("No space", at=START), TicketMessage("Still none", at=START))
+    made = door.helpdesk.create(
+        "import/ACM-1",
+        creation(external_id="ACM-1", messages=words, created_at=START, status="pending"),
+    )
+
+    [twin] = twins(door)
+
+    assert isinstance(made, Delivered) and twin.number == int(made.reference)
+    assert (twin.external_id, sorted(twin.words)) == ("ACM-1", ["No space", "Still none"])
+    ticket = door.world.ticket(twin.number or 0)
+    assert ticket is not None and ticket.status == "pending"
+
+
+def test_suspended_mail_is_found(door: Door) -> None:
+    """What was put aside has no number, and a name that a person finds it by."""
+    door.world.faults.switch_on(Fault.MAIL_SUSPENDED)
+    arrives(door)
+
+    [twin] = twins(door)
+
+    assert (twin.number, twin.message_id) == (None, "<m1@contoso.example>")
+    assert twin.name.startswith("suspended ")
+
+
+def test_unknown_author_is_named_and_not_the_requester(door: Door) -> None:
+    """An answer by somebody whom the helpdesk does not know is no word of the customer's."""
+    carl = Person(name="Carl", email="carl@contoso.example")
+    messages = (
+        TicketMessage("Help", at=START),
+        TicketMessage("We look", author=Person(name="Bo"), at=START),
+        TicketMessage("Told the team", is_public=False, author=Person(), at=START),
+    )
+    made = door.helpdesk.create(
+        "case/1", creation(messages=messages, requester=carl, created_at=START)
+    )
+
+    assert isinstance(made, Delivered)
+    kept = {c.body: c.author_id for c in door.world.comments(int(made.reference))}
+    us = door.world.daemon.user_id
+    assert kept["Bo (no address):\n\nWe look"] == kept["Told the team"] == us
