@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 
 from bot.rules.actions import CustomerMail, Outgoing, Urgency
 from bot.rules.engine import CompiledPolicy
-from bot.rules.history import ChangeKind
 from bot.rules.mail import Contact, MailReceived
 from bot.rules.text_language import language_of
-from bot.rules.ticket import Actor, Origin, Ticket
+from bot.rules.ticket import Origin, Ticket
 from bot.store.transaction import Reader, Transaction
 from bot.texts.case_mails import DeskVoice, Written, acknowledgement, answer
 
@@ -110,11 +109,3 @@ def _thread(ticket: Ticket, reader: Reader) -> tuple[str, ...]:
     """The Message-IDs of the customer's mails, the last one last."""
     found = (row.message_id for row in reader.mails.of_ticket(ticket.ticket_id))
     return tuple(each for each in found if each)
-
-
-def was_answered(ticket: Ticket, reader: Reader) -> bool:
-    """Whether a person of ours has written to the customer."""
-    return any(
-        change.kind is ChangeKind.COMMENT and change.actor is Actor.AGENT and change.is_public
-        for change in reader.tickets.history(ticket.ticket_id)
-    )

@@ -48,10 +48,6 @@ class OwnNames:
             if found is not None:
                 self._ids[own] = found
 
-    def unknown_fields(self) -> tuple[str, ...]:
-        """Own fields whose title Zendesk does not have."""
-        return tuple(self._unresolved())
-
     def field_id(self, own: str) -> int | None:
         """The ticket field of an own name; None when it is none, or not on tickets."""
         return self._ids.get(own)

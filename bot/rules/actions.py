@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from bot.rules.ticket import Person
 
@@ -45,11 +45,6 @@ class TicketUpdate:
     fields: Mapping[str, str | None] = field(default_factory=dict)
     comment: str | None = None
     is_public: bool = False
-
-    @property
-    def is_idempotent(self) -> bool:
-        """True when carrying it out twice leaves the same ticket (no comment in it)."""
-        return self.comment is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,14 +276,3 @@ class Reason:
     source: str
     because: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Decision(Generic[State]):
-    """The next state, what is to be sent, which timers to set and to stop, and why."""
-
-    state: State
-    outgoing: tuple[Outgoing, ...] = ()
-    timers: tuple[Timer, ...] = ()
-    stop_timers: tuple[str, ...] = ()
-    because: tuple[Reason, ...] = ()

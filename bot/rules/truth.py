@@ -72,8 +72,3 @@ def any_of(answers: Iterable[Truth]) -> Truth:
         if answer is Truth.UNKNOWN:
             result = Truth.UNKNOWN
     return result
-
-
-def none_of(answers: Iterable[Truth]) -> Truth:
-    """Whether no answer is true; the opposite of `any_of`, unknown included."""
-    return not_(any_of(answers))

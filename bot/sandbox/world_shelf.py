@@ -190,11 +190,6 @@ class Shelf:
         )  # fmt: skip
         return self._add(made)
 
-    def end_vendor_incidents(self) -> None:
-        """Let the vendor's status page go quiet."""
-        with self._lock:
-            self._things.pop(VendorIncident, None)
-
     def articles(self) -> tuple[Article, ...]:
         """Every article."""
         return self._all(Article)

@@ -138,16 +138,6 @@ def reasons_of(body: str) -> tuple[Reason, ...]:
     return cast(tuple[Reason, ...], _codec(tuple[Reason, ...]).read(json.loads(body)))
 
 
-def fact_of(body: str) -> Fact:
-    """The fact that `fact_body` wrote."""
-    return cast(Fact, _codec(Fact).read(json.loads(body)))
-
-
-def fact_body(fact: Fact) -> str:
-    """The row body of a bare fact."""
-    return to_json(_codec(Fact).write(fact))
-
-
 def column(text: str) -> str:
     """A text from outside as a key column can hold it: no NUL, no half characters, not endless.
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -105,10 +104,6 @@ class Timers(TimersView):
         """Stop a timer; False when none of that key ran."""
         return bool(_STOP.run(self._connection, {"of": column(key)}).rowcount)
 
-    def stop_for_ticket(self, ticket_id: str, kinds: Collection[str]) -> int:
-        """Stop a ticket's timers of these kinds; how many ran."""
-        return self._stop((timer.c.ticket_id == ticket_id) & timer.c.kind.in_(list(kinds)))
-
     def mark_fired(self, key: str, now: datetime) -> bool:
         """Note that a timer was acted upon; False when it no longer ran."""
         values = {"of": column(key), "at": micros(now)}
@@ -118,11 +113,6 @@ class Timers(TimersView):
         """Forget timers that stopped or fired and were due before an instant."""
         return self._connection.execute(
             delete(timer).where(timer.c.is_open == 0, timer.c.due_at < micros(before))
-        ).rowcount
-
-    def _stop(self, condition: Any) -> int:
-        return self._connection.execute(
-            update(timer).where(condition, _runs).values(is_open=0)
         ).rowcount
 
 

@@ -14,11 +14,6 @@ MINUTE = timedelta(minutes=1)
 POLL = timedelta(seconds=35)
 
 
-def _answer(desk: Desk, number: int, text: str = "We are on it") -> None:
-    agent = desk.furniture.agents["ada"]
-    desk.world.change_ticket(number, by=agent, comment=NewComment(text))
-
-
 def test_thanks_and_a_change_tell_nobody_again(desk: Desk) -> None:
     """A reply that says something else, and a status set by an agent, start no rule anew."""
     number = desk.write("Portal is down")
