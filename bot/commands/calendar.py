@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.clock import SystemClock
-from bot.commands.time import calendar_of
+from bot.commands.time import calendar_of, write_file
 from bot.commands.unusable import Unusable
 from bot.pages.render import page_text
 from bot.rules.business_time import Calendar
@@ -74,7 +74,11 @@ def show(folder: Path, name: str, year: int | None, *, html: Path | None) -> int
     if html is not None:
         values = {"name": name, "year": year, "zone": calendar.spec.zone, "months": _months(days),
                   "special": special(days), "week": usual_week(days)}  # fmt: skip
-        html.write_text(page_text("calendar.html.j2", values), encoding="utf-8")
+        try:
+            write_file(html, page_text("calendar.html.j2", values))
+        except Unusable as problem:
+            problem.show(console)
+            return 2
         console.print(f"written: {html}", markup=False)
         return 0
     console.print(f"[bold]{name}[/] {year}, {calendar.spec.zone}")

@@ -211,10 +211,9 @@ def call_time(text: str, zone: str, now: datetime) -> datetime:
     if len(typed) <= 5:
         typed = f"{local_time(zone, now):%Y-%m-%d}T{typed.rjust(5, '0')}"
     try:
-        at = local_time(zone, datetime.fromisoformat(typed))
-    except ValueError:
+        at = local_time(zone, datetime.fromisoformat(typed)).astimezone(now.tzinfo)
+    except (ValueError, OverflowError):
         raise ValueError(f"--at {text!r} is no time; write 14:05 or 2026-03-02T14:05") from None
-    at = at.astimezone(now.tzinfo)
     if at > now:
         raise ValueError(f"--at {text} has not come yet; name the day: 2026-03-02T14:05")
     if (now - at).days > LONGEST_CALL_AGO_DAYS:

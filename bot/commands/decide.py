@@ -82,7 +82,7 @@ def _decide_line(compiled: CompiledPolicy, line: bytes, number: int) -> dict[str
         if len(line) > LONGEST_LINE:
             raise BadLine("the line is over 4 MiB")
         try:
-            given = json.loads(line)
+            given = json.loads(line, parse_constant=_no_number)
         except (ValueError, RecursionError) as error:
             raise BadLine(f"this is no JSON: {str(error)[:120]}") from None
         return decide_one(given, compiled)
@@ -94,6 +94,11 @@ def _decide_line(compiled: CompiledPolicy, line: bytes, number: int) -> dict[str
         line_id = given.get("id") if isinstance(given, dict) else None
         what = f"a value cannot be used: {type(error).__name__}: {str(error)[:120]}"
         return {"id": line_id, "error": f"line {number}: {what}"}
+
+
+def _no_number(name: str) -> float:
+    """`NaN` and `Infinity` are none in JSON, and an answer could not say them again."""
+    raise ValueError(f"{name} is no number")
 
 
 def _written(answer: dict[str, Any]) -> bytes:

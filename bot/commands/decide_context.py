@@ -87,13 +87,18 @@ def recent_incidents(
     count = int(min(GREATEST_COUNT, number_of(counted, "count", 0, where=where)))
     customers = int(min(count, number_of(counted, "organisations", 1, where=where)))
     minutes = min(LONGEST_MINUTES, number_of(counted, "minutes", 0, where=where))
-    spread = timedelta(minutes=minutes) / max(1, count)
+    spread = _spread(timedelta(minutes=minutes), count - 1)
     own = ticket.organisation or "customer 0"
     names = [own, *(f"customer {n}" for n in range(1, customers))]
     return tuple(
         Recent(f"recent {n}", at - spread * n, "incident", names[n % len(names)])
         for n in range(1, count)
     )
+
+
+def _spread(whole: timedelta, count: int) -> timedelta:
+    """The distance of so many that came before this one, the oldest just within the whole time."""
+    return max(timedelta(), whole - timedelta(microseconds=1)) // max(1, count)
 
 
 def prior_tickets(
@@ -119,7 +124,7 @@ def prior_alerts(context: Mapping[str, Any], at: datetime) -> tuple[RecentAlert,
     where = "context.prior_alerts."
     count = int(min(GREATEST_COUNT, number_of(counted, "same_integration", 0, where=where)))
     days = min(LONGEST_MINUTES / 1440, number_of(counted, "within_days", 1, where=where))
-    spread = timedelta(days=days) / (count + 1)
+    spread = _spread(timedelta(days=days), count)
     return tuple(
         RecentAlert(at - spread * n, alert.integration, alert.name, alert.source, alert.host,
                     alert.service)

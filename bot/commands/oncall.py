@@ -41,7 +41,11 @@ def show_oncall(
         year = local_time(compiled.policy.zone, now).year
     answers = [_answer(each, compiled, now, year) for each in rosters]
     if html is not None and year is not None:
-        write_page(html, answers, desk=compiled.policy.desk, year=year)
+        try:
+            write_page(html, answers, desk=compiled.policy.desk, year=year)
+        except Unusable as problem:
+            problem.show(console)
+            return 2
         console.print(f"written: {html}", markup=False)
     elif as_json:
         print(json.dumps({"rosters": answers}, ensure_ascii=False))  # noqa: T201

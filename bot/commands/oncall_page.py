@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.commands.time import write_file
 from bot.pages.render import page_text
 from bot.rules.calendar_days import local_time
 
@@ -42,7 +43,7 @@ def write_page(target: Path, answers: Sequence[Mapping[str, Any]], *, desk: str,
     """Write the year of every roster; `answers` are those of `deskmate oncall --json`."""
     rosters = [_roster(answer, year) for answer in answers]
     values = {"desk": desk, "year": year, "rosters": rosters, "width": HOURS_OF_STRIP}
-    target.write_text(page_text("oncall.html.j2", values), encoding="utf-8")
+    write_file(target, page_text("oncall.html.j2", values))
 
 
 def _roster(answer: Mapping[str, Any], year: int) -> dict[str, Any]:

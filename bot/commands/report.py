@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bot.clock import SystemClock
 from bot.commands.stored import stored
+from bot.commands.time import YEARS
 from bot.commands.unusable import Unusable, policy_of
 from bot.handlers.calendars import as_switched
 from bot.rules.calendar_days import local_time
@@ -31,13 +32,13 @@ def show_report(month: str | None, folder: Path, *, as_json: bool) -> int:
     console = Console(highlight=False, soft_wrap=True)
     clock = SystemClock()
     now = clock.now()
-    match = _MONTH.fullmatch(month or now.strftime("%Y-%m"))
-    if match is None:
+    if month is not None and not _is_month(month):
         console.print(f"deskmate: {month!r} is no month; write 2026-03", markup=False)
         return 2
     try:
         policy = policy_of(folder, clock)
-        start, end = _bounds(int(match.group(1)), int(match.group(2)), policy.zone)
+        month = month or f"{local_time(policy.zone, now):%Y-%m}"
+        start, end = _bounds(int(month[:4]), int(month[5:]), policy.zone)
         with stored(clock) as reader:
             compiled = as_switched(compile_policy(policy), reader)
             found = read_report(reader, compiled, start=start, end=end, now=min(now, end))
@@ -45,9 +46,9 @@ def show_report(month: str | None, folder: Path, *, as_json: bool) -> int:
         problem.show(console)
         return 2
     if as_json:
-        print(json.dumps({"month": match.group(0), **as_rows(found)}, ensure_ascii=False))  # noqa: T201
+        print(json.dumps({"month": month, **as_rows(found)}, ensure_ascii=False))  # noqa: T201
     else:
-        _show(console, match.group(0), found)
+        _show(console, month, found)
     return 0
 
 
@@ -77,6 +78,11 @@ def as_rows(found: list[Kept]) -> dict[str, object]:
         for by in GROUPS
     }
     return {"total": {name: total[name] for name in COLUMNS[:-1]}, **groups}
+
+
+def _is_month(text: str) -> bool:
+    match = _MONTH.fullmatch(text)
+    return match is not None and int(match.group(1)) in YEARS
 
 
 def _bounds(year: int, month: int, zone: str) -> tuple[datetime, datetime]:

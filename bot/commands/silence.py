@@ -184,7 +184,7 @@ def _instant(text: str, zone: str, now: datetime) -> datetime:
     try:
         at = datetime.fromisoformat(text)
         return (at if at.tzinfo else at.replace(tzinfo=here.tzinfo)).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     try:
         return now + timedelta(seconds=length_of(text))

@@ -18,7 +18,12 @@ from bot.config.problems import did_you_mean
 from bot.rules.business_time import Calendar, Span, SpanKind, calendars_of
 from bot.rules.calendar_days import local_time
 
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+YEARS = range(1970, 2201)
+"""The years that commands take; zones and holidays mean nothing beyond them."""
+LONGEST = 100 * 366 * 86_400
+_DURATION = re.compile(
+    r"(?:(\d{1,12})d)?(?:(\d{1,12})h)?(?:(\d{1,12})m)?(?:(\d{1,12})s)?", re.ASCII
+)
 _WORDS = {
     SpanKind.COUNTED: "[green]counted[/]",
     SpanKind.CLOSED: "[dim]closed[/]",
@@ -61,7 +66,17 @@ def instant(text: str, zone: str) -> datetime:
         raise Unusable(
             f"deskmate: {text!r} is no instant; write 2026-03-10T13:20, or now"
         ) from None
+    if at.year not in YEARS:
+        raise Unusable(f"deskmate: {text!r}: write a year from {YEARS.start} to {YEARS.stop - 1}")
     return local_time(zone, at)
+
+
+def write_file(target: Path, text: str) -> None:
+    """Write a page where the user said; raises `Unusable` where that cannot be."""
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Unusable(f"deskmate: cannot write {target}: {error.strerror}") from None
 
 
 Answered = tuple[dict[str, object], Sequence[Span]]
@@ -122,7 +137,10 @@ def length_of(text: str) -> int:
         advice = "write 90s, 15m, 1h30m or 2d (24 open hours a day)"
         raise Unusable(f"deskmate: {text!r} is no length; {advice}")
     days, hours, minutes, seconds = (int(each or 0) for each in match.groups())
-    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    length = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    if length > LONGEST:
+        raise Unusable(f"deskmate: {text!r} is over a hundred years; write a shorter length")
+    return length
 
 
 def _plain(value: object) -> object:

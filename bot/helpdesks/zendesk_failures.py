@@ -21,6 +21,7 @@ from zenpy.lib.exception import APIException, ZenpyException
 
 from bot.ports import Outcome, Refused, Trouble, TroubleKind, TryLater, Unknown
 from bot.rules.events import Verdict
+from bot.rules.outcome import LONGEST_PAUSE
 
 CREDENTIALS_PAUSE = 60.0
 FORBIDDEN_PAUSE = 300.0
@@ -156,19 +157,21 @@ def of_status(response: requests.Response) -> Failure:
 
 
 def retry_after_of(response: requests.Response, now: datetime) -> float | None:
-    """`Retry-After` in seconds, which may also come as a date; None when it is missing or odd."""
+    """`Retry-After` in seconds, an hour at most; None when it is missing or odd.
+
+    It may also come as a date.
+    """
     text = response.headers.get("Retry-After", "").strip()
-    if not text:
-        return None
     try:
-        return max(0.0, float(text))
+        return min(LONGEST_PAUSE, max(0.0, float(text)))
     except ValueError:
         pass
     try:
         at = email.utils.parsedate_to_datetime(text)
     except ValueError:
         return None
-    return max(0.0, (at - now).total_seconds()) if at.tzinfo else None
+    wait = (at - now).total_seconds() if at.tzinfo else None
+    return None if wait is None else min(LONGEST_PAUSE, max(0.0, wait))
 
 
 def _of_line(error: requests.RequestException) -> Failure:
@@ -218,7 +221,7 @@ def _of_answer(response: requests.Response | None, text: str) -> Failure:
         case 429:
             return Failure(Cause.THROTTLED, reason)
         case 503 if response.headers.get("Retry-After", "").isdecimal():
-            after = float(response.headers["Retry-After"])
+            after = min(LONGEST_PAUSE, float(response.headers["Retry-After"]))
             return Failure(Cause.UNAVAILABLE, reason, retry_after=after)
         case _ if status >= 500:
             return Failure(Cause.SERVER_ERROR, reason)

@@ -22,6 +22,8 @@ SECURITY = "security"
 """A ticket with this tag is never answered by the software."""
 ESCALATED_AT = "escalated_at"
 LEVEL = "escalation_level"
+DIGITS = 9
+"""A level with more is none."""
 HOLD = "hold_until"
 FOLLOWED = "followed_up."
 """Before a text in a ticket's own fields: the id of the internal ticket that follows it up."""
@@ -181,7 +183,7 @@ def _step(
 ) -> tuple[int | None, str | None]:
     """One step up a management path, and no second one before its waiting time is over."""
     stored = situation.known.get(LEVEL) or situation.ticket.fields.get(LEVEL)
-    level = int(stored) if stored and stored.isdecimal() else None
+    level = int(stored) if stored and stored.isdecimal() and len(stored) <= DIGITS else None
     path = next(
         (
             compiled.policy.paths[each.rule.effects.escalate]
@@ -212,7 +214,16 @@ def _may_step(
 def _last_step(level: int | None, situation: Situation) -> datetime | None:
     """When the last step was taken; unstamped, no earlier than the ticket came."""
     stamped = situation.known.get(ESCALATED_AT) or situation.ticket.fields.get(ESCALATED_AT)
-    if stamped is not None:
-        return datetime.fromisoformat(stamped)
+    if at := _instant(stamped or ""):
+        return at
     came = situation.ticket.created_at
     return came if level and came < situation.at else None
+
+
+def _instant(text: str) -> datetime | None:
+    """An instant as we wrote it; a field of that name that somebody filled by hand is none."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None

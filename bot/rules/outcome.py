@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LONGEST_PAUSE = 3600.0
+"""Seconds for which a server's word keeps us from trying again; an odd header silences nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
@@ -22,10 +25,15 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """Not now; `after` is in seconds and a floor for the whole destination."""
+    """Not now; `after` is in seconds, an hour at most, and a floor for the whole destination."""
 
     reason: str
     after: float | None = None
+
+    def __post_init__(self) -> None:
+        """What is no time, or too long a one, is taken for the longest."""
+        if self.after is not None and not 0 <= self.after <= LONGEST_PAUSE:
+            object.__setattr__(self, "after", LONGEST_PAUSE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,9 +120,10 @@ class ClockSpec:
         self, *, priority: str | None, plan: str | None, organisation: str | None
     ) -> str | None:
         """The calendar of such a ticket, the most specific first; None for the usual one."""
+        known = {_folded(name): hours for name, hours in self.hours_by.items()}
         for name in (f"organisation {organisation}", plan, priority):
-            if name is not None and name in self.hours_by:
-                return self.hours_by[name]
+            if name is not None and _folded(name) in known:
+                return known[_folded(name)]
         return None
 
     def target_for(
@@ -132,9 +133,9 @@ class ClockSpec:
         best: Target | None = None
         for target in self.targets:
             fits = (
-                target.priority in (None, priority)
-                and target.plan in (None, plan)
-                and target.organisation in (None, organisation)
+                _is_for(target.priority, priority)
+                and _is_for(target.plan, plan)
+                and _is_for(target.organisation, organisation)
             )
             if fits and (best is None or _weight(target) > _weight(best)):
                 best = target
@@ -191,6 +192,15 @@ class ClockState:
     def is_open(self) -> bool:
         """Whether somebody still owes what the clock measures."""
         return self.phase in (Phase.RUNNING, Phase.PAUSED)
+
+
+def _is_for(wanted: str | None, value: str | None) -> bool:
+    return wanted is None or (value is not None and _folded(wanted) == _folded(value))
+
+
+def _folded(name: str) -> str:
+    """Capitals tell no plan or customer from another, as everywhere in rules."""
+    return name.casefold()
 
 
 def _weight(target: Target) -> int:

@@ -124,4 +124,7 @@ def _instant(value: object, name: str) -> datetime:
         raise NotUnderstood(f"{name} is no instant: write 2026-03-02T09:00:00Z") from None
     if at.tzinfo is None:
         raise NotUnderstood(f"{name} names no zone: write 2026-03-02T09:00:00Z")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise NotUnderstood(f"{name} lies outside the calendar") from None

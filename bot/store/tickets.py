@@ -23,6 +23,8 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _ID_LENGTH = 8
 _ID_START = datetime(2025, 1, 1, tzinfo=UTC)
 _COUNTER = "ticket_id"
+GREATEST_NUMBER = 2**63 - 1
+"""The greatest number that a column holds."""
 
 
 def _by(key: Any) -> Ready:
@@ -72,8 +74,8 @@ class TicketsView:
         return self._one(_BY_ID, ticket_id)
 
     def by_number(self, number: int) -> Ticket | None:
-        """The ticket that the helpdesk calls by this number."""
-        return self._one(_BY_NUMBER, number)
+        """The ticket that the helpdesk calls by this number; none has one that is too great."""
+        return self._one(_BY_NUMBER, number) if abs(number) <= GREATEST_NUMBER else None
 
     def by_reference(self, reference: str) -> Ticket | None:
         """The latest case that a customer was given this reference for."""

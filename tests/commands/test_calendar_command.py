@@ -114,6 +114,17 @@ def test_year_is_written_as_a_page(tmp_path: Path) -> None:
     assert "<link" not in page and "<script" not in page and "http" not in page
 
 
+def test_page_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """A folder that is not there exits with 2 and names the file."""
+    file = tmp_path / "none" / "year.html"
+
+    words = ["calendar", "show", "bemannat", "--year", "2026", "--html", str(file)]
+    shown = CliRunner().invoke(app, [*words, "--policy", str(ROOT / "desks/hypergene")])
+
+    assert shown.exit_code == 2
+    assert f"cannot write {file}" in shown.output
+
+
 def test_unknown_calendar_is_a_sentence() -> None:
     """A calendar that nobody wrote exits with 2 and names the nearest."""
     shown = CliRunner().invoke(app, ["calendar", "show", "offic", "--policy", str(ROOT)])

@@ -169,8 +169,8 @@ def test_policy_that_cannot_be_read_stops_it(tmp_path: Path) -> None:
     [
         ({"context": {"recent_incidents": {"count": "many"}}},
          "context.recent_incidents.count: 'many' is no number"),
-        ({"context": {"recent_incidents": {"count": 3, "minutes": float("inf")}}},
-         "context.recent_incidents.minutes: inf is no number"),
+        ({"context": {"recent_incidents": {"count": 3, "minutes": -1}}},
+         "context.recent_incidents.minutes: -1 is no number"),
         ({"context": {"notified_at": "x"}}, "notified_at: 'x' is no instant"),
         ({"context": {"later_events": {}}}, "context.later_events: expected a list of objects"),
         ({"context": {"sla": {"breached_at": 5}}}, "context.sla.breached_at: 5 is no instant"),
@@ -191,6 +191,28 @@ def test_odd_values_cost_one_line_alone(
 
     assert bad == {"id": "a", "error": f"line 1: {told}"}
     assert good["category"] == "incident"
+
+
+@pytest.mark.parametrize("name", ["NaN", "Infinity", "-Infinity"])
+def test_numbers_that_json_lacks_are_a_malformed_line(compiled: CompiledPolicy, name: str) -> None:
+    """An answer could not say them again: it would be no JSON itself."""
+    line = json.dumps(OUTAGE)[:-1] + f', "id": {name}}}'
+
+    [answer] = decide_lines(compiled, [line.encode()])
+
+    assert answer == {"id": None, "error": f"line 1: this is no JSON: {name} is no number"}
+
+
+@pytest.mark.parametrize(("minutes", "is_told"), [(30, True), (31, False), (0, True)])
+def test_incidents_lie_over_all_the_minutes_that_are_told(
+    compiled: CompiledPolicy, minutes: int, is_told: bool
+) -> None:
+    """Ten in 31 minutes are not ten within half an hour."""
+    counted = {"count": 10, "minutes": minutes, "organisations": 5}
+
+    [answer] = _decide(compiled, {**OUTAGE, "context": {"recent_incidents": counted}})
+
+    assert ("lead" in answer["routes"]) is is_told
 
 
 def test_no_number_costs_more_than_it_is_worth(compiled: CompiledPolicy) -> None:

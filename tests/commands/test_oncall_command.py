@@ -83,6 +83,14 @@ def test_page_of_the_year_draws_everybody(folder: Path) -> None:
     assert "Mon 2026-07-13 08:00 to Mon 2026-07-13 17:00" in html
 
 
+def test_page_that_cannot_be_written_is_told(folder: Path) -> None:
+    """A folder that is not there exits with 2 and names the file."""
+    status, text = asked(folder, "--year", "2026", "--html", str(folder / "none" / "year.html"))
+
+    assert status == 2
+    assert "cannot write" in text and "year.html" in text
+
+
 def test_roster_that_is_none_is_named(folder: Path) -> None:
     """A slip of the keyboard is answered with the name that was meant."""
     status, text = asked(folder, "dutty")

@@ -57,7 +57,17 @@ def test_unknown_calendar_names_the_nearest() -> None:
     assert "did you mean 'office'?" in result.output
 
 
-@pytest.mark.parametrize("words", [("office", "soon", "1h"), ("office", "now", "long")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("office", "soon", "1h"),
+        ("office", "now", "long"),
+        ("office", "0001-01-01T00:00", "1h"),
+        ("office", "9999-12-31T23:59:59-12:00", "1h"),
+        ("office", "now", "99999999999d"),
+        ("office", "now", "9" * 5000 + "h"),
+    ],
+)
 def test_unusable_words_are_told(words: tuple[str, str, str]) -> None:
     """An instant or a length that is none says how to write one."""
     result = CliRunner().invoke(app, ["time", "add", *words, "--policy", str(ROOT)])
@@ -91,3 +101,12 @@ def test_clocks_of_a_ticket_are_explained(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert (first["clock"], first["phase"], first["elapsed"]) == ("first_response", "achieved", 600)
     assert resolution["target"] == 4 * 3600
     assert missing.exit_code == 1
+
+
+@pytest.mark.parametrize("month", ["2026-13", "9999-12", "0000-01", "March"])
+def test_month_that_is_none_is_told(month: str) -> None:
+    """A month that no calendar has is a sentence and exit status 2."""
+    result = CliRunner().invoke(app, ["report", "--month", month, "--policy", str(ROOT)])
+
+    assert result.exit_code == 2
+    assert "is no month; write 2026-03" in result.output

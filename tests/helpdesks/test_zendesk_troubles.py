@@ -3,21 +3,46 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 
 from bot.clock import VirtualClock
 from bot.helpdesks.zendesk import Zendesk
+from bot.helpdesks.zendesk_failures import retry_after_of
 from bot.helpdesks.zendesk_token import ZendeskAccess
 from bot.ports import Page, Trouble, TroubleKind
 from bot.rules.events import Verdict
+from bot.rules.outcome import LONGEST_PAUSE
 from bot.rules.policy import HelpdeskMap
 from bot.sandbox.faults import Fault
 from bot.sandbox.zendesk import ZendeskDoor
 
 ME = "GET users/me"
 OAUTH = "oauth/tokens"
+
+
+@pytest.mark.parametrize(
+    ("said", "wait"),
+    [
+        ("30", 30.0),
+        ("1.5", 1.5),
+        ("-5", 0.0),
+        ("999999999", LONGEST_PAUSE),
+        ("inf", LONGEST_PAUSE),
+        ("9" * 400, LONGEST_PAUSE),
+        ("Mon, 02 Mar 2026 09:01:00 GMT", 60.0),
+        ("Mon, 02 Mar 2099 09:01:00 GMT", LONGEST_PAUSE),
+        ("soon", None),
+    ],
+)
+def test_odd_waiting_time_keeps_nobody_waiting(said: str, wait: float | None) -> None:
+    """What a server asks for is believed up to an hour; no odd number stops the reading."""
+    response = requests.Response()
+    response.headers["Retry-After"] = said
+
+    assert retry_after_of(response, datetime(2026, 3, 2, 9, tzinfo=UTC)) == wait
 
 
 def tokens(door: ZendeskDoor) -> int:

@@ -28,6 +28,7 @@ def test_ticket_is_found_by_either_number(store: Store) -> None:
         assert reader.tickets.by_reference("R-7") == saved
         assert reader.tickets.load("t2") is None
         assert reader.tickets.by_number(43) is None
+        assert reader.tickets.by_number(10**30) is None
 
 
 def test_case_keeps_everything_when_it_is_adopted(store: Store) -> None:

@@ -130,3 +130,14 @@ def test_half_day_holds_round_the_clock_too() -> None:
 
     assert calendar.is_open(NINE - 2 * HOUR)
     assert not calendar.is_open(NINE)
+
+
+def test_capitals_of_a_plan_cost_nobody_a_promise() -> None:
+    """A helpdesk that writes a plan in small letters gets the target and hours of that plan."""
+    spec = ClockSpec(
+        "reply", Metric.RESOLUTION, (Target(3600, plan="Premium"),), hours_by={"Premium": "never"}
+    )
+
+    state = _read(spec, NINE, ClockEvent(NINE, Moment.CREATED, plan="premium"))
+
+    assert (state.target, state.calendar) == (3600, "never")
