@@ -34,7 +34,7 @@ SAID = {
     Step.STILL_FAILING: "It still failed after the all-clear by hand",
 }
 """What stands in a report for each step."""
-_SPECIAL = "\\`*_{}[]<>()#+-.!|~&"
+_SPECIAL = "\\`*_{}[]<>#!|~&"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ def markdown(text: ReportText) -> str:
 def escaped(text: str) -> str:
     """Text on one line that Markdown shows as it is."""
     plain = "".join(c if c.isprintable() else " " for c in text)
-    return "".join(f"\\{c}" if c in _SPECIAL and c not in "-.()+" else c for c in plain)
+    shown = "".join(f"\\{c}" if c in _SPECIAL else c for c in plain)
+    return shown.replace("://", "\\://")
 
 
 def length(span: timedelta) -> str:
@@ -120,9 +121,13 @@ def _summary(record: IncidentRecord, zone: str) -> tuple[str, ...]:
 
 def _timeline(record: IncidentRecord, zone: str) -> Part:
     said = {step.value: words for step, words in SAID.items()}
-    rows = tuple(
-        (clock(each.at, zone), said.get(each.kind, each.kind.replace("_", " ")), each.seen)
-        for each in record.timeline
+    first = (clock(record.began, zone), "It failed for the first time", "")
+    rows = (
+        first,
+        *(
+            (clock(each.at, zone), said.get(each.kind, each.kind.replace("_", " ")), each.seen)
+            for each in record.timeline
+        ),
     )
     note = "The last column is what our probes saw, or who said it."
     return Part("Timeline and evidence", ("when", "what", "seen"), rows, "Nothing.", note)

@@ -109,6 +109,7 @@ def test_report_shows_what_others_wrote_as_text(record: IncidentRecord) -> None:
     page = page_text("incident.html.j2", {"report": text})
     assert "<script>" not in page and "&lt;script&gt;" in page
     assert "\\<script\\>" in markdown(text) and "\\[x\\]" in markdown(text)
+    assert "http://" not in markdown(text)
     assert all(line.count(" | ") == 2 for line in markdown(text).splitlines() if "alert" in line)
 
 
