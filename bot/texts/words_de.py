@@ -11,7 +11,7 @@ GERMAN = Words(
     priority="Priorität",
     due="Fällig",
     since="Seit",
-    owner="Kümmert sich",
+    owner="Zuständig",
     detail="Beobachtet",
     nobody="noch niemand",
     open_link="Öffnen",
@@ -47,16 +47,16 @@ GERMAN = Words(
         "raise": "Nächste Stufe",
     },
     reasons={
-        "mail_held": "Eine Mail braucht einen Menschen: {}.",
+        "mail_held": "Eine Mail sollte jemand ansehen: {}.",
         "mail_parked": "Eine Mail ließ sich nicht lesen; sie ist aufbewahrt: {}.",
         "mail_bounce": "Eine Mail von uns kam nicht an: {}.",
         "late_copy": (
-            "Das Helpdesk hat aus einem Fall ein zweites Ticket gemacht; bitte "
+            "Das Ticketsystem hat aus einem Fall ein zweites Ticket gemacht; bitte "
             "zusammenführen: {}."
         ),
-        "case_refused": "Das Helpdesk lehnt einen Fall ab; er bleibt hier: {}.",
-        "backfilled": "Alle Fälle sind im Helpdesk: {}.",
-        "backfill_off": "Die Fälle sind im Helpdesk, aber die Summe stimmt nicht: {}.",
+        "case_refused": "Das Ticketsystem lehnt einen Fall ab; er bleibt hier: {}.",
+        "backfilled": "Alle Fälle sind im Ticketsystem: {}.",
+        "backfill_off": "Die Fälle sind im Ticketsystem, aber die Summe stimmt nicht: {}.",
         "mailbox_dead": "Das Eskalationspostfach lässt sich nicht lesen.",
         "mailbox_back": "Das Eskalationspostfach lässt sich wieder lesen.",
         "relapsed": "Es lief kurz wieder und ist erneut ausgefallen.",
@@ -68,11 +68,11 @@ GERMAN = Words(
         "declared_by_hand": "Von Hand für ausgefallen erklärt: {}.",
         "cleared_by_hand": "Von Hand entwarnt: {}.",
         "asks_to_clear": (
-            "Es antwortet auf unsere Proben; {} hat den Ausfall erklärt. Ist er vorbei: "
+            "Es antwortet auf unsere Prüfabfragen; {} hat den Ausfall erklärt. Ist er vorbei: "
             "„deskmate outage clear“."
         ),
         "declaration_over": (
-            "Die Erklärung von Hand ist abgelaufen; es gilt wieder, was unsere Proben sehen."
+            "Die Erklärung von Hand ist abgelaufen; es gilt wieder, was unsere Prüfabfragen sehen."
         ),
         "still_failing": (
             "Es antwortet weiter nicht; die Entwarnung von Hand gilt eine Viertelstunde."
@@ -102,7 +102,7 @@ GERMAN = Words(
         ),
         "storm_on": "Einzelne Meldungen werden zurückgehalten, kritische kommen weiterhin.",
         "storm_over": "Es ist vorbei: Meldungen kommen wieder einzeln.",
-        "silence_on": "Davon wird nichts gemeldet: {}.",
+        "silence_on": "Meldungen dazu werden zurückgehalten: {}.",
         "silence_ends": "Sie endet bald: {}.",
         "silence_over": "Sie ist vorbei: {}.",
         "silence_was": "Inzwischen war Stille: {}.",
@@ -116,19 +116,19 @@ GERMAN = Words(
         ),
         "told_again": "Noch hat niemand übernommen: Das ist Nachricht {}.",
         "taken_too_long": "Jemand hat vor einer Weile übernommen; bitte noch einmal nachsehen.",
-        "handed_over": "Du hast jetzt Dienst, und niemand hat übernommen.",
+        "handed_over": "Sie haben jetzt Dienst, und noch niemand hat übernommen.",
         "date_near": "Ein Termin rückt näher: {}.",
         "paused_long": "Es wartet noch immer: {}.",
     },
     next_steps={
         "mailbox_check": "Bis dahin von Hand ins Postfach sehen; dann DESKMATE_MAILBOX_URL prüfen.",
-        "mailbox": "Bitte arbeitet so lange aus {}.",
+        "mailbox": "Bitte so lange aus {} arbeiten.",
         "check_online": (
             "Bitte „deskmate check --online“ ausführen, dann OAuth-Client oder Token erneuern."
         ),
     },
     chat_replies={
-        "home_queue": "Offen, das nächste Ende zuerst",
+        "home_queue": "Offen, die nächste Frist zuerst",
         "home_risk": "Gefährdet",
         "home_duty": "Im Dienst",
         "nothing_open": "Kein Ticket ist offen.",
@@ -148,7 +148,7 @@ GERMAN = Words(
         "silenced": "{} ist still; kritische Meldungen kommen weiterhin.",
         "no_cases": "Es gibt keinen offenen Fall.",
         "unknown_case": "Einen Fall {} gibt es hier nicht.",
-        "how_to_answer": "Die Worte dahinter schreiben: /desk answer {} Guten Tag ...",
+        "how_to_answer": "Die Antwort dahinter schreiben: /desk answer {} Guten Tag ...",
         "answer_taken": "Ihre Antwort auf {} ist festgehalten und geht jetzt an den Kunden.",
     },
     case_mail={
@@ -182,14 +182,14 @@ GERMAN = Words(
         ),
     },
     not_written_down=(
-        "Dein Klick konnte nicht gespeichert werden, es weiß also noch niemand davon. Bitte noch "
+        "Ihr Klick konnte nicht gespeichert werden, es weiß also noch niemand davon. Bitte noch "
         "einmal drücken oder das Ticket im Ticketsystem übernehmen."
     ),
     help=(
         "Deskmate achtet auf die Zusagen an Kunden und meldet sich hier, bevor eine platzt.\n"
-        "Mit „Ich übernehme“ unter einer Nachricht übernimmst du; alle sehen es dann.\n"
+        "Mit „Ich übernehme“ unter einer Nachricht übernehmen Sie; alle sehen es dann.\n"
         "„/desk cases“ listet die Fälle eines Ausfalls, „/desk case "
-        "REFERENZ“ zeigt einen, „/desk answer REFERENZ Worte“ antwortet dem Kunden.\n"
+        "REFERENZ“ zeigt einen, „/desk answer REFERENZ Text“ antwortet dem Kunden.\n"
         "„/desk queue“, „risk“, „ticket 123“, „oncall“, „next 123“, „outage“ zeigen "
         "den Stand; „/desk silence NAME 2h warum“ hält Meldungen zurück."
     ),

@@ -40,11 +40,11 @@ ENGLISH = Words(
     buttons={
         "acknowledge": "I have it",
         "take": "Assign to me",
-        "snooze": "In 15 minutes again",
+        "snooze": "Again in 15 min",
         "raise": "Next level now",
     },
     reasons={
-        "mail_held": "A mail needs a person's look: {}.",
+        "mail_held": "Somebody should look at a mail: {}.",
         "mail_parked": "A mail could not be read; it is kept: {}.",
         "mail_bounce": "A mail of ours did not arrive: {}.",
         "late_copy": "The helpdesk made a second ticket of a case; merge them: {}.",
@@ -74,19 +74,19 @@ ENGLISH = Words(
         ),
         "writes_work": "The helpdesk can be written to again.",
         "webhooks_silent": (
-            "The helpdesk's webhooks do not come; news are fetched, up to some minutes later."
+            "The helpdesk's webhooks are not arriving; news is fetched instead, a few minutes late."
         ),
-        "webhooks_back": "The helpdesk's webhooks come again.",
+        "webhooks_back": "The helpdesk's webhooks are arriving again.",
         "lists_stale": (
-            "The helpdesk's lists are out of date: news may be late, and come in the end."
+            "The helpdesk's lists are out of date: news may be late, but none is lost."
         ),
         "lists_fresh": "The helpdesk's lists are up to date again.",
         "refused_elsewhere": "Sent this way because another way failed: {}.",
         "slow_elsewhere": "Sent this way as well because another way did not take it: {}.",
         "undelivered": "Messages reached nobody: {} (see “deskmate outbox list --dead”).",
         "storm_on": "Single messages are held back; critical ones still come.",
-        "storm_over": "It is over: single messages come again.",
-        "silence_on": "Nothing of this is told: {}.",
+        "storm_over": "It is over: messages come one by one again.",
+        "silence_on": "Messages about this are held back: {}.",
         "silence_ends": "It ends soon: {}.",
         "silence_over": "It is over: {}.",
         "silence_was": "It was silent meanwhile: {}.",
@@ -100,8 +100,8 @@ ENGLISH = Words(
         "told_again": "Nobody has taken it yet: this is message {}.",
         "taken_too_long": "Somebody said “I have it” a while ago; please look again.",
         "handed_over": "You are on duty now, and nobody has taken it.",
-        "date_near": "A date comes near: {}.",
-        "paused_long": "It still waits: {}.",
+        "date_near": "A date is coming up: {}.",
+        "paused_long": "Still waiting: {}.",
     },
     next_steps={
         "mailbox_check": "Check the mailbox by hand until it is back, then DESKMATE_MAILBOX_URL.",
@@ -144,10 +144,10 @@ ENGLISH = Words(
     },
     take={
         "title": "I have it",
-        "question": "Do you take it?",
+        "question": "Are you taking it?",
         "who": "Who are you?",
         "button": "I have it",
-        "thanks": "is yours. Everybody who was told hears it.",
+        "thanks": "is yours. Everybody who was told will hear.",
         "taken": "is taken already, by",
         "closed": "is done; nothing is left to take.",
         "expired": "This link is too old. Take it in the helpdesk or in the chat.",

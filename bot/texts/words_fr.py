@@ -43,19 +43,21 @@ FRENCH = Words(
     buttons={
         "acknowledge": "Je prends",
         "take": "M'assigner",
-        "snooze": "Dans 15 minutes",
+        "snooze": "Rappel dans 15 min",
         "raise": "Niveau suivant",
     },
     reasons={
-        "mail_held": "Un mail demande un regard humain : {}.",
-        "mail_parked": "Un mail n'a pas pu être lu ; il est conservé : {}.",
-        "mail_bounce": "Un de nos mails n'est pas arrivé : {}.",
-        "late_copy": "L’outil de support a fait un second ticket d’un dossier ; à fusionner : {}.",
-        "case_refused": "L’outil de support refuse un dossier ; il reste ici : {}.",
-        "backfilled": "Tous les dossiers sont dans l’outil de support : {}.",
+        "mail_held": "Un mail est à regarder\u00a0: {}.",
+        "mail_parked": "Un mail n'a pas pu être lu\u00a0; il est conservé\u00a0: {}.",
+        "mail_bounce": "Un de nos mails n'est pas arrivé\u00a0: {}.",
+        "late_copy": (
+            "L'outil de tickets a fait un second ticket d'un cas\u00a0; à fusionner\u00a0: {}."
+        ),
+        "case_refused": "L'outil de tickets refuse un cas\u00a0; il reste ici\u00a0: {}.",
+        "backfilled": "Tous les cas sont dans l'outil de tickets\u00a0: {}.",
         "backfill_off": (
-            "Les dossiers sont dans l’outil de support, mais le compte n’y est pas "
-            ": {}."
+            "Les cas sont dans l'outil de tickets, mais le compte n'y est pas"
+            "\u00a0: {}."
         ),
         "mailbox_dead": "La boîte de secours ne peut pas être lue.",
         "mailbox_back": "La boîte de secours peut de nouveau être lue.",
@@ -68,11 +70,11 @@ FRENCH = Words(
         "declared_by_hand": "Panne déclarée à la main\u00a0: {}.",
         "cleared_by_hand": "Fin de panne annoncée à la main\u00a0: {}.",
         "asks_to_clear": (
-            "Il répond à nos sondes\u00a0; {} a déclaré la panne. Si elle est finie\u00a0: "
+            "Il répond à nos contrôles\u00a0; {} a déclaré la panne. Si elle est finie\u00a0: "
             "«\u00a0deskmate outage clear\u00a0»."
         ),
         "declaration_over": (
-            "La déclaration à la main a expiré\u00a0; nos sondes décident de nouveau."
+            "La déclaration à la main a expiré\u00a0; nos contrôles décident de nouveau."
         ),
         "still_failing": (
             "Il ne répond toujours pas\u00a0; la fin de panne annoncée à la main vaut un "
@@ -101,17 +103,17 @@ FRENCH = Words(
         "slow_elsewhere": "Envoyé aussi par cette voie, car une autre ne l'a pas pris\u00a0: {}.",
         "undelivered": (
             "Des messages n'ont atteint personne\u00a0: {} "
-            "(voir « deskmate outbox list --dead »)."
+            "(voir «\u00a0deskmate outbox list --dead\u00a0»)."
         ),
         "storm_on": "Les messages isolés sont retenus, les critiques passent toujours.",
         "storm_over": "C'est terminé\u00a0: les messages reviennent un par un.",
-        "silence_on": "Rien de cela n'est annoncé\u00a0: {}.",
+        "silence_on": "Les messages à ce sujet sont retenus\u00a0: {}.",
         "silence_ends": "Il se termine bientôt\u00a0: {}.",
         "silence_over": "Il est terminé\u00a0: {}.",
         "silence_was": "Silence entre-temps\u00a0: {}.",
         "raised": "Le niveau suivant est appelé\u00a0: niveau {}.",
         "snooze_over": "{} l'a reporté de 15 minutes\u00a0; personne ne l'a encore pris.",
-        "not_allowed": "Vous n'avez pas ce droit ici. L'ont\u00a0: {}.",
+        "not_allowed": "Vous n'avez pas ce droit ici. Peuvent le faire\u00a0: {}.",
         "next_level": "Personne ne l'a pris\u00a0: niveau {}.",
         "skipped_levels": (
             "Personne ne l'a pris\u00a0: niveau {}\u00a0; les niveaux entre parenthèses n'ont "
@@ -127,7 +129,7 @@ FRENCH = Words(
         "mailbox_check": "D'ici là, ouvrez la boîte à la main, puis vérifiez DESKMATE_MAILBOX_URL.",
         "mailbox": "En attendant, travaillez depuis {}.",
         "check_online": (
-            "Lancez «\u00a0deskmate check --online\u00a0», puis renouvelez le client OAuth "
+            "Exécutez «\u00a0deskmate check --online\u00a0», puis renouvelez le client OAuth "
             "ou le jeton."
         ),
     },
@@ -136,11 +138,11 @@ FRENCH = Words(
         "home_risk": "À surveiller",
         "home_duty": "De service",
         "nothing_open": "Aucun ticket n'est ouvert.",
-        "nothing_at_risk": "Aucun ticket ouvert n'est en danger.",
+        "nothing_at_risk": "Aucun ticket ouvert n'est à risque.",
         "unknown_ticket": "Il n'y a pas de ticket {} ici.",
         "no_rosters": "Cette politique n'a pas de planning.",
         "nobody_next": "Personne d'autre n'en est prévenu.",
-        "not_allowed": "Vous n'avez pas ce droit. L'ont\u00a0: {}.",
+        "not_allowed": "Vous n'avez pas ce droit. Peuvent le faire\u00a0: {}.",
         "how_to_silence": "Écrivez\u00a0: /desk silence NOM 2h pourquoi",
         "how_to_outage": (
             "Écrivez\u00a0: /desk outage declare 2h raison, ou /desk outage clear raison"
@@ -154,7 +156,7 @@ FRENCH = Words(
         "silenced": "{} est en silence\u00a0; les messages critiques passent.",
         "no_cases": "Il n'y a aucun cas ouvert.",
         "unknown_case": "Il n'y a pas de cas {} ici.",
-        "how_to_answer": "Écrivez les mots derrière : /desk answer {} Bonjour ...",
+        "how_to_answer": "Écrivez votre texte à la suite\u00a0: /desk answer {} Bonjour ...",
         "answer_taken": "Votre réponse à {} est enregistrée et part maintenant chez le client.",
     },
     case_mail={
@@ -163,7 +165,7 @@ FRENCH = Words(
             "Votre message nous est parvenu le {when}. Il porte la référence {reference}."
         ),
         "working": (
-            "Notre système de tickets est indisponible : nous travaillons et répondons depuis "
+            "Notre système de tickets est indisponible\u00a0: nous travaillons et répondons depuis "
             "cette boîte. Votre message est conservé, vous n'avez pas à le renvoyer."
         ),
         "add": "Pour ajouter quelque chose, répondez simplement à ce mail.",

@@ -47,7 +47,7 @@ SWEDISH = Words(
         "raise": "Nästa nivå nu",
     },
     reasons={
-        "mail_held": "Ett mejl behöver en människas blick: {}.",
+        "mail_held": "Någon behöver titta på ett mejl: {}.",
         "mail_parked": "Ett mejl gick inte att läsa; det är sparat: {}.",
         "mail_bounce": "Ett mejl från oss kom inte fram: {}.",
         "late_copy": "Ärendesystemet har gjort ett andra ärende av ett fall; slå ihop dem: {}.",
@@ -88,12 +88,12 @@ SWEDISH = Words(
         "undelivered": "Meddelanden nådde ingen: {} (se ”deskmate outbox list --dead”).",
         "storm_on": "Enskilda meddelanden hålls tillbaka, kritiska kommer fortfarande.",
         "storm_over": "Det är över: meddelanden kommer ett i taget igen.",
-        "silence_on": "Inget av detta meddelas: {}.",
+        "silence_on": "Meddelanden om det här hålls tillbaka: {}.",
         "silence_ends": "Det är snart slut: {}.",
         "silence_over": "Det är slut: {}.",
         "silence_was": "Det var tyst under tiden: {}.",
         "raised": "Nästa nivå är kallad: det här är nivå {}.",
-        "snooze_over": "{} sköt upp det 15 minuter; ingen har tagit det än.",
+        "snooze_over": "{} sköt upp det i 15 minuter; ingen har tagit det än.",
         "not_allowed": "Det får du inte göra här. De som får: {}.",
         "next_level": "Ingen har tagit det: det här är nivå {}.",
         "skipped_levels": (
@@ -114,7 +114,7 @@ SWEDISH = Words(
         ),
     },
     chat_replies={
-        "home_queue": "Öppna, närmaste tid först",
+        "home_queue": "Öppna, det som brådskar först",
         "home_risk": "I farozonen",
         "home_duty": "I tjänst",
         "nothing_open": "Inget ärende är öppet.",
@@ -133,7 +133,7 @@ SWEDISH = Words(
         "silenced": "{} är tyst; kritiska meddelanden kommer fortfarande.",
         "no_cases": "Det finns inget öppet ärende.",
         "unknown_case": "Det finns inget ärende {} här.",
-        "how_to_answer": "Skriv orden efter: /desk answer {} Hej ...",
+        "how_to_answer": "Skriv svaret efter: /desk answer {} Hej ...",
         "answer_taken": "Ditt svar på {} är nedskrivet och går till kunden nu.",
     },
     case_mail={
@@ -168,7 +168,7 @@ SWEDISH = Words(
         "Deskmate bevakar det vi lovat kunderna och säger till här innan ett löfte bryts.\n"
         "Tryck på ”Jag tar det” under ett meddelande för att ta det; då ser alla att du har det.\n"
         "”/desk cases” listar ärendena i ett avbrott, ”/desk case "
-        "REFERENS” visar ett, ”/desk answer REFERENS ord” svarar kunden.\n"
+        "REFERENS” visar ett, ”/desk answer REFERENS text” svarar kunden.\n"
         "”/desk queue”, ”risk”, ”ticket 123”, ”oncall”, ”next 123”, ”outage” visar "
         "läget; ”/desk silence NAMN 2h varför” håller tillbaka meddelanden."
     ),

@@ -73,7 +73,7 @@ def test_home_shows_the_queue(desk: Desk) -> None:
     opened = desk.door.open_home("Johan Lind")
 
     assert opened.is_acknowledged
-    assert "#48" in desk.shown() and "Öppna, närmaste tid först" in desk.shown()
+    assert "#48" in desk.shown() and "Öppna, det som brådskar först" in desk.shown()
     assert "evil.example" not in desk.shown()
 
 
