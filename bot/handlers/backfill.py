@@ -32,12 +32,14 @@ from bot.rules.engine import CompiledPolicy
 from bot.rules.events import Event, TwinsSought
 from bot.rules.outage_state import from_row as outage_from_row
 from bot.rules.ticket import Origin, Ticket
+from bot.store.queues import OutboxState
 from bot.store.transaction import Reader, Transaction
 
 TIMER = "backfill"
 SOON = timedelta(seconds=10)
 """How often it is looked whether an import has its number."""
 RARELY = timedelta(hours=1)
+_ANOTHERS = "the helpdesk knows its ticket as another case"
 
 
 def handle_twins(
@@ -95,7 +97,8 @@ def fire_backfill(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, no
         return f"it is #{ticket.number}"
     row = tx.outbox.by_key(key_of(ticket))
     if row is not None and not row.state.is_open:
-        reason = row.reason or "the helpdesk knows its ticket as another case"
+        is_anothers = row.state is OutboxState.DELIVERED
+        reason = _ANOTHERS if is_anothers else row.reason or row.state.value
         _save(ticket, replace(standing, stage=Stage.PARKED, since=now, reason=reason), tx)
         tell_of_parked(ticket, reason, tx, compiled, now=now)
         tell_when_through(tx, compiled, now=now)

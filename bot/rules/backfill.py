@@ -12,9 +12,10 @@
        +--down again: nothing is asked and nothing is written; it goes on where it was
 
 A case that nothing is remembered of waits. What decides is never the search, which lags by minutes:
-a ticket is ours by its `external_id`, by the Message-ID it was made from, or because the same
-person wrote the same words under the same subject. The name under which a case is imported is
-derived from its first mail, so a lost ledger makes the same name again and finds its ticket.
+a ticket is ours by its `external_id`, by a subject that names the reference, by the Message-ID it
+was made from, or because the same person wrote the same words under the same subject. The name
+under which a case is imported is derived from its first mail, so a lost ledger makes the same name
+again and finds its ticket.
 """
 
 from __future__ import annotations
@@ -121,6 +122,8 @@ def likeness(case: Case, twin: Twin) -> str:
     """Why a ticket of the helpdesk is this case; empty where it is not."""
     if twin.external_id and twin.external_id == case.ticket.reference:
         return "it carries the reference"
+    if case.ticket.reference and case.ticket.reference in twin.subject:
+        return "its subject names the reference"
     if twin.message_id and twin.message_id in case.message_ids:
         return "it was made from the same mail"
     came = case.ticket.created_at
