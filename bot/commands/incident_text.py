@@ -121,7 +121,7 @@ def _summary(record: IncidentRecord, zone: str) -> tuple[str, ...]:
 
 def _timeline(record: IncidentRecord, zone: str) -> Part:
     said = {step.value: words for step, words in SAID.items()}
-    first = (clock(record.began, zone), "It failed for the first time", "")
+    first = (clock(record.began, zone), "It began", "")
     rows = (
         first,
         *(

@@ -55,7 +55,7 @@ def test_report_is_markdown_in_the_zone_that_was_asked_for(folder: Path) -> None
 
     assert result.exit_code == 0, result.output
     assert result.output.startswith("# Outage 1 of the helpdesk\n")
-    assert "2026-03-02 10:00:00 | It failed for the first time |" in result.output
+    assert "2026-03-02 10:00:00 | It began |" in result.output
     assert "2026-03-02 10:02:00 | Declared down | 503 |" in result.output
 
 
