@@ -81,16 +81,19 @@ class MailChannel:
         texts: OwnTexts = NO_TEXTS,
         own: OwnNames | None = None,
         links: Links = NO_LINKS,
+        timeout: float = TIMEOUT,
     ) -> None:
         """`sender` is the address all notices come from; never one of the helpdesk's own.
 
         `names` are display names of own codes. `own` is by what the escalation mailbox knows our
-        mails; without it no customer is written to.
+        mails; without it no customer is written to. A server that says nothing for `timeout`
+        seconds is left.
         """
         self._own = own
         self._links = links
         self._server = server
         self._sender = sender
+        self._timeout = timeout
         self._names = names
         self._texts = texts
 
@@ -166,9 +169,11 @@ class MailChannel:
         server, context = self._server, ssl.create_default_context()
         smtp: smtplib.SMTP
         if server.is_tls:
-            smtp = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+            smtp = smtplib.SMTP_SSL(
+                server.host, server.port, timeout=self._timeout, context=context
+            )
         else:
-            smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+            smtp = smtplib.SMTP(server.host, server.port, timeout=self._timeout)
         try:
             smtp.ehlo_or_helo_if_needed()
             if server.wants_starttls:

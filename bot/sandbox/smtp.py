@@ -25,6 +25,10 @@ class MailFault(StrEnum):
     """452 after DATA."""
     DROPPED = "smtp_dropped"
     """The mail is taken and the line breaks before the answer."""
+    SILENT = "smtp_silent"
+    """The recipient is never answered; the line stays."""
+    SILENT_AFTERWARDS = "smtp_silent_afterwards"
+    """The mail is taken and never answered; the line stays."""
 
 
 class SmtpDoor:
@@ -70,6 +74,8 @@ class _Taker:
     async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if self._faults.strike(MailFault.SILENT, address):
+            await asyncio.Event().wait()
         if self._faults.strike(MailFault.TRY_LATER, address):
             return "451 4.3.0 try again later"
         if self._faults.strike(MailFault.REFUSED, address):
@@ -86,6 +92,8 @@ class _Taker:
         content = envelope.content or b""
         raw = content.encode() if isinstance(content, str) else content
         self._world.mail.send(str(envelope.mail_from or ""), recipients, raw)
+        if self._faults.strike(MailFault.SILENT_AFTERWARDS, recipients[0]):
+            await asyncio.Event().wait()
         if self._faults.strike(MailFault.DROPPED, recipients[0]):
             assert server.transport is not None, "a mail just came over it"
             server.transport.close()

@@ -112,6 +112,33 @@ def test_each_answer_has_its_outcome(post: Post, fault: MailFault, kind: type[Ou
     assert isinstance(post.deliver(), kind)
 
 
+@pytest.mark.parametrize(
+    ("fault", "kind", "taken"),
+    [(MailFault.SILENT, TryLater, 0), (MailFault.SILENT_AFTERWARDS, Unknown, 1)],
+)
+def test_silent_server_is_left(
+    post: Post, fault: MailFault, kind: type[Outcome], taken: int
+) -> None:
+    """Before the mail went out it can wait; afterwards nobody knows, and it is said so."""
+    channel = MailChannel(read_server(post.door.url), SENDER, timeout=2)
+    post.faults.switch_on(fault)
+
+    assert isinstance(channel.deliver(ROW, now=NOW), kind)
+    assert len(post.mails()) == taken
+
+
+def test_retry_after_silence_is_the_same_mail(post: Post) -> None:
+    """Whoever got it already can tell by the Message-ID that it is no second one."""
+    channel = MailChannel(read_server(post.door.url), SENDER, timeout=2)
+    post.faults.switch_on(MailFault.SILENT_AFTERWARDS, times=1)
+
+    outcomes = [channel.deliver(ROW, now=NOW) for _ in range(2)]
+
+    first, second = post.mails()
+    assert [type(each) for each in outcomes] == [Unknown, Delivered]
+    assert first["Message-ID"] == second["Message-ID"]
+
+
 def test_dead_server_is_tried_later() -> None:
     """A mail that could not be handed in waits."""
     post = Post()
