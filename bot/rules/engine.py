@@ -8,7 +8,7 @@ told add up, a person's decision stays, and a rule tells again only after it was
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -158,8 +158,10 @@ class _Trial:
         is_over = rule.until is not None and self._situation.at.date() > rule.until
         return self._situation.occasion in rule.occasions and not is_over
 
-    def _settle(self, fired: Iterable[Fired]) -> None:
+    def _settle(self, fired: Sequence[Fired]) -> None:
         """Let a layer's proposals take effect for the layers behind it."""
+        if not fired:
+            return
         effects = [each.rule.effects for each in fired if not each.rule.is_watched]
         self._decided = replace(
             self._decided,

@@ -63,10 +63,11 @@ class Reading:
         known = self._truths.get(written)
         if known is None:
             pattern = self.book.pattern(written)
-            if any(pattern.is_in(part.tokens) for part in self._parts):
-                known = Truth.TRUE
-            else:
-                known = Truth.UNKNOWN if self.is_partial else Truth.FALSE
+            known = Truth.UNKNOWN if self.is_partial else Truth.FALSE
+            for part in self._parts:
+                if pattern.is_in(part.tokens):
+                    known = Truth.TRUE
+                    break
             self._truths[written] = known
         return known
 

@@ -124,6 +124,7 @@ class Anchors:
                 self._exact.setdefault(anchor.text, []).append(anchored)
             else:
                 self._open.setdefault((anchor.openness, anchor.text), []).append(anchored)
+        self._words = frozenset(self._exact)
         self._needs_others = {
             word for word, found in self._exact.items() if any(each.others for each in found)
         }
@@ -134,14 +135,14 @@ class Anchors:
         known = self._known(distinct)
         if not known:
             return
-        for index, word in [(k, word) for k, word in enumerate(words) if word in known]:
-            for anchored in known[word]:
+        for index in [k for k, word in enumerate(words) if word in known]:
+            for anchored in known[words[index]]:
                 yield index - anchored.at, anchored.entry
 
     def _known(self, distinct: Set[str]) -> Mapping[str, Collection[Anchored]]:
         """The entries that each word of a text may belong to."""
         known: dict[str, list[Anchored]] = {}
-        for word in self._exact.keys() & distinct:
+        for word in self._words & distinct:
             found = self._exact[word]
             if word in self._needs_others:
                 found = [each for each in found if each.others <= distinct]

@@ -36,7 +36,9 @@ class Required:
         for text in self.every:
             if text not in folded:
                 return False
-        return all(any(text in folded for text in texts) for texts in self.one_of)
+        return not self.one_of or all(
+            any(text in folded for text in texts) for texts in self.one_of
+        )
 
     @property
     def choices(self) -> tuple[frozenset[str], ...]:

@@ -73,10 +73,10 @@ class PatternBook:
         """The patterns that may match in one of the parts; every other certainly does not."""
         found: set[str] = set()
         for part in parts:
-            held = self._runs.of(part.tokens.distinct).values()
+            held, folded = self._runs.of(part.tokens.distinct).values(), part.tokens.folded
             for run in {run for wanted in held for _, run in wanted}:
                 for required, alike in self._by_run[run].items():
-                    if required.are_in(part.tokens.folded):
+                    if required.are_in(folded):
                         found.update(alike)
             found.update(each.written for each in self._loose_in(part))
         return found

@@ -114,9 +114,9 @@ class Findings:
 
     def truth(self, list_name: str) -> Truth:
         """Whether the message says a list anywhere, as `says` would answer, and nothing more."""
-        for hit in self.hits(list_name):
-            if hit.counts:
-                return Truth.TRUE
+        is_absent = "_matches" in self.__dict__ and list_name not in self._matches
+        if not is_absent and any(hit.counts for hit in self.hits(list_name)):
+            return Truth.TRUE
         return Truth.FALSE if self._is_complete else Truth.UNKNOWN
 
     def says(
@@ -161,8 +161,9 @@ def silent(vocabulary: Vocabulary) -> Findings:
 def _judged(spec: ListSpec, matches: Sequence[Match]) -> tuple[Hit, ...]:
     if not matches:
         return ()
-    if len(matches) > 1:
-        matches = sorted(matches, key=lambda each: each.entry.order)
+    if len(matches) == 1:
+        return _judged_alone(spec, matches[0])
+    matches = sorted(matches, key=lambda each: each.entry.order)
     masks = _masks(matches) if spec.excepted else {}
     phrases = _phrases(matches)
     hits: dict[tuple[str, int, int], Hit] = {}
@@ -176,6 +177,13 @@ def _judged(spec: ListSpec, matches: Sequence[Match]) -> tuple[Hit, ...]:
         negated = None if excepted else _denial(spec.negation, match, taken)
         hits.setdefault((where, match.first, match.after), Hit(match, negated, excepted))
     return tuple(sorted(hits.values(), key=lambda hit: (hit.where != "subject", hit.word)))
+
+
+def _judged_alone(spec: ListSpec, match: Match) -> tuple[Hit, ...]:
+    """The one word found of a list: no other can except it or claim its cue."""
+    if match.entry.mask:
+        return ()
+    return (Hit(match, _denial(spec.negation, match, frozenset())),)
 
 
 def _denial(how: Negation, match: Match, taken: frozenset[int]) -> str | None:
