@@ -67,6 +67,7 @@ START = datetime.fromisoformat("2026-03-02T09:00:00+00:00")
 LOOK_TWICE = timedelta(seconds=60)
 ZOMBIE = timedelta(seconds=45)
 SECOND = timedelta(seconds=1)
+PEOPLE = tuple(f"p{number}@northwind.example" for number in range(2))
 
 
 class Crash(BaseException):
@@ -313,6 +314,7 @@ class Run:
 
     def go(self) -> Found:
         try:
+            self._older_matters()
             self._order(is_down=True)
             self._write_mails()
             self._pass(20)
@@ -332,10 +334,16 @@ class Run:
         finally:
             self.store.close()
 
+    def _older_matters(self) -> None:
+        """Just before, each wrote to the helpdesk under the same subject of something else."""
+        for number, who in enumerate(PEOPLE):
+            words = f"another matter of {who}"
+            self._intake(Sent(who, "Portal is down", words, f"<older.{number}@a.example>", True))
+        self.clock.advance(SECOND)
+
     def _write_mails(self) -> None:
-        people = [f"p{n}@northwind.example" for n in range(2)]
         for number in range(self.chance.randrange(2, 5)):
-            who = self.chance.choice(people)
+            who = self.chance.choice(PEOPLE)
             mail = Sent(who, "Portal is down", f"word-{number} of {who}", f"<{number}.{who}>",
                         self.chance.random() < 0.3)  # fmt: skip
             self.mails.append(mail)
