@@ -13,8 +13,7 @@ from rich.console import Console
 
 from bot.clock import SystemClock
 from bot.commands.incident_record import IncidentRecord, read_record, staff_were_told_at
-from bot.commands.incident_text import clock as said_at
-from bot.commands.incident_text import length, markdown, report_text
+from bot.commands.incident_text import length, markdown, report_text, said_at
 from bot.commands.stored import stored
 from bot.commands.unusable import Unusable
 from bot.pages.render import page_text

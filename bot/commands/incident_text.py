@@ -98,18 +98,18 @@ def length(span: timedelta) -> str:
     return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
 
 
-def clock(at: datetime | None, zone: str) -> str:
+def said_at(at: datetime | None, zone: str) -> str:
     """An instant in the reader's zone, to the second; a dash for none."""
     return f"{local_time(zone, at):%Y-%m-%d %H:%M:%S}" if at else "-"
 
 
 def _summary(record: IncidentRecord, zone: str) -> tuple[str, ...]:
     month, first = record.availability, staff_were_told_at(record)
-    until = clock(record.ended, zone) if record.is_over else "not over yet"
+    until = said_at(record.ended, zone) if record.is_over else "not over yet"
     told = f"{length(first - record.began)} after the first failure" if first else "nobody yet"
     verdict = "kept" if month.is_kept else "broken"
     return (
-        f"From {clock(record.began, zone)} to the all-clear: {until} ({zone}).",
+        f"From {said_at(record.began, zone)} to the all-clear: {until} ({zone}).",
         f"Away for {length(record.away_for)}, in {len(record.away)} span(s).",
         f"Staff were reached: {told}.",
         f"Mails: {len(record.mails)}, {record.undecided} of them without a fate.",
@@ -121,11 +121,11 @@ def _summary(record: IncidentRecord, zone: str) -> tuple[str, ...]:
 
 def _timeline(record: IncidentRecord, zone: str) -> Part:
     said = {step.value: words for step, words in SAID.items()}
-    first = (clock(record.began, zone), "It began", "")
+    first = (said_at(record.began, zone), "It began", "")
     rows = (
         first,
         *(
-            (clock(each.at, zone), said.get(each.kind, each.kind.replace("_", " ")), each.seen)
+            (said_at(each.at, zone), said.get(each.kind, each.kind.replace("_", " ")), each.seen)
             for each in record.timeline
         ),
     )
@@ -135,8 +135,8 @@ def _timeline(record: IncidentRecord, zone: str) -> Part:
 
 def _told(record: IncidentRecord, zone: str) -> Part:
     rows = [
-        (clock(each.decided_at, zone), each.destination, each.because.replace("_", " "),
-         clock(each.arrived_at, zone), each.state, str(each.attempts))
+        (said_at(each.decided_at, zone), each.destination, each.because.replace("_", " "),
+         said_at(each.arrived_at, zone), each.state, str(each.attempts))
         for each in record.told
     ]  # fmt: skip
     columns = ("decided", "to", "because", "arrived", "state", "tries")
@@ -145,7 +145,7 @@ def _told(record: IncidentRecord, zone: str) -> Part:
 
 def _mails(record: IncidentRecord, zone: str) -> Part:
     rows = [
-        (clock(each.received_at, zone), each.sender, each.fate, each.case, each.reason)
+        (said_at(each.received_at, zone), each.sender, each.fate, each.case, each.reason)
         for each in record.mails
     ]
     counted = ", ".join(f"{count} {fate}" for fate, count in record.fates.items())
@@ -155,7 +155,7 @@ def _mails(record: IncidentRecord, zone: str) -> Part:
 
 def _breaches(record: IncidentRecord, zone: str) -> Part:
     rows = [
-        (clock(each.told_at, zone), each.ticket, each.customer, each.clock.replace("_", " "))
+        (said_at(each.told_at, zone), each.ticket, each.customer, each.clock.replace("_", " "))
         for each in record.breaches
     ]
     columns = ("told", "ticket", "whose", "promise")

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from bot.handlers.backfill_adopt import take_over
 from bot.handlers.backfill_notices import tell_of_copies, tell_of_parked, tell_when_through
 from bot.handlers.handled import Handled
+from bot.handlers.outage import load_state
 from bot.rules.actions import Outgoing, Reason, TicketCreation, TicketUpdate, Timer, Urgency
 from bot.rules.backfill import (
     Adopt,
@@ -30,7 +31,6 @@ from bot.rules.backfill import (
 from bot.rules.backfill_state import LOOKS, PREFIX, Standing, from_row, may_go_on, to_row
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import Event, TwinsSought
-from bot.rules.outage_state import from_row as outage_from_row
 from bot.rules.ticket import Origin, Ticket
 from bot.store.queues import OutboxState
 from bot.store.transaction import Reader, Transaction
@@ -55,7 +55,7 @@ def handle_twins(
     ticket = tx.tickets.load(sought.ticket_id)
     if ticket is None or ticket.origin is not Origin.MAILBOX:
         return Handled("no such case")
-    if not may_go_on(outage_from_row(tx.states.load("outage"))):
+    if not may_go_on(load_state(tx)):
         return Handled("the helpdesk is not there: it is asked again", ticket.ticket_id)
     case, standing = case_of(ticket, tx), standing_of(ticket, tx)
     if sought.turn:
