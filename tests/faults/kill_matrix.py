@@ -145,7 +145,7 @@ def work(folder: Path, compiled: CompiledPolicy, killer: Killer, seed: int, at: 
     world = World(clock)
     store = DyingStore.open(f"sqlite:///{folder / 'store.sqlite'}", clock=clock)
     store.killer = killer
-    store.acquire_lease(f"process-{os.getpid()}", 60)
+    store.acquire_lease(f"process-{os.getpid()}", 3600)
     now = clock.now()
     store.write(lambda tx: (tx.inbox.free_claims(now), tx.outbox.doubt_claims(now)))
     fact = AlertReceived(AlertState.FIRING, "disk full", "monitoring", host="db1")
