@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from bot.store.engines import BUSY_SECONDS, file_of, is_sqlite, parse, shown
+from bot.store.engines import BUSY_SECONDS, file_of, is_sqlite, make_private, parse, shown
 from bot.store.lease import FileLine
 from bot.store.problems import ProblemKind, StoreProblem, problem_of
 
@@ -25,7 +25,7 @@ _MARK = "SELECT version_num FROM alembic_version"
 def backup(url: str, target: Path) -> Path:
     """Write a consistent copy of the store to `target`; `StoreProblem` where it cannot."""
     parsed = parse(url)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(target.parent)
     if target.exists():
         raise StoreProblem(ProblemKind.CANNOT_OPEN, f"{target} exists already: name another file")
     if not is_sqlite(parsed):
@@ -53,7 +53,7 @@ def restore(source: Path, url: str) -> None:
         )
         return
     target = file_of(parsed)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(target.parent)
     line = FileLine(lock_file(target))
     if not line.seize():
         raise StoreProblem(
@@ -70,6 +70,15 @@ def lock_file(database: Path) -> Path:
     return database.with_name(f"{database.name}.lock")
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreProblem(
+            ProblemKind.CANNOT_OPEN, f"no folder {folder} ({error.strerror}): name another file"
+        ) from error
+
+
 def _existing(path: Path) -> Path:
     if not path.is_file():
         raise StoreProblem(ProblemKind.CANNOT_OPEN, f"{path} is not there: name an existing file")
@@ -77,6 +86,7 @@ def _existing(path: Path) -> Path:
 
 
 def _copy(source: Path, target: Path) -> None:
+    make_private(target)
     try:
         with (
             closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as there,

@@ -7,6 +7,8 @@ not write. SQLite: WAL and `synchronous=FULL`, so that what was committed surviv
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -60,10 +62,20 @@ def file_of(url: URL) -> Path:
     return Path(url.database or "")
 
 
+def make_private(file: Path) -> None:
+    """Let nobody else read a database that is made now: customers' words stand in it.
+
+    A file that is there keeps its owner's rights; what SQLite lays beside it has the same ones.
+    """
+    with suppress(OSError):  # SQLite says better why a file cannot be made
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
 def writer_engine(url: URL, *, is_durable: bool = True) -> Engine:
     """The engine of the one writer; `is_durable` False only for databases that die with us."""
     if not is_sqlite(url):
         return _postgresql(url, {"options": _options()})
+    make_private(file_of(url))
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
     synchronous = "FULL" if is_durable else "OFF"
 

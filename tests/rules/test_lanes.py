@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules.actions import Urgency
 from bot.rules.lanes import CLOSED, Budget, Rate, after_outcome, lane_of, take
-from bot.rules.outcome import Delivered, Refused, TryLater, Unknown
+from bot.rules.outcome import LONGEST_PAUSE, Delivered, Refused, TryLater, Unknown
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 RATE = Rate(per_second=1.0, burst=5.0)
@@ -71,3 +72,9 @@ def test_refused_credentials_open_at_once() -> None:
     assert circuit.is_open
     assert lane_of("slack:support") == lane_of("slack:leads") == "slack"
     assert lane_of("teams:support") != lane_of("teams:leads")
+
+
+@pytest.mark.parametrize("after", [3601.0, 1e12, float("inf"), float("nan"), -1.0])
+def test_no_answer_closes_a_way_for_longer_than_an_hour(after: float) -> None:
+    """An odd waiting time in one answer is taken for the longest that is believed."""
+    assert TryLater("slow down", after).after == LONGEST_PAUSE

@@ -43,6 +43,21 @@ def test_backup_taken_while_running_comes_back(
         assert [each.number for each in reader.tickets.all()] == [42]
 
 
+def test_store_and_its_backup_are_for_their_owner_alone(
+    tmp_path: Path, clock: VirtualClock
+) -> None:
+    """Customers' words stand in them: no other user of the machine may read them."""
+    file, copy = tmp_path / "store.sqlite", tmp_path / "copy"
+
+    with Store.open(f"sqlite:///{file}", clock=clock):
+        backup(f"sqlite:///{file}", copy)
+        made = [path for path in tmp_path.iterdir() if path.is_file()]
+        rights = {path.name: path.stat().st_mode & 0o077 for path in made}
+
+    assert set(rights.values()) == {0}, rights
+    assert {"store.sqlite", "copy"} <= set(rights)
+
+
 def test_backup_never_overwrites(tmp_path: Path, clock: VirtualClock) -> None:
     """An older copy is not lost to a newer one of the same name."""
     url, copy = f"sqlite:///{tmp_path / 'store.sqlite'}", tmp_path / "copy"
@@ -51,6 +66,16 @@ def test_backup_never_overwrites(tmp_path: Path, clock: VirtualClock) -> None:
 
     with pytest.raises(StoreProblem, match="exists already"):
         backup(url, copy)
+
+
+def test_backup_where_no_folder_can_be_is_told(tmp_path: Path, clock: VirtualClock) -> None:
+    """A place that cannot be written is a sentence that names it."""
+    url, file = f"sqlite:///{tmp_path / 'store.sqlite'}", tmp_path / "a file"
+    Store.open(url, clock=clock).close()
+    file.touch()
+
+    with pytest.raises(StoreProblem, match="name another file"):
+        backup(url, file / "monday")
 
 
 def test_restore_under_a_running_daemon_is_refused(tmp_path: Path, clock: VirtualClock) -> None:
