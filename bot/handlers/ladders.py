@@ -67,8 +67,17 @@ def fire_ladder(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now:
     if ladder is None or notice is None:
         return "no such ladder"
     step = after_time(ladder, now, PolicyCover(compiled))
+    if ladder.taken_by is not None and step.ladder.taken_by is None:
+        _forget_take(ladder, tx)
     _take(step, notice, tx, compiled, occasion=timer.due_at.isoformat(), now=now)
     return f"level {step.page.level + 1}" if step.page else "nobody to tell yet"
+
+
+def _forget_take(ladder: Ladder, tx: Transaction) -> None:
+    """ "I have it" has run out: whoever is told again may say it again; a snooze ends by itself."""
+    which = f"taken/{ladder.thread.partition(':')[2]}"
+    if not (tx.alerts.load(which) or {}).get("until"):
+        tx.alerts.delete(which)
 
 
 def take_ladders(

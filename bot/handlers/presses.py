@@ -221,7 +221,7 @@ def _acknowledgements(
     """
     return [
         Outgoing(
-            key=f"acknowledged/{pressed.subject}/{destination}",
+            key=f"acknowledged/{pressed.subject}/{destination}/{event.key}",
             destination=destination,
             order_key=f"{destination}/{pressed.subject}",
             message=replace(

@@ -95,6 +95,23 @@ def test_p1_follows_the_sun_over_a_weekend(tmp_path: Path) -> None:
     desk.close()
 
 
+def test_who_is_told_again_may_say_again_that_they_have_it(tmp_path: Path) -> None:
+    """ "I have it" that ran out is no longer held against those who are asked anew."""
+    desk = desk_at(tmp_path, WEEKEND, utc(27, 15, 55))
+    number = desk.write("Everything is down", "The portal is down")
+    let_pass(desk, timedelta(hours=1))
+    desk.press(number, "Carol")
+    let_pass(desk, timedelta(hours=2, minutes=30))
+    desk.press(number, "Dora")
+    let_pass(desk, timedelta(hours=2, minutes=10))
+
+    assert told(desk)[-2:] == [
+        ("slack:chicago", utc(27, 18, 55), "taken_too_long"),
+        ("slack:chicago", utc(27, 21, 25), "taken_too_long"),
+    ]
+    desk.close()
+
+
 def test_hand_over_on_the_morning_after_a_clock_change(tmp_path: Path) -> None:
     """In the night to Monday Europe's clocks went forward: Stockholm's 08:00 is 06:00 UTC now."""
     desk = desk_at(tmp_path, WEEKEND, utc(29, 20))
