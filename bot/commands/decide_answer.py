@@ -15,6 +15,7 @@ from bot.rules.engine import CompiledPolicy, RulesDecision
 from bot.rules.policy import Finding, Recipient
 from bot.rules.presence import present, roster_now
 from bot.rules.sla import ClockState
+from bot.rules.ticket_clocks import NOTIFIED_AT, needs_notification
 
 
 def answer_of(asked: Asked, decision: RulesDecision, compiled: CompiledPolicy) -> dict[str, Any]:
@@ -56,8 +57,17 @@ def answer_of(asked: Asked, decision: RulesDecision, compiled: CompiledPolicy) -
             }
             for fired in decision.fired
         ],
-        "unknown": sorted(decision.unknown),
+        "unknown": sorted({*decision.unknown, *_unknown_beginning(asked, compiled)}),
     }
+
+
+def _unknown_beginning(asked: Asked, compiled: CompiledPolicy) -> tuple[str, ...]:
+    """A call's time is nowhere but where somebody enters it; a clock that needs it does not run."""
+    is_told = asked.context.get(NOTIFIED_AT) is not None
+    if is_told or asked.situation.ticket.via != "phone":
+        return ()
+    needs_it = any(needs_notification(each) for each in compiled.policy.promises.values())
+    return (NOTIFIED_AT,) if needs_it else ()
 
 
 def _findings(found: Iterable[Finding]) -> list[dict[str, str]]:
