@@ -189,3 +189,13 @@ def test_promised_patience_outlives_a_restart(post: Post) -> None:
     post.run(110)
 
     assert [row.key for _, row in post.way.tries] == ["a"]
+
+
+def test_patience_holds_for_what_was_claimed_together(post: Post) -> None:
+    """Messages taken with the one that was told to wait are not tried before that time either."""
+    post.way.judge = lambda *_: TryLater("429", 120)
+    post.add(message("a"), message("b"), message("c"))
+
+    post.run(110)
+
+    assert [row.key for _, row in post.way.tries] == ["a"]
