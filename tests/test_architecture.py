@@ -81,6 +81,8 @@ LIBRARY_HOMES = {
     "zoneinfo": ("bot/rules/business_time.py", "bot/rules/calendar_", "bot/texts/", "bot/config/"),
     "aiosmtpd": ("bot/sandbox/",),
     "websockets": ("bot/sandbox/",),
+    "pymap": ("bot/sandbox/imap.py",),
+    "proxyprotocol": ("bot/sandbox/imap.py",),
     "imapclient": ("bot/sources/mailbox",),
     "smtplib": ("bot/channels/mail",),
     "prometheus_client": ("bot/telemetry.py",),
