@@ -10,7 +10,6 @@ import hashlib
 import re
 from collections.abc import Callable
 from concurrent.futures import CancelledError
-from datetime import timedelta
 
 from bot.clock import Clock
 from bot.rules.actions import Notice
@@ -19,8 +18,10 @@ from bot.rules.events import AnswerGiven, ButtonPressed, Event, OutageOrdered, S
 from bot.rules.history import ChangeKind
 from bot.rules.outage_state import from_row
 from bot.rules.rights import may
+from bot.rules.silences import ONLY
 from bot.rules.ticket import Origin, Ticket
 from bot.sources.chat_desk import DeskViews
+from bot.sources.chat_silences import UNITS, Mistyped, read_silence
 from bot.sources.chat_threads import ThreadWord, as_typed
 from bot.store.store import Store
 from bot.store.transaction import Reader
@@ -38,9 +39,7 @@ MACHINE = "outage"
 """The name under which the store keeps the outage machine's state."""
 _LONGEST_LINE = 150
 
-_SILENCE = re.compile(r"(\S{1,40}) (\d{1,3})(m|h|d) (.+)")
 _OUTAGE = re.compile(r"(?i)(declare|clear)(?: (\d{1,3})(m|h|d))? (.+)", re.DOTALL)
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 log = logger("chat")
 
@@ -184,21 +183,23 @@ class DeskCommands:
         return f"{called} {say['thanks']}"
 
     def _silenced(self, rest: str, person: str) -> str:
-        """`NAME 2h why`: a silence of everything that is not critical."""
+        """`NAME 2h [organisation=...] why`: a silence of what is not critical."""
         policy = self._compiled().policy
         if not may(policy, "silence", person):
             return self._say("not_allowed", ", ".join(policy.rights.get("silence", ())) or "-")
-        found = _SILENCE.fullmatch(rest)
-        if found is None:
-            return self._say("how_to_silence")
-        name, count, unit, because = found.groups()
+        typed = read_silence(as_typed(rest))
+        if isinstance(typed, Mistyped):
+            if not typed.unknown:
+                return self._say("how_to_silence")
+            return self._say("no_such_limit", f"{typed.unknown}; {', '.join(ONLY)}")
         now = self._clock.now()
-        end = now + int(count) * _UNITS[unit]
-        order = SilenceOrdered(name, end, one_line(because, _LONGEST_LINE), person)
-        event = Event(f"silence/{name}/{now.isoformat()}", "desk", now, self._source, order)
+        because = one_line(typed.because, _LONGEST_LINE)
+        order = SilenceOrdered(typed.name, now + typed.length, because, person, typed.only)
+        event = Event(f"silence/{typed.name}/{now.isoformat()}", "desk", now, self._source, order)
         if not self._is_written_down(event):
             return not_written_down(self._language())
-        return self._say("silenced", name)
+        limits = ", ".join(f"{name} {value}" for name, value in typed.only.items())
+        return self._say("silenced", f"{typed.name} ({limits})" if limits else typed.name)
 
     def _outage_ordered(self, rest: str, person: str) -> str:
         """`declare [2h] why` or `clear why`: a person's word on the helpdesk."""
@@ -213,7 +214,7 @@ class DeskCommands:
         if not is_down and not self._is_down():
             return self._say("nothing_to_clear")
         now = self._clock.now()
-        until = now + int(count) * _UNITS[unit] if is_down and count else None
+        until = now + int(count) * UNITS[unit] if is_down and count else None
         order = OutageOrdered(is_down, one_line(because, _LONGEST_LINE), person, until)
         # The same word of the same person within a minute is one order: Slack asks again.
         key = f"{self._source}/outage/{verb.casefold()}/{person}/{now:%Y%m%dT%H%M}"
@@ -238,7 +239,7 @@ class DeskCommands:
         return self._compiled().policy.language
 
     def _say(self, what: str, detail: str = "") -> str:
-        return chat_reply(what, self._language(), one_line(detail, 60))
+        return chat_reply(what, self._language(), one_line(detail, _LONGEST_LINE))
 
 
 def find_ticket(named: str, reader: Reader) -> Ticket | None:

@@ -137,7 +137,10 @@ GERMAN = Words(
         "no_rosters": "Diese Regeln haben keinen Dienstplan.",
         "nobody_next": "Niemand sonst erfährt davon.",
         "not_allowed": "Das dürfen Sie nicht. Wer darf: {}.",
-        "how_to_silence": "Schreiben Sie: /desk silence NAME 2h warum",
+        "how_to_silence": (
+            "Schreiben Sie: /desk silence NAME 2h organisation=Acme warum (ohne sie: alles)"
+        ),
+        "no_such_limit": "So lässt sich nicht einschränken. Ihres, und was es gibt: {}.",
         "how_to_outage": "So: /desk outage declare 2h Grund, oder /desk outage clear Grund",
         "outage_declared": (
             "Für ausgefallen erklärt: alle erfahren es jetzt. „/desk outage clear Grund“ "

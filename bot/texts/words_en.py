@@ -120,7 +120,10 @@ ENGLISH = Words(
         "no_rosters": "This policy has no rosters.",
         "nobody_next": "Nobody else is told of it.",
         "not_allowed": "You may not do that. Who may: {}.",
-        "how_to_silence": "Write: /desk silence NAME 2h why",
+        "how_to_silence": (
+            "Write: /desk silence NAME 2h organisation=Acme why (all of it without a limit)"
+        ),
+        "no_such_limit": "There is no limit of that name. Yours, and those there are: {}.",
         "how_to_outage": "Write: /desk outage declare 2h why, or /desk outage clear why",
         "outage_declared": (
             "Declared down: everybody is told now. “/desk outage clear why” ends it."

@@ -143,7 +143,10 @@ FRENCH = Words(
         "no_rosters": "Cette politique n'a pas de planning.",
         "nobody_next": "Personne d'autre n'en est prévenu.",
         "not_allowed": "Vous n'avez pas ce droit. Peuvent le faire\u00a0: {}.",
-        "how_to_silence": "Écrivez\u00a0: /desk silence NOM 2h pourquoi",
+        "how_to_silence": (
+            "Écrivez\u00a0: /desk silence NOM 2h organisation=Acme raison (sans limite\u00a0: tout)"
+        ),
+        "no_such_limit": "Cette limite n'existe pas. La vôtre, puis celles qui existent\u00a0: {}.",
         "how_to_outage": (
             "Écrivez\u00a0: /desk outage declare 2h raison, ou /desk outage clear raison"
         ),

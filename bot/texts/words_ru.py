@@ -124,7 +124,10 @@ RUSSIAN = Words(
         "no_rosters": "В этих правилах нет графика дежурств.",
         "nobody_next": "Больше никому не сообщается.",
         "not_allowed": "У вас нет этого права. Оно есть у: {}.",
-        "how_to_silence": "Напишите: /desk silence ИМЯ 2h почему",
+        "how_to_silence": (
+            "Напишите: /desk silence ИМЯ 2h organisation=Acme почему (без ограничения — всё)"
+        ),
+        "no_such_limit": "Такого ограничения нет. Ваше и те, что есть: {}.",
         "how_to_outage": "Пишите: /desk outage declare 2h причина или /desk outage clear причина",
         "outage_declared": (
             "Сбой объявлен: все узнают сейчас. «/desk outage clear причина» завершит его."

@@ -123,7 +123,10 @@ SWEDISH = Words(
         "no_rosters": "Den här policyn har inget schema.",
         "nobody_next": "Ingen annan får veta det.",
         "not_allowed": "Det får du inte. De som får: {}.",
-        "how_to_silence": "Skriv: /desk silence NAMN 2h varför",
+        "how_to_silence": (
+            "Skriv: /desk silence NAMN 2h organisation=Acme varför (utan gräns: allt)"
+        ),
+        "no_such_limit": "Den gränsen finns inte. Din, och de som finns: {}.",
         "how_to_outage": "Skriv: /desk outage declare 2h skäl, eller /desk outage clear skäl",
         "outage_declared": (
             "Förklarat nere: alla får veta det nu. ”/desk outage clear skäl” avslutar det."

@@ -13,7 +13,7 @@ from bot.clock import VirtualClock
 from bot.config.load import Loaded, load_policy
 from bot.rules.actions import Notice, NoticeKind, Outgoing
 from bot.rules.engine import compile_policy
-from bot.rules.events import AnswerGiven, OutageOrdered
+from bot.rules.events import AnswerGiven, OutageOrdered, SilenceOrdered
 from bot.rules.history import Change, ChangeKind
 from bot.rules.outage_state import OutageState, Phase, to_row
 from bot.rules.outcome import Delivered
@@ -176,11 +176,23 @@ def test_who_is_on_call_now_and_next(commands: DeskCommands) -> None:
 def test_silence_is_ordered_by_whom_the_policy_names(commands: DeskCommands, store: Store) -> None:
     """Bo may, Eve may not; what cannot be understood teaches how it is written."""
     assert commands("silence works 2h the network is rebuilt", "Eve").startswith("You may not")
-    assert commands("silence works", "Bo") == "Write: /desk silence NAME 2h why"
+    assert commands("silence works", "Bo").startswith("Write: /desk silence NAME 2h ")
     assert commands("silence works 2h the network is rebuilt", "Bo").startswith("works is silent")
 
     with store.read() as reader:
         assert reader.inbox.waiting() == 1
+
+
+def test_silence_is_limited_from_chat(commands: DeskCommands, store: Store) -> None:
+    """Limits stand before the reason, in the quotes of any keyboard; unknown ones are named."""
+    assert "organisaton; ticket," in commands("silence works 2h organisaton=Nordbo why", "Bo")
+    said = commands("silence works 2h organisation=“Nordbo &amp; Co” priority=low 1+1=2 why", "Bo")
+
+    [row] = store.write(lambda tx: tx.inbox.claim(now=NOW, lease_seconds=5, limit=5))
+    only = {"organisation": "Nordbo & Co", "priority": "low"}
+    end = NOW + timedelta(hours=2)
+    assert row.event.fact == SilenceOrdered("works", end, "1+1=2 why", "Bo", only)
+    assert said.startswith("works (organisation Nordbo & Co, priority low) is silent")
 
 
 def test_outage_is_declared_by_whom_the_policy_names(commands: DeskCommands, store: Store) -> None:
