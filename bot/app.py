@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from bot.app_channels import channels_of
+from bot.app_channels import channels_of, use_words
 from bot.app_chat import chat_of
 from bot.app_mailbox import mailbox_of, own_names
 from bot.app_pages import pages_of
@@ -176,6 +176,7 @@ class App:
             self._compiled = as_switched(fresh, reader)
         self._helpdesk.use(loaded.policy.helpdesk)
         self._prober.use(loaded.policy.outage)
+        use_words(self._channels.values(), loaded.policy)
         self._librarian.hurry()
         self._poller.every = loaded.policy.poll_every
         moved = take_policy(self._store, self._compiled, now=self._clock.now())

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.util import find_spec
 
 from bot.channels.links import Links
@@ -35,6 +36,13 @@ def channels_of(
         "sms": _sms(settings, policy, links),
         "portal": PortalChannel(settings.banner_file),
     }
+
+
+def use_words(channels: Iterable[Channel], policy: Policy) -> None:
+    """Let the ways to people speak in the words of a policy that was read again."""
+    for channel in channels:
+        if isinstance(channel, SlackChannel | TeamsChannel | MailChannel | SmsChannel):
+            channel.use(names=policy.labels, texts=policy.texts)
 
 
 def links_of(settings: Settings) -> Links:

@@ -97,6 +97,10 @@ class MailChannel:
         self._names = names
         self._texts = texts
 
+    def use(self, *, names: Mapping[str, str], texts: OwnTexts) -> None:
+        """Speak in the words of a policy that was read again."""
+        self._names, self._texts = names, texts
+
     def deliver(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
         """Hand the mail in; 4xx is later, 5xx is never, a line lost after DATA is unknown."""
         mail = self._mail_of(outgoing, now)

@@ -71,6 +71,10 @@ class SlackChannel:
         self._people = people
         self._links = links
 
+    def use(self, *, names: Mapping[str, str], texts: OwnTexts) -> None:
+        """Speak in the words of a policy that was read again."""
+        self._names, self._texts = names, texts
+
     def payload(self, outgoing: Outgoing, *, now: datetime) -> Json:
         """What Slack would be sent for one row, channel and thread apart."""
         linked = self._links.added(outgoing, now)

@@ -42,6 +42,10 @@ class SmsChannel:
         self._texts = texts
         self._links = links
 
+    def use(self, *, names: Mapping[str, str], texts: OwnTexts) -> None:
+        """Speak in the words of a policy that was read again."""
+        self._names, self._texts = names, texts
+
     def payload(self, outgoing: Outgoing, *, now: datetime) -> str:
         """The text: what, how long left, and where to say "I have it"."""
         notice = self._links.added(outgoing, now).message

@@ -48,6 +48,10 @@ class TeamsChannel:
         self._session = requests.Session()
         self._session.trust_env = False
 
+    def use(self, *, names: Mapping[str, str], texts: OwnTexts) -> None:
+        """Speak in the words of a policy that was read again."""
+        self._names, self._texts = names, texts
+
     def payload(self, outgoing: Outgoing, *, now: datetime) -> Json:
         """What Teams would be sent for one row."""
         linked = self._links.added(outgoing, now)
