@@ -50,7 +50,9 @@ def acknowledge(
     language = ticket.language or compiled.policy.language
     voice = voice_in(language, compiled)
     written = acknowledgement(ticket.reference or "", ticket.created_at, language, voice)
-    outgoing = _mail(ticket, written, tx, key=f"ack/case:{ticket.ticket_id}", is_automatic=True)
+    # The key makes the Message-ID: by the reference it is the same again after a lost ledger.
+    key = f"ack/case:{ticket.reference or ticket.ticket_id}"
+    outgoing = _mail(ticket, written, tx, key=key, is_automatic=True)
     tx.outbox.add(replace(outgoing, not_before=at, expires_at=at + ACK_OF_USE), now)
 
 

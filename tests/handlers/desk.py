@@ -82,11 +82,16 @@ class Desk:
     compiled: CompiledPolicy
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(MONDAY))
     is_watch_only: bool = False
+    url: str = "sqlite://"
 
     def __post_init__(self) -> None:
         self.world = World(self.clock)
         self.furniture = furnish(self.world)
-        self.store = Store.open("sqlite://", clock=self.clock, is_watch_only=self.is_watch_only)
+        self.start()
+
+    def start(self) -> None:
+        """A fresh process over what the store holds, in the same world."""
+        self.store = Store.open(self.url, clock=self.clock, is_watch_only=self.is_watch_only)
         self.helpdesk = FakeHelpdesk(
             self.world, self.compiled.policy.helpdesk, withhold=timedelta(seconds=1)
         )

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An older store is put back in the middle of an outage's way back: nothing is opened twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from case_mails import MINUTE, Mail, all_clear, arrive, case_of, declare_down
+from desk import OWN, Desk, compiled_policy
+
+from bot.channels.mail_customer import customer_payload
+from bot.rules.actions import CustomerMail
+from bot.store.backup import backup, restore
+
+MAILS = tuple(
+    Mail(f"Matter {n} is down", f"Matter {n}", f"c{n}@northwind.example", message_id=f"<m{n}@x.io>")
+    for n in range(6)
+)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How far the way back had come when the store was lost, and what is read first after it."""
+
+    name: str
+    imported_for: timedelta
+    imported: int
+    mails_first: bool
+
+
+WAYS = (
+    Way("before any import", timedelta(), 0, True),
+    Way("in its middle", timedelta(seconds=20), 4, True),
+    Way("in its middle, the export first", timedelta(seconds=20), 4, False),
+    Way("after all of it", timedelta(minutes=30), 6, False),
+)
+
+
+@pytest.fixture
+def lasting_desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk whose store is a file."""
+    made = Desk(compiled_policy(tmp_path), url=f"sqlite:///{tmp_path / 'store.sqlite'}")
+    yield made
+    made.close()
+
+
+def tickets_by_name(desk: Desk) -> Counter[str | None]:
+    """How many tickets the helpdesk has under each reference."""
+    names = Counter(each.external_id for each in desk.world.tickets())
+    return Counter({name: count for name, count in names.items() if name})
+
+
+def acknowledgements(desk: Desk) -> list[str]:
+    """The Message-ID of every acknowledgement that was sent."""
+    return [
+        str(customer_payload(out, OWN, now=at)["Message-ID"])
+        for at, out in desk.channel.delivered
+        if isinstance(out.message, CustomerMail) and out.message.is_automatic
+    ]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+def test_old_ledger_creates_nothing_twice(lasting_desk: Desk, tmp_path: Path, way: Way) -> None:
+    """Six cases, of which the backup knows three: six tickets, each word once, whenever it is
+    put back; who was acknowledged after the backup hears again under the same Message-ID."""
+    desk, came = lasting_desk, dict[int, datetime]()
+    declare_down(desk)
+    for number in range(3):
+        came[number] = desk.clock.now()
+        arrive(desk, MAILS[number])
+    desk.run(MINUTE)
+    copy = backup(desk.url, tmp_path / "copy")
+    keys = []
+    for number in range(3, 6):
+        came[number] = desk.clock.now()
+        keys.append(arrive(desk, MAILS[number]))
+    desk.run(MINUTE)
+    references = {case_of(desk, key).reference for key in keys}
+    sent = acknowledgements(desk)
+    if way.imported_for:
+        all_clear(desk, way.imported_for)
+    there = len(tickets_by_name(desk))
+
+    desk.close()
+    restore(copy, desk.url)
+    desk.start()
+    if not way.mails_first:
+        all_clear(desk, MINUTE)
+    for number in range(6):
+        keys.append(arrive(desk, MAILS[number], ago=desk.clock.now() - came[number]))
+    all_clear(desk, timedelta(minutes=30))
+
+    assert there == way.imported
+    assert tickets_by_name(desk) == dict.fromkeys(tickets_by_name(desk), 1)
+    assert references <= tickets_by_name(desk).keys() and len(tickets_by_name(desk)) == 6
+    for number in range(6):
+        said = [each.body for t in desk.world.tickets() for each in desk.world.comments(t.number)]
+        assert sum(f"Matter {number} is down" in each for each in said) == 1
+    assert len(sent) == len(set(sent)) == 6
+    assert acknowledgements(desk) == sent[3:]
