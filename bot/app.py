@@ -106,7 +106,9 @@ class App:
             own=lambda: own_names(settings, self._compiled.policy),
         )
         self._mailbox = mailbox_of(settings, store, clock, self.figures)
-        self._upkeep = Upkeep(store, clock, self.figures, self._mailbox)
+        self._upkeep = Upkeep(
+            store, clock, self.figures, self._mailbox, keep=lambda: self._compiled.policy.keep
+        )
         self._poller = Poller(self._helpdesk, store, every=policy.poll_every, figures=self.figures)
         self._contacts = ContactReader(self._helpdesk, store)
         self._librarian = Librarian(

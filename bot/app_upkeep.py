@@ -3,30 +3,41 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from bot.clock import Clock
+from bot.rules.keeping import KeepPolicy, Kept
 from bot.sources.mailbox import Mailbox
 from bot.store.store import Store
-from bot.store.transaction import Transaction
-from bot.telemetry import Figures
+from bot.telemetry import Figures, logger
 
-KEEP_SETTLED = timedelta(days=30)
-KEEP_JOURNAL = timedelta(days=400)
-"""Long enough to explain any decision of the year a customer may ask about."""
+PRUNE_EVERY = timedelta(hours=1)
+BATCH = 100
+"""Rows that go in one write: the writer is held for some milliseconds."""
+
+log = logger("upkeep")
 
 
 class Upkeep:
     """The two steps that serve no ticket: measuring and pruning."""
 
     def __init__(
-        self, store: Store, clock: Clock, figures: Figures, mailbox: Mailbox | None
+        self,
+        store: Store,
+        clock: Clock,
+        figures: Figures,
+        mailbox: Mailbox | None,
+        *,
+        keep: Callable[[], KeepPolicy],
     ) -> None:
-        """`mailbox` is None where no mails are read."""
+        """`mailbox` is None where no mails are read; `keep` is what the policy says now."""
         self._store = store
         self._clock = clock
         self._figures = figures
         self._mailbox = mailbox
+        self._keep = keep
+        self._due: datetime | None = None
 
     def measure(self) -> bool:
         """Show how much waits and whether the helpdesk is down; never work for another round."""
@@ -38,16 +49,26 @@ class Upkeep:
         return False
 
     def prune(self) -> bool:
-        """Let go what nobody will ask about any more; never work for another round."""
+        """Let go of what was kept long enough, a little at a time; True while there is more."""
         now = self._clock.now()
-
-        def prune(tx: Transaction) -> None:
-            tx.inbox.prune(now - KEEP_SETTLED)
-            tx.outbox.prune(now - KEEP_SETTLED)
-            tx.timers.prune(now - KEEP_SETTLED)
-            tx.journal.prune(now - KEEP_JOURNAL)
-
-        self._store.write(prune)
+        if self._due is not None and now < self._due:
+            return False
+        gone = {kind: self._let_go(kind, now) for kind in Kept}
+        if any(gone.values()):
+            log.info("rows_let_go", **{kind.value: count for kind, count in gone.items() if count})
+            return True
         if self._mailbox is not None:
             self._mailbox.sweep_spool(now)
+        self._due = now + PRUNE_EVERY
         return False
+
+    def _let_go(self, kind: Kept, now: datetime) -> int:
+        span = self._keep().of(kind)
+        if span is None:
+            return 0
+        before = now - span
+        with self._store.read() as reader:
+            found = reader.keeping.due(kind, before, BATCH)
+        if not any(found):
+            return 0
+        return self._store.write(lambda tx: tx.keeping.let_go(kind, found, before=before, now=now))

@@ -193,6 +193,14 @@ def backup(
 
 
 @app.command()
+def keep(policy: PolicyFolder = HERE, as_json: AsJson = False) -> None:
+    """Show what is kept of each kind, how long, and what goes when (`keep:` in the policy)."""
+    from bot.commands.keep import show_keep
+
+    raise typer.Exit(show_keep(policy, as_json=as_json))
+
+
+@app.command()
 def restore(
     source: Annotated[Path, typer.Argument(help="A file that `deskmate backup` wrote.")],
     force: Annotated[bool, typer.Option(help="Replace the store that is there.")] = False,

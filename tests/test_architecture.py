@@ -48,7 +48,7 @@ MAY_IMPORT = {
     "app_chat": frozenset("channels clock rules settings sources store".split()),
     "app_pages": frozenset("clock pages rules settings sources store telemetry".split()),
     "app_mailbox": frozenset("clock rules settings sources store telemetry".split()),
-    "app_upkeep": frozenset("clock sources store telemetry".split()),
+    "app_upkeep": frozenset("clock rules sources store telemetry".split()),
     "app": EVERYTHING - {"app", "daemon", "cli", "commands", "sandbox"},
     "daemon": frozenset("app clock settings telemetry".split()),
     "cli": EVERYTHING,

@@ -16,6 +16,7 @@ from bot.commands.status import safe
 from bot.commands.stored import stored, writable
 from bot.commands.unusable import Unusable
 from bot.rules.actions import Banner, Notice, TicketUpdate
+from bot.rules.keeping import GONE
 from bot.store.outbox_queue import DEAD
 from bot.store.queues import Attempt, OutboxRow, OutboxState
 from bot.store.transaction import Reader, Transaction
@@ -69,6 +70,8 @@ def retry_message(key: str) -> int:
     """Let it go again; 1 where it is not dead, 2 where there is none."""
 
     def retry(row: OutboxRow, tx: Transaction, now: datetime) -> str | None:
+        if row.is_emptied:
+            return f"is {row.state}, and {GONE}"
         return None if tx.outbox.retry(row.row_id, now) else f"is {row.state}, not dead"
 
     return _change(key, retry, done="goes again")

@@ -14,6 +14,7 @@ from bot.config.audience import read_audience
 from bot.config.calendars import read_calendar, read_zone
 from bot.config.conditions import ConditionReader
 from bot.config.facts import read_fact
+from bot.config.keeping import read_keep
 from bot.config.knowledge import read_knowledge
 from bot.config.ladders import read_digest, read_ladder
 from bot.config.own_texts import read_own_texts
@@ -35,6 +36,7 @@ from bot.config.rosters import RosterReader
 from bot.config.rules import RuleReader, read_list
 from bot.config.yaml_nodes import Entry, Node
 from bot.rules.audience import Audience
+from bot.rules.keeping import KeepPolicy
 from bot.rules.policy import FactSource, HelpdeskMap, OutagePolicy, Policy
 from bot.rules.storms import StormPolicy
 
@@ -105,6 +107,7 @@ class PolicyBuilder:
             if "knowledge" in self._entries
             else None,
             audience=self._whole("audience", partial(read_audience, reader), Audience()),
+            keep=self._whole("keep", partial(read_keep, reader), KeepPolicy()),
             poll_every=self._poll_every(),
             trusts_requester_priority=self._trusts(),
             places=places_of(self._entries),

@@ -18,6 +18,7 @@ from bot.config.checks_rules import check_rules
 from bot.config.checks_ways import check_ways
 from bot.config.checks_words import check_words
 from bot.config.cover import cover_warnings
+from bot.config.keeping import check_keep
 from bot.config.places import place_of, word_place
 from bot.config.problems import Problem
 from bot.rules.answers import span_words
@@ -50,6 +51,7 @@ def check_policy(policy: Policy) -> list[Problem]:
         *check_words(policy),
         *check_audience(policy),
         *check_ways(policy),
+        *check_keep(policy),
     ]
 
 

@@ -38,6 +38,7 @@ from bot.config.schema_values import (
     text_or,
 )
 from bot.rules.actions import NoticeKind
+from bot.rules.keeping import Kept
 from bot.rules.rights import ACTIONS
 from bot.texts.own import PARTS
 
@@ -149,6 +150,8 @@ OUTAGE: Schema = {
     **dict.fromkeys(OUTAGE_COUNTS, COUNT),
 }
 
+KEEP: Schema = {kind.value: {"anyOf": [DURATION, {"const": "always"}]} for kind in Kept}
+
 POLICY: Schema = {
     "desk": TEXT,
     "language": one_of(LANGUAGES),
@@ -171,6 +174,7 @@ POLICY: Schema = {
     "helpdesk_down": mapping(OUTAGE),
     "knowledge": mapping(KNOWLEDGE),
     "audience": mapping(AUDIENCE),
+    "keep": mapping(KEEP),
     "facts": named(
         text_or(mapping({"from": TEXT, "file": TEXT, "if_unknown": TEXT, "greatest_age": DURATION}))
     ),

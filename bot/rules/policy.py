@@ -18,6 +18,7 @@ from bot.rules.business_time import CalendarSpec
 from bot.rules.conditions import Condition
 from bot.rules.escalation_values import LadderSpec
 from bot.rules.events import Occasion
+from bot.rules.keeping import KeepPolicy
 from bot.rules.policy_parts import (
     NOWHERE,
     Digest,
@@ -244,6 +245,7 @@ class Policy:
     outage: OutagePolicy = field(default_factory=OutagePolicy)
     knowledge: KnowledgeSpec | None = None
     audience: Audience = field(default_factory=Audience)
+    keep: KeepPolicy = field(default_factory=KeepPolicy)
     poll_every: timedelta = timedelta(seconds=60)
     trusts_requester_priority: bool = False
     places: Mapping[str, Place] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, or_, select, update
+from sqlalchemy import Row, bindparam, func, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.rules.events import Event
@@ -175,14 +175,6 @@ class Inbox(InboxView):
         )
         self._touched.add(Touched.INBOX)
         return bool(changed.rowcount)
-
-    def prune(self, before: datetime) -> int:
-        """Forget settled events from before an instant; their keys are forgotten with them."""
-        return self._connection.execute(
-            delete(inbox).where(
-                inbox.c.state == InboxState.SETTLED, inbox.c.settled_at < micros(before)
-            )
-        ).rowcount
 
     def _close(self, row_id: int, state: InboxState, *, now: datetime, **values: Any) -> bool:
         return self._set(

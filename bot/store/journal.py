@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection, Row
 
 from bot.rules.actions import Reason
@@ -87,9 +87,3 @@ class Journal(JournalView):
             "summary": clean(summary),
         }
         _ADD.run(self._connection, row)
-
-    def prune(self, before: datetime) -> int:
-        """Forget decisions from before an instant; how many those were."""
-        return self._connection.execute(
-            delete(journal).where(journal.c.at < micros(before))
-        ).rowcount

@@ -186,10 +186,12 @@ class Outbox(OutboxView):
         )
 
     def retry(self, row_id: int, now: datetime) -> bool:
-        """Let a dead message go again, as if it were new; False when it is not dead."""
+        """Let a dead message go again, as if it were new; False when it is not dead, or empty."""
         changed = self._connection.execute(
             update(outbox)
-            .where(outbox.c.id == row_id, outbox.c.state.in_(DEAD))
+            .where(
+                outbox.c.id == row_id, outbox.c.state.in_(DEAD), outbox.c.emptied_at.is_(None)
+            )
             .values(
                 state=OutboxState.WAITING, is_open=1, settled_at=None, due_at=micros(now),
                 expires_at=None, lease_until=None, reason=None,
@@ -214,12 +216,6 @@ class Outbox(OutboxView):
         gone = self._connection.execute(delete(hold).where(hold.c.destination == destination))
         self._touched.add(Touched.OUTBOX)
         return bool(gone.rowcount)
-
-    def prune(self, before: datetime) -> int:
-        """Forget messages that were settled before an instant, with their attempts."""
-        return self._connection.execute(
-            delete(outbox).where(outbox.c.is_open == 0, outbox.c.settled_at < micros(before))
-        ).rowcount
 
     def _settle(
         self, row_id: int, state: OutboxState, now: datetime, **values: Any

@@ -169,6 +169,7 @@ def outbox_row(row: Row[Any]) -> OutboxRow:
         reference=row.reference,
         reason=row.reason,
         passed_on_at=maybe_instant(row.passed_on_at),
+        is_emptied=row.emptied_at is not None,
     )
 
 

@@ -120,7 +120,8 @@ class ClaimedOutgoing:
 class OutboxRow:
     """A message of the outbox and what became of it; `reference` finds it at the other side.
 
-    `passed_on_at` is when the next way was taken as well.
+    `passed_on_at` is when the next way was taken as well; `is_emptied` says that its words are
+    not kept any longer.
     """
 
     row_id: int
@@ -133,6 +134,7 @@ class OutboxRow:
     reference: str | None
     reason: str | None
     passed_on_at: datetime | None = None
+    is_emptied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 """The tables as the present program expects them; `migrations/` is how a database gets there.
 
 Instants are epoch microseconds. `is_open` marks the rows that still need work; partial indexes
-over it keep everything that is done out of the way.
+over it keep everything that is done out of the way. `emptied_at` is when a row's words were let go.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The revision of `migrations/` that these tables are; revisions sort as text."""
 
 metadata = MetaData()
@@ -50,6 +50,7 @@ inbox = Table(
     Column("settled_at", BigInteger),
     Column("outcome", Text),
     Column("reason", Text),
+    Column("emptied_at", BigInteger),
     _open_index("inbox_open", "id"),
     _open_index("inbox_open_stream", "stream", "id"),
 )
@@ -78,6 +79,7 @@ outbox = Table(
     Column("settled_at", BigInteger),
     Column("reference", Text),
     Column("reason", Text),
+    Column("emptied_at", BigInteger),
     _open_index("outbox_open", "urgency", "id"),
     _open_index("outbox_open_order", "order_key", "id"),
 )
@@ -119,6 +121,7 @@ ticket = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
+    Column("emptied_at", BigInteger),
     _open_index("ticket_open", "ticket_id"),
 )
 

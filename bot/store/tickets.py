@@ -195,6 +195,7 @@ class Tickets(TicketsView):
             "created_at": micros(saved.created_at),
             "updated_at": micros(saved.updated_at),
             "body": body_of(saved),
+            "emptied_at": None,
         }
         put(self._connection, ticket, row)
 

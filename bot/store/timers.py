@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.engine import Connection
 
 from bot.rules.actions import Timer
@@ -108,12 +108,6 @@ class Timers(TimersView):
         """Note that a timer was acted upon; False when it no longer ran."""
         values = {"of": column(key), "at": micros(now)}
         return bool(_FIRED.run(self._connection, values).rowcount)
-
-    def prune(self, before: datetime) -> int:
-        """Forget timers that stopped or fired and were due before an instant."""
-        return self._connection.execute(
-            delete(timer).where(timer.c.is_open == 0, timer.c.due_at < micros(before))
-        ).rowcount
 
 
 def _moved_unless_fired(dialect: str) -> Any:

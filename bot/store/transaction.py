@@ -10,6 +10,7 @@ from bot.store.alerts import Alerts, AlertsView
 from bot.store.contacts import Contacts, ContactsView
 from bot.store.inbox_queue import Inbox, InboxView
 from bot.store.journal import Journal, JournalView
+from bot.store.keeping import Keeping, KeepingView
 from bot.store.knowledge import Articles, ArticlesView
 from bot.store.mails import Mails, MailsView
 from bot.store.outages import (
@@ -42,6 +43,7 @@ class Reader:
     mails: MailsView
     contacts: ContactsView
     articles: ArticlesView
+    keeping: KeepingView
 
     def __init__(self, connection: Connection) -> None:
         """Read over `connection`, within its transaction."""
@@ -57,6 +59,7 @@ class Reader:
         self.mails = MailsView(connection)
         self.contacts = ContactsView(connection)
         self.articles = ArticlesView(connection)
+        self.keeping = KeepingView(connection)
 
 
 class Transaction(Reader):
@@ -74,6 +77,7 @@ class Transaction(Reader):
     mails: Mails
     contacts: Contacts
     articles: Articles
+    keeping: Keeping
 
     def __init__(
         self,
@@ -99,3 +103,4 @@ class Transaction(Reader):
         self.mails = Mails(connection)
         self.contacts = Contacts(connection)
         self.articles = Articles(connection)
+        self.keeping = Keeping(connection)

@@ -18,6 +18,7 @@ from bot.config import (
     calendars,
     conditions,
     effects,
+    keeping,
     knowledge,
     ladders,
     load,
@@ -100,6 +101,7 @@ def test_schema_refuses_a_misspelt_key_anywhere(text: str) -> None:
         (quiet.STORM_KEYS, schema_people.STORMS),
         (quiet.SILENCE_KEYS, schema_people.SILENCE),
         (knowledge.KEYS, schema.KNOWLEDGE),
+        (keeping.KEYS, schema.KEEP),
         (audience.AUDIENCE_KEYS, schema.AUDIENCE),
         (audience.SIDE_KEYS, schema.SIDE),
         (reminders.KEYS, schema_people.REMINDER),
@@ -126,6 +128,7 @@ def test_schema_has_a_line_for_every_key(keys: tuple[str, ...], lines: dict[str,
         "promises: {first_response: {within: soon, hours: office}}",
         "people: {team: {urgency: high}}",
         "language: es",
+        "keep: {mails: forever}",
     ],
 )
 def test_schema_refuses_what_the_check_refuses(text: str) -> None:

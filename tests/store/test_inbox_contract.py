@@ -143,15 +143,3 @@ def test_inbox_says_when_to_look_again(store: Store) -> None:
     with store.read() as reader:
         assert reader.inbox.next_due() == later(12)
         assert reader.inbox.oldest_waiting() == NOON
-
-
-def test_old_settled_events_are_forgotten(store: Store) -> None:
-    """Pruning removes what was settled long ago and nothing that still waits."""
-    store.receive([event("old", "a"), event("new", "b"), event("open", "c")]).result()
-    ids = {each.event.key: each.row_id for each in claim(store)}
-    store.write(lambda tx: tx.inbox.settle(ids["old"], "decided", NOON))
-    store.write(lambda tx: tx.inbox.settle(ids["new"], "decided", later(100)))
-
-    assert store.write(lambda tx: tx.inbox.prune(later(50))) == 1
-    with store.read() as reader:
-        assert reader.inbox.counts() == {"settled": 1, "claimed": 1}

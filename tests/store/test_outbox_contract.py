@@ -311,15 +311,3 @@ def test_outbox_says_how_much_waits_and_until_when(store: Store) -> None:
         assert reader.outbox.next_due("slack:") == later(60)
         assert reader.outbox.next_due("teams:") is None
         assert [r.outgoing.key for r in reader.outbox.of_ticket("t1")] == ["a", "b"]
-
-
-def test_old_settled_messages_are_forgotten(store: Store) -> None:
-    """Pruning removes what was settled long ago, its attempts too, and nothing that is open."""
-    add(store, outgoing("old"), outgoing("open"))
-    old = claim(store)[0]
-    record(store, old, Delivered("1"))
-
-    assert store.write(lambda tx: tx.outbox.prune(later(1))) == 1
-    with store.read() as reader:
-        assert [r.outgoing.key for r in reader.outbox.all()] == ["open"]
-        assert reader.outbox.attempts(old.row_id) == ()

@@ -173,7 +173,7 @@ def test_incident_has_a_timeline(store: Store) -> None:
 
 
 def test_journal_says_why(store: Store) -> None:
-    """A decision is found by its subject with its reasons and policy, until it is pruned."""
+    """A decision is found by its subject with its reasons and policy."""
     reasons = (Reason("rule:vip", ("plan is gold",), ("gold",)),)
     store.write(lambda tx: tx.journal.add(NOON, "ticket:t1", "e1", "abc", reasons, "a\0" * 400))
     store.write(lambda tx: tx.journal.add(later(9), "ticket:t1", "e2", "abc", (), "nothing"))
@@ -182,4 +182,3 @@ def test_journal_says_why(store: Store) -> None:
         first, second = reader.journal.of("ticket:t1")
     assert (first.reasons, first.policy_hash, first.event_key) == (reasons, "abc", "e1")
     assert (second.at, second.summary) == (later(9), "nothing")
-    assert store.write(lambda tx: tx.journal.prune(later(1))) == 1
