@@ -33,7 +33,6 @@ from bot.rules.events import (
     AnswerGiven,
     ButtonPressed,
     CalendarSwitched,
-    CanarySeen,
     CaseEntered,
     CommentAdded,
     FieldChanged,
@@ -41,7 +40,6 @@ from bot.rules.events import (
     MailTaken,
     MaintenanceAnnounced,
     OutageOrdered,
-    ProbeRound,
     SilenceOrdered,
     TicketGone,
     TicketSeen,
@@ -51,6 +49,7 @@ from bot.rules.events import (
 from bot.rules.mail import MailReceived
 from bot.rules.mail_keys import OwnNames
 from bot.rules.outage_state import Phase
+from bot.rules.probes import CanarySeen, ProbeRound
 from bot.rules.ticket import Snapshot
 from bot.store.problems import StoreProblem
 from bot.store.queues import Claimed

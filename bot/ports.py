@@ -13,10 +13,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.rules.actions import Message, Outgoing, TicketCreation, TicketUpdate
-from bot.rules.events import Event, Verdict
+from bot.rules.events import Event
 from bot.rules.knowledge import Article
 from bot.rules.mail import Contact, Twin
 from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
+from bot.rules.probes import Flag, Verdict
 from bot.rules.ticket import Snapshot
 
 KEY_LIFE = timedelta(minutes=90)
@@ -89,12 +90,17 @@ class ArticlePage:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One probe's answer: `elapsed` in seconds, `detail` for people."""
+    """One probe's answer: `elapsed` in seconds, `detail` for people.
+
+    Where it was throttled, `own_share` says how much of our limit we had used ourselves.
+    """
 
     verdict: Verdict
     elapsed: float
     detail: str = ""
     retry_after: float | None = None
+    flag: Flag | None = None
+    own_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

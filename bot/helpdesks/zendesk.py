@@ -100,7 +100,9 @@ class Zendesk:
         bulk = BulkWriter(line, self._clock, self._closing)
         self._writer = TicketWriter(line, desk, self._budget, bulk)
         self._creator = TicketCreator(line, desk, self._budget, self._clock)
-        self._probes = Probes(self._opened, self._clock, self._patience, canary=own.canary)
+        self._probes = Probes(
+            self._opened, self._clock, self._patience, budget=self._budget, canary=own.canary
+        )
         self._examiner = Examiner(
             line, desk, self._exports, self._clock, categories=names.categories
         )

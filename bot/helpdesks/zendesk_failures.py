@@ -20,8 +20,8 @@ import requests
 from zenpy.lib.exception import APIException, ZenpyException
 
 from bot.ports import Outcome, Refused, Trouble, TroubleKind, TryLater, Unknown
-from bot.rules.events import Verdict
 from bot.rules.outcome import LONGEST_PAUSE
+from bot.rules.probes import Flag, Verdict
 
 CREDENTIALS_PAUSE = 60.0
 FORBIDDEN_PAUSE = 300.0
@@ -32,6 +32,7 @@ class Cause(StrEnum):
     """What happened, as finely as the ports' words need it."""
 
     UNREACHABLE = "unreachable"
+    NAME = "name"
     CERTIFICATE = "certificate"
     NO_ANSWER = "no_answer"
     LINE_BROKE = "line_broke"
@@ -79,6 +80,7 @@ class _Meaning:
 
 _MEANINGS = {
     Cause.UNREACHABLE: _Meaning(TroubleKind.DOWN, Verdict.DOWN),
+    Cause.NAME: _Meaning(TroubleKind.DOWN, Verdict.DOWN),
     Cause.CERTIFICATE: _Meaning(TroubleKind.DOWN, Verdict.DOWN),
     Cause.NO_ANSWER: _Meaning(TroubleKind.SLOW, Verdict.DOWN),
     Cause.LINE_BROKE: _Meaning(TroubleKind.DOWN, Verdict.DOWN),
@@ -95,6 +97,13 @@ _MEANINGS = {
 }
 
 
+_FLAGS = {
+    Cause.NAME: Flag.NAME,
+    Cause.CERTIFICATE: Flag.CERTIFICATE,
+    Cause.WRONG_CONTENT: Flag.WRONG_CONTENT,
+}
+
+
 def trouble_of(failure: Failure) -> Trouble:
     """A failed read in the port's words."""
     return Trouble(_MEANINGS[failure.cause].trouble, failure.reason, failure.retry_after)
@@ -103,6 +112,11 @@ def trouble_of(failure: Failure) -> Trouble:
 def verdict_of(failure: Failure) -> Verdict:
     """A failed probe in the words of docs/outages.md."""
     return _MEANINGS[failure.cause].verdict
+
+
+def flag_of(failure: Failure) -> Flag | None:
+    """What of a failed probe a person should know: it may be the line or a proxy of ours."""
+    return _FLAGS.get(failure.cause)
 
 
 def outcome_of(failure: Failure) -> Outcome:
@@ -117,9 +131,9 @@ def outcome_of(failure: Failure) -> Outcome:
     match failure.cause:
         case Cause.NO_ANSWER | Cause.LINE_BROKE | Cause.SERVER_ERROR | Cause.WRONG_CONTENT:
             return Unknown(failure.reason)
-        case Cause.UNREACHABLE | Cause.CERTIFICATE | Cause.UNAVAILABLE | Cause.OWN_LIMIT:
+        case Cause.UNREACHABLE | Cause.NAME | Cause.CERTIFICATE | Cause.UNAVAILABLE:
             return TryLater(failure.reason, failure.retry_after)
-        case Cause.THROTTLED:
+        case Cause.THROTTLED | Cause.OWN_LIMIT:
             return TryLater(failure.reason, failure.retry_after)
         case Cause.CONFLICT:
             return TryLater(failure.reason)
@@ -185,7 +199,9 @@ def _of_line(error: requests.RequestException) -> Failure:
             return Failure(Cause.UNREACHABLE, "no connection in time", is_sent=False)
         case requests.Timeout():
             return Failure(Cause.NO_ANSWER, "no answer in time")
-        case requests.ConnectionError() if _was_never_open(error):
+        case requests.ConnectionError() if _inner_name(error) == "NameResolutionError":
+            return Failure(Cause.NAME, "the name does not resolve", is_sent=False)
+        case requests.ConnectionError() if _inner_name(error) in _NEVER_OPEN:
             return Failure(Cause.UNREACHABLE, f"no connection: {reason}", is_sent=False)
         case requests.JSONDecodeError():
             return Failure(Cause.WRONG_CONTENT, "wrong content: no JSON")
@@ -193,15 +209,13 @@ def _of_line(error: requests.RequestException) -> Failure:
             return Failure(Cause.LINE_BROKE, f"the line broke: {reason}")
 
 
-def _was_never_open(error: requests.ConnectionError) -> bool:
-    """True when the connection itself failed; urllib3 tells it by the names of its errors."""
+_NEVER_OPEN = frozenset({"NewConnectionError", "ConnectTimeoutError"})
+
+
+def _inner_name(error: requests.ConnectionError) -> str:
+    """The name of urllib3's error within: by it alone it tells a connection that was never open."""
     inner = error.args[0] if error.args else None
-    cause = getattr(inner, "reason", inner)
-    return type(cause).__name__ in (
-        "NewConnectionError",
-        "NameResolutionError",
-        "ConnectTimeoutError",
-    )
+    return type(getattr(inner, "reason", inner)).__name__
 
 
 def _of_answer(response: requests.Response | None, text: str) -> Failure:

@@ -22,6 +22,8 @@ UPDATES_PER_MINUTE = 60
 """Of the account's 100, so that the agents' tools keep their share."""
 UPDATES_PER_TICKET = 28
 TICKET_WINDOW = 600.0
+SMALLEST_LIMIT = 200
+"""Calls a minute of the smallest plan, taken until an answer has named ours (Rate limits)."""
 RESERVE = 0.1
 """The share of a bucket that is left to others."""
 SILENT_PAUSE = 30.0
@@ -64,6 +66,8 @@ class CallBudget:
         self._lock = threading.Lock()
         self._used: dict[str, deque[float]] = {}
         self._paused_until: dict[Lane, float] = {}
+        self._calls: deque[float] = deque()
+        self._limit = SMALLEST_LIMIT
 
     def wait_for(self, lane: Lane) -> float:
         """Seconds until one more call of this lane is allowed, 0 for now."""
@@ -88,6 +92,21 @@ class CallBudget:
         """Note one update of a ticket, single or within a bulk job."""
         self._note(f"#{number}")
 
+    def count_call(self, headers: Mapping[str, str]) -> None:
+        """Note one answered call of any kind, and the account's limit if its headers name it."""
+        account = stands(headers).get(Lane.OTHER)
+        with self._lock:
+            self._calls.append(self._clock.monotonic())
+            self._forget_calls()
+            if account is not None and account.total > 0:
+                self._limit = account.total
+
+    def own_share(self) -> float:
+        """Our calls of the last minute, as a share of the account's limit."""
+        with self._lock:
+            self._forget_calls()
+            return len(self._calls) / self._limit
+
     def pause(self, lane: Lane, seconds: float | None) -> None:
         """Zendesk said 429: leave this lane alone for as long as it asked."""
         with self._lock:
@@ -99,6 +118,11 @@ class CallBudget:
         for lane, stand in stands(headers).items():
             if stand.remaining <= stand.total * RESERVE:
                 self.pause(lane, stand.resets)
+
+    def _forget_calls(self) -> None:
+        horizon = self._clock.monotonic() - 60.0
+        while self._calls and self._calls[0] <= horizon:
+            self._calls.popleft()
 
     def _note(self, name: str) -> None:
         with self._lock:

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.helpdesks.zendesk_failures import Cause, Failure, verdict_of
+from bot.helpdesks.zendesk_failures import Cause, Failure, flag_of, verdict_of
+from bot.helpdesks.zendesk_limits import CallBudget
 from bot.helpdesks.zendesk_session import ZendeskLine
 from bot.helpdesks.zendesk_token import TIMEOUT
 from bot.ports import Probe
-from bot.rules.events import CanarySeen, Event, Verdict
+from bot.rules.events import Event
+from bot.rules.probes import CanarySeen, Verdict
 
 Opener = Callable[[tuple[float, float], bool], ZendeskLine]
 """Opens a line: timeouts in seconds, and whether it is anonymous."""
@@ -52,9 +54,16 @@ class Probes:
     """Asks; never raises for what the helpdesk does."""
 
     def __init__(
-        self, opened: Opener, clock: Clock, patience: Patience, *, canary: int | None
+        self,
+        opened: Opener,
+        clock: Clock,
+        patience: Patience,
+        *,
+        budget: CallBudget,
+        canary: int | None,
     ) -> None:
-        """`canary` is the number of the ticket that write probes use."""
+        """`budget` counts our calls; `canary` is the number of the ticket for write probes."""
+        self._budget = budget
         self._opened = opened
         self._clock = clock
         self._patience = patience
@@ -116,7 +125,15 @@ class Probes:
             ask()
         except Failure as failure:
             elapsed = self._clock.monotonic() - begin
-            return Probe(verdict_of(failure), elapsed, failure.reason, failure.retry_after)
+            is_throttled = failure.cause is Cause.THROTTLED
+            return Probe(
+                verdict_of(failure),
+                elapsed,
+                failure.reason,
+                failure.retry_after,
+                flag_of(failure),
+                self._budget.own_share() if is_throttled else None,
+            )
         elapsed = self._clock.monotonic() - begin
         if elapsed > down_from:
             return Probe(Verdict.DOWN, elapsed, f"answered after {elapsed:.0f} s")

@@ -171,6 +171,7 @@ class ZendeskLine:
             endpoint = _NUMBER.sub("/{id}", path.removeprefix("/api/v2").removesuffix(".json"))
             self._figures.helpdesk_calls.labels(f"{method} {endpoint.lstrip('/')}").inc()
         lane = _lane(method, path)
+        self._budget.count_call(response.headers)
         if response.status_code == 429:
             after = retry_after_of(response, self._now())
             self._budget.pause(lane, after)

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.rules.mail import MailReceived, Twin
+from bot.rules.probes import CanarySeen, ProbeRound
 from bot.rules.ticket import Actor, Person, Snapshot
 
 
@@ -92,34 +93,6 @@ class MaintenanceAnnounced:
     ends_at: datetime | None
     text: str
     is_emergency: bool = False
-
-
-class Verdict(StrEnum):
-    """What one probe's answer means (thresholds and reasons: docs/outages.md)."""
-
-    OK = "ok"
-    DOWN = "down"
-    SLOW = "slow"
-    THROTTLED = "throttled"
-    CREDENTIALS = "credentials"
-    MISCONFIGURED = "misconfigured"
-    NOT_ASKED = "not_asked"
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeRound:
-    """One cycle of probes, judged once all of them ended.
-
-    `edge`, `read` and `write` are the helpdesk's; `witnesses` are other operators' services,
-    True where one answered. `detail` is for people; `retry_after` is in seconds.
-    """
-
-    edge: Verdict
-    read: Verdict
-    write: Verdict
-    witnesses: tuple[bool, ...] = ()
-    detail: str = ""
-    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +180,6 @@ class SilenceOrdered:
     by: str
     only: Mapping[str, str] = field(default_factory=dict)
     unless_critical: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class CanarySeen:
-    """The counter that a write probe left came back to us, by `webhook` or by `export`."""
-
-    counter: int
-    way: str
 
 
 @dataclass(frozen=True, slots=True)

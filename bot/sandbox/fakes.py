@@ -25,9 +25,10 @@ from bot.ports import (
     Unknown,
 )
 from bot.rules.actions import Banner, CustomerMail, Notice, Outgoing, TicketCreation, TicketUpdate
-from bot.rules.events import Event, TicketGone, TicketSeen, Verdict, change_key, comment_key
+from bot.rules.events import Event, TicketGone, TicketSeen, change_key, comment_key
 from bot.rules.mail import Twin
 from bot.rules.policy import HelpdeskMap
+from bot.rules.probes import Verdict
 from bot.rules.ticket import Snapshot
 from bot.sandbox.fake_articles import shown_articles
 from bot.sandbox.fake_creation import make_ticket

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.ports import Helpdesk, Probe
-from bot.rules.events import Event, ProbeRound, Verdict
+from bot.rules.events import Event
 from bot.rules.outage import next_probe_at, wants_write
 from bot.rules.outage_state import OutageState, from_row
 from bot.rules.policy import OutagePolicy
+from bot.rules.probes import ProbeRound, Verdict
 from bot.store.store import Store
 from bot.telemetry import Figures
 
@@ -131,6 +132,7 @@ class Prober:
             each.join(WITNESS_TIMEOUT)
         write = answers.get("write", NOT_ASKED)
         waits = [each.retry_after for each in answers.values() if each.retry_after]
+        flags = [each.flag for each in answers.values() if each.flag is not None]
         return ProbeRound(
             edge=answers["edge"].verdict,
             read=answers["read"].verdict,
@@ -138,6 +140,8 @@ class Prober:
             witnesses=tuple(each is True for each in testified),
             detail=_detail(answers),
             retry_after=max(waits, default=None),
+            flag=flags[0] if flags else None,
+            own_share=answers["read"].own_share,
         )
 
 

@@ -31,7 +31,6 @@ from bot.rules.events import (
     AnswerGiven,
     ButtonPressed,
     CalendarSwitched,
-    CanarySeen,
     CaseEntered,
     CommentAdded,
     Event,
@@ -41,7 +40,6 @@ from bot.rules.events import (
     MailTaken,
     MaintenanceAnnounced,
     OutageOrdered,
-    ProbeRound,
     SilenceOrdered,
     TicketGone,
     TicketSeen,
@@ -51,6 +49,7 @@ from bot.rules.events import (
 from bot.rules.history import Change
 from bot.rules.knowledge import Article
 from bot.rules.mail import Contact, MailReceived
+from bot.rules.probes import CanarySeen, ProbeRound
 from bot.rules.ticket import Ticket
 from bot.store.codec import UNIONS, Codec, codec
 

@@ -25,9 +25,10 @@ from bot.ports import (
     TroubleKind,
 )
 from bot.rules.actions import TicketCreation, TicketMessage, TicketUpdate
-from bot.rules.events import CommentAdded, FieldChanged, TicketGone, TicketSeen, Verdict
+from bot.rules.events import CommentAdded, FieldChanged, TicketGone, TicketSeen
 from bot.rules.mail import Twin
 from bot.rules.policy import HelpdeskMap
+from bot.rules.probes import Verdict
 from bot.rules.ticket import Actor, Person, Snapshot
 from bot.sandbox.fakes import FakeHelpdesk
 from bot.sandbox.faults import Fault

@@ -4,18 +4,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import requests
+from expired_server import expired_server
 
 from bot.clock import VirtualClock
 from bot.helpdesks.zendesk import Zendesk
 from bot.helpdesks.zendesk_failures import retry_after_of
+from bot.helpdesks.zendesk_limits import CallBudget
 from bot.helpdesks.zendesk_token import ZendeskAccess
 from bot.ports import Page, Trouble, TroubleKind
-from bot.rules.events import Verdict
 from bot.rules.outcome import LONGEST_PAUSE
 from bot.rules.policy import HelpdeskMap
+from bot.rules.probes import Flag, Verdict
 from bot.sandbox.faults import Fault
 from bot.sandbox.zendesk import ZendeskDoor
 
@@ -104,6 +107,62 @@ def test_probes_judge_by_the_table(
         door.faults.switch_on(fault, endpoint="*" if fault is Fault.REFUSED else ME)
 
     assert (edge, read) == (zendesk.probe_edge().verdict, zendesk.probe_read().verdict)
+
+
+def test_share_of_our_own_calls_tells_whose_doing_a_429_is(
+    zendesk: Zendesk, door: ZendeskDoor, clock: VirtualClock
+) -> None:
+    """Our calls of the last minute against the limit that the answers name."""
+    budget = CallBudget(clock)
+    for _ in range(6):
+        budget.count_call({"X-Rate-Limit": "10", "X-Rate-Limit-Remaining": "4"})
+    busy = budget.own_share()
+    clock.advance(timedelta(seconds=61))
+    door.faults.switch_on(Fault.THROTTLED, endpoint=ME)
+    probe = zendesk.probe_read()
+
+    assert (busy, budget.own_share()) == (0.6, 0.0)
+    assert probe.own_share is not None and 0 < probe.own_share < 0.1
+
+
+@pytest.mark.parametrize(
+    ("fault", "flag"), [(Fault.PAGE_INSTEAD, Flag.WRONG_CONTENT), (Fault.UNAVAILABLE, None)]
+)
+def test_pages_instead_of_data_are_flagged(
+    zendesk: Zendesk, door: ZendeskDoor, fault: Fault, flag: Flag | None
+) -> None:
+    """Works of theirs, or a login page on our own line: a person should know."""
+    door.faults.switch_on(fault, endpoint=ME)
+
+    assert zendesk.probe_read().flag is flag
+
+
+def test_name_that_does_not_resolve_is_down_and_flagged(
+    names: HelpdeskMap, clock: VirtualClock
+) -> None:
+    """No server may know a name below .invalid (RFC 6761)."""
+    access = ZendeskAccess("https://acme.zendesk.invalid", email="a@b.example", api_token="t")
+    lost = Zendesk(access, names, clock)
+
+    probe = lost.probe_edge()
+
+    lost.close()
+    assert (probe.verdict, probe.flag) == (Verdict.DOWN, Flag.NAME)
+
+
+@pytest.mark.real
+def test_expired_certificate_is_down_and_flagged(
+    tmp_path: Path, names: HelpdeskMap, clock: VirtualClock
+) -> None:
+    """It may be a proxy of ours: whoever reads the notice is told what it was."""
+    with expired_server(tmp_path) as port:
+        access = ZendeskAccess(f"https://127.0.0.1:{port}", email="a@b.example", api_token="t")
+        expired = Zendesk(access, names, clock)
+        probe = expired.probe_read()
+        expired.close()
+
+    assert (probe.verdict, probe.flag) == (Verdict.DOWN, Flag.CERTIFICATE)
+    assert "certificate" in probe.detail
 
 
 def test_refused_secret_is_credentials(zendesk: Zendesk, door: ZendeskDoor) -> None:

@@ -11,7 +11,8 @@ import pytest
 from bot.clock import VirtualClock
 from bot.helpdesks.zendesk import Zendesk
 from bot.ports import Page
-from bot.rules.events import CanarySeen, CommentAdded, Event, FieldChanged, TicketGone, TicketSeen
+from bot.rules.events import CommentAdded, Event, FieldChanged, TicketGone, TicketSeen
+from bot.rules.probes import CanarySeen
 from bot.rules.ticket import Actor
 from bot.sandbox.world import World
 from bot.sandbox.world_seed import Furniture

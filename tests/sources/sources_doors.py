@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.ports import Finding, Outcome, Page, Probe, Trouble
 from bot.rules.actions import TicketUpdate
-from bot.rules.events import Actor, Event, FieldChanged, Verdict
+from bot.rules.events import Actor, Event, FieldChanged
+from bot.rules.probes import Verdict
 from bot.rules.ticket import Snapshot
 from bot.sandbox.world_courier import Carried, carry, signature
 

@@ -10,9 +10,9 @@ import pytest
 from sources_doors import NOW, ScriptedHelpdesk
 
 from bot.ports import Probe
-from bot.rules.events import ProbeRound, Verdict
 from bot.rules.outage_state import OutageState
 from bot.rules.policy import OutagePolicy
+from bot.rules.probes import ProbeRound, Verdict
 from bot.sources.prober import Prober, stored_state, witness
 from bot.store.store import Store
 from bot.telemetry import Figures

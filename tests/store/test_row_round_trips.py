@@ -31,7 +31,6 @@ from bot.rules.events import (
     AnswerGiven,
     ButtonPressed,
     CalendarSwitched,
-    CanarySeen,
     CaseEntered,
     CommentAdded,
     Event,
@@ -41,16 +40,15 @@ from bot.rules.events import (
     MailTaken,
     MaintenanceAnnounced,
     OutageOrdered,
-    ProbeRound,
     SilenceOrdered,
     TicketGone,
     TicketSeen,
     TwinsSought,
     Unreadable,
-    Verdict,
 )
 from bot.rules.history import Change, ChangeKind
 from bot.rules.mail import MailFile, MailReceived, Trust, Twin
+from bot.rules.probes import CanarySeen, ProbeRound, Verdict
 from bot.rules.ticket import Actor, Origin, Person, Snapshot, Status, Ticket
 from bot.store.codec import UnknownRow, instant, micros
 from bot.store.rows import FACTS, MESSAGES, body_of, column, reasons_body, reasons_of, value_of
