@@ -32,6 +32,8 @@ SAID = {
     Step.ASKS_TO_CLEAR: "It answered our probes while declared down by hand",
     Step.CLEARED_BY_HAND: "All clear given by hand",
     Step.STILL_FAILING: "It still failed after the all-clear by hand",
+    Step.TAKES_IN: "Credentials refused for ten minutes: the mailbox took over",
+    Step.TAKES_IN_NO_MORE: "It accepted our credentials again",
 }
 """What stands in a report for each step."""
 _SPECIAL = "\\`*_{}[]<>#!|~&"

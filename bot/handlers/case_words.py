@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.rules.actions import CustomerMail, Outgoing, Urgency
 from bot.rules.engine import CompiledPolicy
 from bot.rules.mail import Contact, MailReceived
+from bot.rules.outage_state import from_row
 from bot.rules.text_language import language_of
 from bot.rules.ticket import Origin, Ticket
 from bot.store.transaction import Reader, Transaction
@@ -49,7 +50,10 @@ def acknowledge(
     """Tell the customer, once and not before `at`, that their message is here and its name."""
     language = ticket.language or compiled.policy.language
     voice = voice_in(language, compiled)
-    written = acknowledgement(ticket.reference or "", ticket.created_at, language, voice)
+    is_down = from_row(tx.states.load("outage")).phase.word == "down"
+    written = acknowledgement(
+        ticket.reference or "", ticket.created_at, language, voice, is_down=is_down
+    )
     # The key makes the Message-ID: by the reference it is the same again after a lost ledger.
     key = f"ack/case:{ticket.reference or ticket.ticket_id}"
     outgoing = _mail(ticket, written, tx, key=key, is_automatic=True)

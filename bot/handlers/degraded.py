@@ -9,8 +9,9 @@ from bot.handlers.handled import Handled
 from bot.handlers.outage_notices import part_messages
 from bot.rules.degraded import Degraded, Part, after_round, after_seen, from_row, to_row
 from bot.rules.engine import CompiledPolicy
-from bot.rules.events import CanarySeen, ProbeRound
+from bot.rules.outage_overlays import is_turned_away
 from bot.rules.outage_state import OutageState, Phase
+from bot.rules.probes import CanarySeen, ProbeRound
 from bot.store.transaction import Reader, Transaction
 
 STATE = "degraded"
@@ -28,7 +29,14 @@ def watch_parts(
     """Count what a round of probes says of writing; `counter` is what its canary was written."""
     before = load_parts(tx)
     is_up = outage.phase is Phase.HEALTHY
-    after = after_round(before, probes, counter, now, is_up=is_up)
+    after = after_round(
+        before,
+        probes,
+        counter,
+        now,
+        is_up=is_up,
+        is_turned_away=is_turned_away(outage, now),
+    )
     _carry_out(before, after, probes.detail, tx, compiled, now)
 
 

@@ -11,14 +11,15 @@ from datetime import datetime
 
 from bot.handlers.degraded import watch_parts
 from bot.handlers.handled import Handled
-from bot.handlers.outage_notices import outgoing
+from bot.handlers.outage_notices import Seen, outgoing
 from bot.rules.actions import Reason, Timer
 from bot.rules.engine import CompiledPolicy
-from bot.rules.events import Event, OutageOrdered, ProbeRound
+from bot.rules.events import Event, OutageOrdered
 from bot.rules.outage import after_probe
 from bot.rules.outage_due import after_time, next_due
 from bot.rules.outage_orders import after_order
 from bot.rules.outage_state import OutageDecision, OutageState, Step, from_row, to_row
+from bot.rules.probes import ProbeRound
 from bot.store.transaction import Reader, Transaction
 
 STATE = "outage"
@@ -47,13 +48,13 @@ def handle_probe(
     decision = after_probe(state, probes, compiled.policy.outage, now)
     counter = int(asked_at.timestamp())
     watch_parts(probes, counter, decision.state, tx, compiled, now=now)
-    return _carry_out(decision, tx, compiled, detail=probes.detail, now=now)
+    return _carry_out(decision, tx, compiled, Seen(probes.detail, flag=probes.flag), now=now)
 
 
 def handle_outage_timer(tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> OutageNews:
     """Do what fell due by time alone: the banner, a reminder, the end of the hold."""
     decision = after_time(load_state(tx), compiled.policy.outage, now)
-    return _carry_out(decision, tx, compiled, detail="", now=now)
+    return _carry_out(decision, tx, compiled, Seen(), now=now)
 
 
 def handle_order(
@@ -65,7 +66,7 @@ def handle_order(
         return Handled("the helpdesk is not declared down")
     detail = f"{event.source}, {order.by}: {order.because}"
     said = f"{order.by}, {order.because}"
-    news = _carry_out(decision, tx, compiled, detail=detail, said=said, now=now)
+    news = _carry_out(decision, tx, compiled, Seen(detail, said=said), now=now)
     return Handled(", ".join(news.steps))
 
 
@@ -78,9 +79,8 @@ def _carry_out(
     decision: OutageDecision,
     tx: Transaction,
     compiled: CompiledPolicy,
+    seen: Seen,
     *,
-    detail: str,
-    said: str = "",
     now: datetime,
 ) -> OutageNews:
     state, outage = decision.state, compiled.policy.outage
@@ -92,22 +92,28 @@ def _carry_out(
         tx.timers.set(Timer(key=TIMER, kind="outage", due_at=due))
     for step in decision.steps:
         if state.incident and step is not Step.RENEW_BANNER:
-            tx.incidents.add(state.incident, now, step.value, _detail(state, step, detail, now))
-        for row in outgoing(step, state, compiled, detail=detail, said=said, now=now):
+            tx.incidents.add(state.incident, now, step.value, _detail(state, step, seen, now))
+        for row in outgoing(step, state, compiled, seen, now=now):
             tx.outbox.add(row, now)
         if step in (Step.DECLARED, Step.REOPENED, Step.RELAPSED):
             tx.outbox.hold(HELPDESK, f"the helpdesk is down (incident {state.incident})")
         if step is Step.RELEASE:
             tx.outbox.release(HELPDESK)
     if decision.steps:
-        _write_journal(decision, tx, compiled, detail=detail, now=now)
+        _write_journal(decision, tx, compiled, detail=seen.detail, now=now)
     return OutageNews(state.phase, tuple(decision.steps))
 
 
-def _detail(state: OutageState, step: Step, seen: str, now: datetime) -> dict[str, str]:
+def _detail(state: OutageState, step: Step, seen: Seen, now: datetime) -> dict[str, str]:
     """What the timeline keeps of a step; `began` is the incident's first failure."""
-    began = (state.first_failure_at or now).isoformat()
-    detail = {"began": began, "phase": state.phase.value, "seen": seen[:500]}
+    began = state.first_failure_at or now
+    if step is Step.TAKES_IN and state.takes_in_since is not None:
+        began = state.takes_in_since
+    detail = {
+        "began": began.isoformat(),
+        "phase": state.phase.value,
+        "seen": seen.detail[:500],
+    }
     if step is Step.ANSWERING_AGAIN and state.first_good_at is not None:
         detail["answered"] = state.first_good_at.isoformat()
     return detail

@@ -3,14 +3,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Urgency
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy
 from bot.rules.outage_state import OutageState, Step
+from bot.rules.probes import Flag
 from bot.texts.banner_file import banner_of
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What led to a step: what the probes saw (`detail`, `flag`), or a person's word (`said`)."""
+
+    detail: str = ""
+    said: str = ""
+    flag: Flag | None = None
 
 
 def admin_messages(compiled: CompiledPolicy, *, now: datetime) -> tuple[Outgoing, ...]:
@@ -29,6 +39,11 @@ _DOWN_REASONS = {
     Step.DECLARATION_OVER: "declaration_over",
     Step.STILL_FAILING: "still_failing",
 }
+_FLAG_REASONS = {
+    Flag.CERTIFICATE: "seen_certificate",
+    Flag.WRONG_CONTENT: "seen_wrong_content",
+    Flag.NAME: "seen_name",
+}
 _UP_REASONS = {
     Step.ANSWERING_AGAIN: "answering_again",
     Step.RECOVERED: "recovered",
@@ -41,31 +56,34 @@ def outgoing(
     step: Step,
     state: OutageState,
     compiled: CompiledPolicy,
+    seen: Seen,
     *,
-    detail: str,
-    said: str = "",
     now: datetime,
 ) -> tuple[Outgoing, ...]:
-    """What one step sends; where a person's word (`said`) led to it, that is told once."""
+    """What one step sends; where a person's word led to it, that is told once."""
     match step:
-        case Step.DECLARED | Step.REOPENED | Step.RELAPSED if said:
+        case Step.DECLARED | Step.REOPENED | Step.RELAPSED if seen.said:
             return ()
-        case Step.RECOVERED if said:
+        case Step.RECOVERED if seen.said:
             return _banner(state, compiled, now)
         case (
             Step.DECLARED | Step.REOPENED | Step.RELAPSED | Step.REMIND
             | Step.DECLARED_BY_HAND | Step.DECLARATION_OVER | Step.STILL_FAILING
         ):  # fmt: skip
-            notice = _down_notice(step, state, compiled, detail, said, now)
+            notice = _down_notice(step, state, compiled, seen, now)
             return _tell_staff(step, notice, compiled, now)
         case Step.ANSWERING_AGAIN | Step.CLEARED_BY_HAND | Step.ASKS_TO_CLEAR | Step.RECOVERED:
-            notice = _up_notice(step, state, compiled, said or state.declared_by, now)
+            notice = _up_notice(step, state, compiled, seen.said or state.declared_by, now)
             return (
                 *_tell_staff(step, notice, compiled, now),
                 *(_banner(state, compiled, now) if step is Step.RECOVERED else ()),
             )
         case Step.CREDENTIALS_REFUSED:
-            return _tell_staff(step, _credentials_notice(compiled, detail, now), compiled, now)
+            notice = _credentials_notice("credentials", compiled, seen, now)
+            return _tell_staff(step, notice, compiled, now)
+        case Step.TAKES_IN | Step.TAKES_IN_NO_MORE:
+            notice = _credentials_notice(step.value, compiled, seen, now)
+            return _tell_staff(step, notice, compiled, now)
         case Step.SHOW_BANNER | Step.RENEW_BANNER:
             return _banner(state, compiled, now)
         case _:
@@ -110,10 +128,10 @@ def _down_notice(
     step: Step,
     state: OutageState,
     compiled: CompiledPolicy,
-    detail: str,
-    said: str,
+    seen: Seen,
     now: datetime,
 ) -> Notice:
+    flagged = _FLAG_REASONS[seen.flag] if seen.flag is not None else ""
     began = state.first_failure_at or now
     mailbox = compiled.policy.outage.mailbox
     return _notice(
@@ -122,8 +140,8 @@ def _down_notice(
         compiled,
         now,
         due_at=began,
-        reason=_coded(_DOWN_REASONS.get(step, ""), said),
-        quote=detail,
+        reason=_coded(_DOWN_REASONS.get(step, flagged), seen.said),
+        quote=seen.detail,
         next_step=f"mailbox:{mailbox}" if mailbox else "",
     )
 
@@ -140,16 +158,17 @@ def _coded(code: str, said: str) -> str:
     return f"{code}:{said}" if code and said else code
 
 
-def _credentials_notice(compiled: CompiledPolicy, detail: str, now: datetime) -> Notice:
+def _credentials_notice(reason: str, compiled: CompiledPolicy, seen: Seen, now: datetime) -> Notice:
+    is_over = reason == Step.TAKES_IN_NO_MORE
     return _notice(
         NoticeKind.ADMIN,
         OutageState(),
         compiled,
         now,
         due_at=None,
-        reason="credentials",
-        quote=detail,
-        next_step="check_online",
+        reason=reason,
+        quote=seen.detail,
+        next_step="" if is_over else "check_online",
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.handlers.outage import load_state
-from bot.rules.outage_state import OutageState, Phase, Step
+from bot.rules.outage_state import Blind, OutageState, Phase, Step
 from bot.store.transaction import Reader
 
 BEFORE = timedelta(minutes=1)
@@ -16,6 +16,7 @@ BEFORE = timedelta(minutes=1)
 LOOKED_BACK = 20
 """Outages that are looked through for an older mail."""
 BEGAN = "began"
+_ENDED = (Step.RECOVERED, Step.TAKES_IN_NO_MORE)
 
 
 class Standing(StrEnum):
@@ -35,14 +36,26 @@ class Stood:
 
 
 def stood_at(at: datetime, reader: Reader) -> Stood:
-    """How the helpdesk stood at an instant; unsettled while it is suspected."""
+    """How the helpdesk stood at an instant; unsettled while it is suspected.
+
+    Where it refuses our credentials for so long that the mailbox takes over, it is down for mails.
+    """
     state = load_state(reader)
     if state.phase in (Phase.DOWN, Phase.RECOVERING):
         if _began(state) - BEFORE <= at:
             return Stood(Standing.DOWN, state.incident)
-    elif state.phase is Phase.SUSPECT and _began(state) - BEFORE <= at:
+    elif state.takes_in_since is not None and state.takes_in_since - BEFORE <= at:
+        return Stood(Standing.DOWN, state.incident)
+    elif (doubted := _doubted_since(state)) is not None and doubted - BEFORE <= at:
         return Stood(Standing.UNSETTLED)
     return _in_the_past(at, state, reader)
+
+
+def _doubted_since(state: OutageState) -> datetime | None:
+    """Since when it is suspected, or refuses us; None where neither is so."""
+    if state.blind is Blind.CREDENTIALS:
+        return state.blind_since
+    return _began(state) if state.phase is Phase.SUSPECT else None
 
 
 def _began(state: OutageState) -> datetime:
@@ -53,7 +66,7 @@ def _began(state: OutageState) -> datetime:
 
 def _in_the_past(at: datetime, state: OutageState, reader: Reader) -> Stood:
     latest = reader.incidents.latest() or 0
-    is_over = state.phase in (Phase.HEALTHY, Phase.SUSPECT)
+    is_over = state.phase in (Phase.HEALTHY, Phase.SUSPECT) and state.takes_in_since is None
     for incident in range(latest, max(0, latest - LOOKED_BACK), -1):
         if not is_over and incident == state.incident:
             continue
@@ -61,7 +74,7 @@ def _in_the_past(at: datetime, state: OutageState, reader: Reader) -> Stood:
         began = [
             datetime.fromisoformat(each.detail[BEGAN]) for each in entries if BEGAN in each.detail
         ]
-        ended = [each.at for each in entries if each.kind == Step.RECOVERED]
+        ended = [each.at for each in entries if each.kind in _ENDED]
         if began and ended and min(began) - BEFORE <= at <= max(ended):
             return Stood(Standing.DOWN, incident)
     return Stood(Standing.UP)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.rules.backfill import Stage, Written
-from bot.rules.outage_state import OutageState, Phase
+from bot.rules.outage_state import Blind, OutageState, Phase
 
 PREFIX = "backfill/"
 LOOKS = "look/"
@@ -58,8 +58,9 @@ class Progress:
 
 
 def may_go_on(outage: OutageState) -> bool:
-    """Whether cases may be brought back now: after the all-clear, until it fails again."""
-    return outage.phase is Phase.HEALTHY and outage.is_released
+    """Whether cases may be brought back now: after the all-clear, until it fails or refuses us."""
+    is_there = outage.phase is Phase.HEALTHY and outage.blind is Blind.NO
+    return is_there and outage.is_released
 
 
 def progress_of(stages: Iterable[str], waiting: int) -> Progress:

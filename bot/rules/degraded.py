@@ -4,6 +4,7 @@
 The canary ticket is written with a counter every few minutes. A write that fails twice, a counter
 whose webhook does not come three times, or that the list we poll does not show twice, is told to
 our people once, and once more when it works again. What never worked is a setting, and not told.
+So are answers that come slowly, and being turned away though we ask little.
 """
 
 from __future__ import annotations
@@ -14,11 +15,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bot.rules.events import ProbeRound, Verdict
+from bot.rules.probes import ProbeRound, Verdict
 
 LIMIT = timedelta(minutes=5)
 """How long a counter may take to come back."""
 MOST_UNSEEN = 20
+LATEST = 20
+"""Reads that are remembered for their speed."""
+MOST_SLOW = 2
+"""Of 20 reads, two above 5 s put the 95th percentile above it (the 19th of 20 in order)."""
 
 
 class Part(StrEnum):
@@ -27,23 +32,31 @@ class Part(StrEnum):
     WRITES = "writes"
     WEBHOOKS = "webhooks"
     LISTS = "lists"
+    SPEED = "speed"
+    SERVICE = "service"
 
 
-NEEDED = {Part.WRITES: 2, Part.WEBHOOKS: 3, Part.LISTS: 2}
+NEEDED = {Part.WRITES: 2, Part.WEBHOOKS: 3, Part.LISTS: 2, Part.SPEED: MOST_SLOW, Part.SERVICE: 1}
 """Misses in a row until it is told."""
 CODES = {
     Part.WRITES: ("writes_fail", "writes_work"),
     Part.WEBHOOKS: ("webhooks_silent", "webhooks_back"),
     Part.LISTS: ("lists_stale", "lists_fresh"),
+    Part.SPEED: ("answers_slow", "answers_fast"),
+    Part.SERVICE: ("turned_away", "served_again"),
 }
 """What is told when it fails, and when it works again."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartWatch:
-    """One part: counters that have not come back, misses in a row, since when it fails."""
+    """One part: counters that have not come back, misses in a row, since when it fails.
+
+    `latest` are the last reads, 1 for a slow one: of speed alone.
+    """
 
     unseen: tuple[int, ...] = ()
+    latest: tuple[int, ...] = ()
     missed: int = 0
     has_worked: bool = False
     since: datetime | None = None
@@ -62,14 +75,25 @@ class Degraded:
 
 
 def after_round(
-    state: Degraded, probes: ProbeRound, counter: int, now: datetime, *, is_up: bool
+    state: Degraded,
+    probes: ProbeRound,
+    counter: int,
+    now: datetime,
+    *,
+    is_up: bool,
+    is_turned_away: bool = False,
 ) -> Degraded:
     """Take a round of probes; while the helpdesk is not simply there, nothing is counted."""
     state = replace(state, told=())
+    if is_up and is_turned_away:
+        # Whoever was served before is turned away now: that needs no second look.
+        watch = replace(state.of(Part.SERVICE), missed=1, has_worked=True)
+        return _with(state, Part.SERVICE, watch, now)
     if not is_up or probes.read not in (Verdict.OK, Verdict.SLOW):
         return replace(state, parts={
             part: replace(watch, unseen=(), missed=0) for part, watch in state.parts.items()
         })  # fmt: skip
+    state = _timed(_works(state, Part.SERVICE), probes, now)
     match probes.write:
         case Verdict.DOWN:
             writes = state.of(Part.WRITES)
@@ -91,6 +115,15 @@ def after_seen(state: Degraded, part: Part, counter: int) -> Degraded:
     left = tuple(each for each in state.of(part).unseen if each > counter)
     state = _works(state, part)
     return replace(state, parts={**state.parts, part: replace(state.of(part), unseen=left)})
+
+
+def _timed(state: Degraded, probes: ProbeRound, now: datetime) -> Degraded:
+    """Slow from two slow reads of the last 20 on; fast again when none of them was slow."""
+    watch = state.of(Part.SPEED)
+    latest = (*watch.latest, int(probes.read is Verdict.SLOW))[-LATEST:]
+    watch = replace(watch, latest=latest, missed=sum(latest), has_worked=True)
+    state = _with(state, Part.SPEED, watch, now)
+    return state if sum(latest) else _works(state, Part.SPEED)
 
 
 def _overdue(state: Degraded, now: datetime) -> Degraded:
@@ -125,6 +158,7 @@ def to_row(state: Degraded) -> dict[str, Any]:
     return {
         part.value: {
             "unseen": list(watch.unseen),
+            "latest": list(watch.latest),
             "missed": watch.missed,
             "has_worked": watch.has_worked,
             "since": watch.since.isoformat() if watch.since else None,
@@ -138,6 +172,7 @@ def from_row(row: Mapping[str, Any] | None) -> Degraded:
     return Degraded({
         part: PartWatch(
             tuple(row[part]["unseen"]),
+            tuple(row[part].get("latest", ())),
             row[part]["missed"],
             row[part]["has_worked"],
             datetime.fromisoformat(row[part]["since"]) if row[part]["since"] else None,

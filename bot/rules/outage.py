@@ -9,8 +9,9 @@
        +---- hold over, no failure ------------- RECOVERING <---------------------+
 
 A round that says more of us than of the helpdesk (our line, our credentials, our own request
-count) freezes the counters: it is "blind", never an outage. What a person declares or clears
-(`outage_orders`) wins over what we see, for a while. The figures were simulated
+count) freezes the counters: it is "blind", never an outage; `outage_overlays` says what follows
+when that lasts. What a person declares or clears (`outage_orders`) wins over what we see, for a
+while. The figures were simulated
 (docs/outages.md); every one is a key of `helpdesk_down:`.
 """
 
@@ -19,10 +20,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.rules.events import ProbeRound, Verdict
 from bot.rules.outage_due import after_time, began
+from bot.rules.outage_overlays import after_refusal, after_throttling, is_shut_out
 from bot.rules.outage_state import Blind, OutageDecision, OutageState, Phase, Round, Step
 from bot.rules.policy import OutagePolicy
+from bot.rules.probes import ProbeRound, Verdict
 
 CLOCK_STEP = timedelta(minutes=1)
 """A clock that is set back by less is being adjusted."""
@@ -42,8 +44,13 @@ def after_probe(
         state = replace(state, written_at=now, has_write_failed=has_failed)
     blind = _blindness(probes)
     state = _after_blindness(state, blind, now, steps)
-    if blind is Blind.NO and _counts(probes):
-        state = _counted(state, probes, policy, now, steps)
+    state = after_refusal(state, probes, now, steps, has_mailbox=bool(policy.mailbox))
+    if blind is Blind.NO:
+        state = after_throttling(state, probes, now)
+        if _counts(probes):
+            state = _counted(state, probes, policy, now, steps)
+        elif is_shut_out(state, now):
+            state = _shut_out(state, policy, now, steps)
     timed = after_time(state, policy, now)
     return OutageDecision(timed.state, (*steps, *timed.steps))
 
@@ -61,17 +68,19 @@ def wants_write(state: OutageState, policy: OutagePolicy, now: datetime) -> bool
     """Whether the next round should also write to the canary ticket.
 
     Every few minutes while healthy, each round while writing fails, at once when reading failed
-    twice, and while the helpdesk comes back until one write has succeeded.
+    twice or when we begin to be turned away, and while the helpdesk comes back until one write has
+    succeeded.
     """
+    is_due = state.written_at is None or state.written_at + policy.write_probe_every <= now
+    if state.turned_away_at is not None and state.phase is not Phase.DOWN:
+        return is_due or state.unwritten_at is None
     match state.phase:
         case Phase.DOWN:
             return state.good_in_a_row > 0 and not state.has_written
         case Phase.SUSPECT:
             return state.failing_in_a_row == 2
         case Phase.HEALTHY | Phase.RECOVERING:
-            if state.has_write_failed:
-                return True
-            return state.written_at is None or state.written_at + policy.write_probe_every <= now
+            return state.has_write_failed or is_due
 
 
 def _after_gap(
@@ -157,15 +166,36 @@ def _after_failing(
             return replace(state, phase=Phase.SUSPECT, since=now, first_failure_at=now)
         case Phase.SUSPECT:
             state = replace(state, first_failure_at=state.first_failure_at or now)
-            if not _is_outage(state, policy, now):
-                return state
-            if state.cleared_until is not None and now < state.cleared_until:
-                return _object(state, steps)
-            return declare(state, policy, now, steps)
+            return _found(state, policy, now, steps) if _is_outage(state, policy, now) else state
         case Phase.RECOVERING if state.failing_in_a_row >= policy.relapse_in_a_row:
             return relapse(state, now, steps)
         case _:
             return state
+
+
+def _shut_out(
+    state: OutageState, policy: OutagePolicy, now: datetime, steps: list[Step]
+) -> OutageState:
+    """Turned away in reading and writing, though we ask little: down since it began."""
+    state = replace(state, good_in_a_row=0, first_good_at=None, has_written=False)
+    match state.phase:
+        case Phase.HEALTHY | Phase.SUSPECT:
+            first = state.first_failure_at if state.phase is Phase.SUSPECT else None
+            state = replace(state, first_failure_at=first or state.turned_away_at)
+            return _found(state, policy, now, steps)
+        case Phase.RECOVERING:
+            return relapse(state, now, steps)
+        case Phase.DOWN:
+            return state
+
+
+def _found(
+    state: OutageState, policy: OutagePolicy, now: datetime, steps: list[Step]
+) -> OutageState:
+    """What we see is an outage; a person's all-clear wins over it for a while."""
+    if state.cleared_until is not None and now < state.cleared_until:
+        return _object(state, steps)
+    return declare(state, policy, now, steps)
 
 
 def _is_outage(state: OutageState, policy: OutagePolicy, now: datetime) -> bool:

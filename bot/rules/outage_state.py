@@ -55,6 +55,8 @@ class Step(StrEnum):
     ASKS_TO_CLEAR = "asks_to_clear"
     CLEARED_BY_HAND = "cleared_by_hand"
     STILL_FAILING = "still_failing"
+    TAKES_IN = "takes_in"
+    TAKES_IN_NO_MORE = "takes_in_no_more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ class OutageState:
 
     `first_failure_at` starts the incident's clock, `incident` numbers incidents from 1. Until
     `declared_until` the word of `declared_by` wins over good rounds; until `cleared_until` an
-    all-clear by hand wins over failing ones.
+    all-clear by hand wins over failing ones. `turned_away_at`, `unwritten_at` and `takes_in_since`
+    belong to `outage_overlays`.
     """
 
     phase: Phase = Phase.HEALTHY
@@ -101,6 +104,9 @@ class OutageState:
     has_asked_to_clear: bool = False
     cleared_until: datetime | None = None
     has_objected: bool = False
+    turned_away_at: datetime | None = None
+    unwritten_at: datetime | None = None
+    takes_in_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,7 @@ class OutageDecision:
 _INSTANTS = frozenset(
     "since last_round_at first_failure_at first_good_at declared_at recovering_at healthy_at "
     "blind_since banner_renewed_at reminded_at written_at declared_until "
-    "cleared_until".split()
+    "cleared_until turned_away_at unwritten_at takes_in_since".split()
 )
 
 

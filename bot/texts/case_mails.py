@@ -35,15 +35,18 @@ class DeskVoice:
 
 
 def acknowledgement(
-    reference: str, received_at: datetime, wanted: str, voice: DeskVoice
+    reference: str, received_at: datetime, wanted: str, voice: DeskVoice, *, is_down: bool = True
 ) -> Written:
-    """Says that a message arrived, when, under which reference, and what need not be done."""
+    """Says that a message arrived, when, under which reference, and what need not be done.
+
+    Unless the helpdesk `is_down` it does not say so: we may only have lost our own way in.
+    """
     words = language(wanted).words
     said = words.case_mail
     when = date_with_zone(received_at, zone=voice.zone, words=words)
     paragraphs = (
         said["received"].format(when=when, reference=reference),
-        said["working"],
+        said["working" if is_down else "from_here"],
         " ".join(filter(None, (said["add"], voice.hint.strip()))),
         voice.signature.strip(),
     )

@@ -95,6 +95,31 @@ GERMAN = Words(
             "Die Listen des Ticketsystems sind veraltet: Neues kommt später, aber es kommt."
         ),
         "lists_fresh": "Die Listen des Ticketsystems sind wieder aktuell.",
+        "answers_slow": (
+            "Das Ticketsystem antwortet langsam: Neues und Änderungen kommen verspätet. "
+            "Es gilt nicht als ausgefallen."
+        ),
+        "answers_fast": "Das Ticketsystem antwortet wieder schnell.",
+        "turned_away": (
+            "Das Ticketsystem weist uns ab (429), obwohl wir wenig abfragen: Neues und Änderungen "
+            "kommen verspätet. Es gilt nicht als ausgefallen."
+        ),
+        "served_again": "Das Ticketsystem bedient uns wieder.",
+        "takes_in": (
+            "Das Ticketsystem weist unsere Zugangsdaten seit zehn Minuten ab: Mails an das "
+            "Postfach werden zu Fällen und bestätigt. Kunden lesen von keinem Ausfall."
+        ),
+        "takes_in_no_more": (
+            "Das Ticketsystem nimmt unsere Zugangsdaten wieder an: die Fälle folgen dorthin."
+        ),
+        "seen_certificate": (
+            "Sein Zertifikat gilt nicht: es kann auch an einem Proxy bei uns liegen."
+        ),
+        "seen_wrong_content": (
+            "Es antwortet mit einer Seite statt mit Daten: Wartung dort oder eine Anmeldeseite in "
+            "unserer Leitung."
+        ),
+        "seen_name": "Sein Name lässt sich nicht auflösen.",
         "refused_elsewhere": "Auf diesem Weg, weil ein anderer versagt hat: {}.",
         "slow_elsewhere": "Auch auf diesem Weg, weil ein anderer es nicht angenommen hat: {}.",
         "undelivered": (
@@ -163,6 +188,10 @@ GERMAN = Words(
             "Unser Ticketsystem steht gerade nicht zur Verfügung, deshalb arbeiten und antworten "
             "wir aus diesem Postfach. Ihre Nachricht ist sicher, Sie brauchen sie nicht noch "
             "einmal zu schicken."
+        ),
+        "from_here": (
+            "Zurzeit arbeiten und antworten wir aus diesem Postfach. "
+            "Ihre Nachricht ist sicher, Sie brauchen sie nicht noch einmal zu schicken."
         ),
         "add": "Möchten Sie etwas ergänzen, antworten Sie einfach auf diese Mail.",
     },

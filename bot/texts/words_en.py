@@ -81,6 +81,27 @@ ENGLISH = Words(
             "The helpdesk's lists are out of date: news may be late, but none is lost."
         ),
         "lists_fresh": "The helpdesk's lists are up to date again.",
+        "answers_slow": (
+            "The helpdesk answers slowly: news and changes come late. It is not treated as down."
+        ),
+        "answers_fast": "The helpdesk answers quickly again.",
+        "turned_away": (
+            "The helpdesk turns us away (429) although we ask little: news and changes come late. "
+            "It is not treated as down."
+        ),
+        "served_again": "The helpdesk serves us again.",
+        "takes_in": (
+            "The helpdesk has refused our credentials for ten minutes: mails to the mailbox become "
+            "cases and are acknowledged. Customers are told of no outage."
+        ),
+        "takes_in_no_more": (
+            "The helpdesk accepts our credentials again: the cases follow into it."
+        ),
+        "seen_certificate": "Its certificate does not hold: this may also be a proxy of ours.",
+        "seen_wrong_content": (
+            "It answers with a page instead of data: works of theirs, or a login page on our line."
+        ),
+        "seen_name": "Its name does not resolve.",
         "refused_elsewhere": "Sent this way because another way failed: {}.",
         "slow_elsewhere": "Sent this way as well because another way did not take it: {}.",
         "undelivered": "Messages reached nobody: {} (see “deskmate outbox list --dead”).",
@@ -141,6 +162,10 @@ ENGLISH = Words(
         "received": "We received your message on {when}. We know it as {reference}.",
         "working": (
             "Our ticket system is out of order, so for now we work and answer from this mailbox. "
+            "Your message is safe here; there is no need to send it again."
+        ),
+        "from_here": (
+            "For now we work and answer from this mailbox. "
             "Your message is safe here; there is no need to send it again."
         ),
         "add": "If you want to add something, just reply to this mail.",

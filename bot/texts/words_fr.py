@@ -99,6 +99,32 @@ FRENCH = Words(
             "tardent, mais elles viendront."
         ),
         "lists_fresh": "Les listes de l'outil de tickets sont de nouveau à jour.",
+        "answers_slow": (
+            "L'outil de tickets répond lentement\u00a0: nouvelles et modifications ont du retard. "
+            "Il n'est pas considéré comme en panne."
+        ),
+        "answers_fast": "L'outil de tickets répond de nouveau rapidement.",
+        "turned_away": (
+            "L'outil de tickets nous éconduit (429) alors que nous demandons peu\u00a0: nouvelles "
+            "et modifications ont du retard. Il n'est pas considéré comme en panne."
+        ),
+        "served_again": "L'outil de tickets nous sert de nouveau.",
+        "takes_in": (
+            "L'outil de tickets refuse nos identifiants depuis dix minutes\u00a0: les mails à la "
+            "boîte deviennent des tickets et reçoivent un accusé de réception. "
+            "Aucune panne n'est annoncée aux clients."
+        ),
+        "takes_in_no_more": (
+            "L'outil de tickets accepte de nouveau nos identifiants\u00a0: les tickets suivent."
+        ),
+        "seen_certificate": (
+            "Son certificat n'est pas valable\u00a0: il peut aussi s'agir d'un proxy de chez nous."
+        ),
+        "seen_wrong_content": (
+            "Il répond par une page au lieu de données\u00a0: travaux chez eux, ou page de "
+            "connexion sur notre ligne."
+        ),
+        "seen_name": "Son nom ne se résout pas.",
         "refused_elsewhere": "Envoyé par cette voie, car une autre a échoué\u00a0: {}.",
         "slow_elsewhere": "Envoyé aussi par cette voie, car une autre ne l'a pas pris\u00a0: {}.",
         "undelivered": (
@@ -170,6 +196,10 @@ FRENCH = Words(
         "working": (
             "Notre système de tickets est indisponible\u00a0: nous travaillons et répondons depuis "
             "cette boîte. Votre message est conservé, vous n'avez pas à le renvoyer."
+        ),
+        "from_here": (
+            "Pour le moment, nous travaillons et répondons depuis cette boîte. "
+            "Votre message est conservé, vous n'avez pas à le renvoyer."
         ),
         "add": "Pour ajouter quelque chose, répondez simplement à ce mail.",
     },

@@ -83,6 +83,29 @@ SWEDISH = Words(
         "webhooks_back": "Ärendesystemets webhooks kommer igen.",
         "lists_stale": "Ärendesystemets listor släpar efter: nyheter kommer senare, men de kommer.",
         "lists_fresh": "Ärendesystemets listor är aktuella igen.",
+        "answers_slow": (
+            "Ärendesystemet svarar långsamt: nyheter och ändringar kommer sent. "
+            "Det räknas inte som nere."
+        ),
+        "answers_fast": "Ärendesystemet svarar snabbt igen.",
+        "turned_away": (
+            "Ärendesystemet avvisar oss (429) fast vi frågar lite: nyheter och ändringar kommer "
+            "sent. Det räknas inte som nere."
+        ),
+        "served_again": "Ärendesystemet svarar oss igen.",
+        "takes_in": (
+            "Ärendesystemet har avvisat våra inloggningsuppgifter i tio minuter: mejl till "
+            "brevlådan blir ärenden och bekräftas. Kunderna får inte höra om något avbrott."
+        ),
+        "takes_in_no_more": (
+            "Ärendesystemet godtar våra inloggningsuppgifter igen: ärendena följer efter."
+        ),
+        "seen_certificate": "Dess certifikat gäller inte: det kan också vara en proxy hos oss.",
+        "seen_wrong_content": (
+            "Det svarar med en sida i stället för data: arbeten hos dem, eller en inloggningssida "
+            "på vår linje."
+        ),
+        "seen_name": "Dess namn går inte att slå upp.",
         "refused_elsewhere": "Skickat den här vägen eftersom en annan inte fungerade: {}.",
         "slow_elsewhere": "Skickat även den här vägen eftersom en annan inte tog emot det: {}.",
         "undelivered": "Meddelanden nådde ingen: {} (se ”deskmate outbox list --dead”).",
@@ -145,6 +168,10 @@ SWEDISH = Words(
         "working": (
             "Vårt ärendesystem är ur funktion, så just nu arbetar och svarar vi från den här "
             "brevlådan. Ditt meddelande är i säkerhet; du behöver inte skicka det igen."
+        ),
+        "from_here": (
+            "Just nu arbetar och svarar vi från den här brevlådan. "
+            "Ditt meddelande är i säkerhet; du behöver inte skicka det igen."
         ),
         "add": "Vill du lägga till något är det bara att svara på det här mejlet.",
     },

@@ -21,11 +21,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from bot.rules.events import ProbeRound, Verdict
 from bot.rules.outage import after_probe, next_probe_at, wants_write
 from bot.rules.outage_due import after_time, next_due
 from bot.rules.outage_state import OutageState, Step
 from bot.rules.policy import OutagePolicy
+from bot.rules.probes import ProbeRound, Verdict
 
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)
 ANSWER = 0.3

@@ -11,9 +11,10 @@ from itertools import count
 from desk import OWN, Desk
 
 from bot.rules.actions import CustomerMail
-from bot.rules.events import Event, OutageOrdered, Verdict
+from bot.rules.events import Event, OutageOrdered
 from bot.rules.mail import Fate, MailFile, MailReceived, Trust
 from bot.rules.mail_keys import Envelope, mail_key, staff_mail_id
+from bot.rules.probes import Verdict
 from bot.rules.ticket import Person, Ticket
 from bot.sandbox.faults import Fault
 from bot.store.mails import MailRow

@@ -13,8 +13,9 @@ from bot.config.load import Loaded, load_policy
 from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.rules.engine import CompiledPolicy, compile_policy
-from bot.rules.events import ButtonPressed, Event, ProbeRound, Verdict
+from bot.rules.events import ButtonPressed, Event
 from bot.rules.mail_keys import OwnNames
+from bot.rules.probes import ProbeRound, Verdict
 from bot.rules.ticket import Ticket
 from bot.sandbox.fakes import FakeChannel, FakeHelpdesk
 from bot.sandbox.world import World

@@ -21,8 +21,8 @@ from case_mails import (
 )
 from desk import Desk
 
-from bot.rules.events import Verdict
 from bot.rules.mail import Contact, Fate, Trust
+from bot.rules.probes import Verdict
 from bot.rules.ticket import Origin
 from bot.sandbox.faults import Fault
 
@@ -155,6 +155,23 @@ def test_mail_in_a_blip_is_only_noted(desk: Desk) -> None:
 
     assert fate_of(desk, key) is Fate.NOTED
     assert written_to(desk) == []
+
+
+def test_mailbox_takes_over_while_our_credentials_are_refused(desk: Desk) -> None:
+    """A case, acknowledged without a word of an outage, brought back when they hold again."""
+    look(desk, 2 * MINUTE, Verdict.CREDENTIALS)
+    key = arrive(desk)
+    waiting = fate_of(desk, key)
+    look(desk, 10 * MINUTE, Verdict.CREDENTIALS)
+    case = case_of(desk, key)
+    look(desk, 2 * MINUTE, Verdict.OK)
+    desk.run(5 * MINUTE)
+
+    [ack] = written_to(desk)
+    assert (waiting, fate_of(desk, key)) == (Fate.WAITING, Fate.CASE)
+    assert case.reference in ack.text and "out of order" not in ack.text
+    assert desk.world.portal.banner() is None and desk.told("helpdesk_down") == []
+    assert [each.external_id for each in desk.world.tickets()].count(case.reference) == 1
 
 
 def test_mail_of_an_outage_that_is_read_later_is_a_case(desk: Desk) -> None:

@@ -13,8 +13,9 @@ from bot.commands.incident_record import IncidentRecord, read_record, staff_were
 from bot.commands.incident_text import markdown, report_text
 from bot.pages.render import page_text
 from bot.rules.actions import NoticeKind
-from bot.rules.events import Event, ProbeRound, Verdict
+from bot.rules.events import Event
 from bot.rules.mail import Fate, MailReceived
+from bot.rules.probes import ProbeRound, Verdict
 from bot.rules.ticket import Person
 
 MINUTE = timedelta(minutes=1)

@@ -8,7 +8,8 @@ from datetime import timedelta
 from desk import Desk
 
 from bot.rules.actions import Notice
-from bot.rules.events import Event, OutageOrdered, ProbeRound, Verdict
+from bot.rules.events import Event, OutageOrdered
+from bot.rules.probes import Flag, ProbeRound, Verdict
 from bot.sandbox.faults import Fault
 
 MINUTE = timedelta(minutes=1)
@@ -110,17 +111,29 @@ def test_declared_and_cleared_by_hand_is_told_once_each(desk: Desk) -> None:
     assert desk.world.portal.banner() is None
 
 
+def test_staff_read_what_may_be_a_proxy_of_ours(desk: Desk) -> None:
+    """The first notice names a certificate that does not hold."""
+    for _ in range(8):
+        _round(desk, ProbeRound(Verdict.DOWN, Verdict.DOWN, Verdict.DOWN, flag=Flag.CERTIFICATE))
+        desk.run(timedelta(seconds=15))
+
+    assert _reasons(desk, "helpdesk_down") == ["seen_certificate"]
+
+
 def test_writing_that_fails_is_told_and_holds_nothing(desk: Desk) -> None:
     """Staff hear once that it cannot be written to, and once that it can; it is not down."""
     for write in (Verdict.OK, Verdict.DOWN, Verdict.DOWN, Verdict.DOWN, Verdict.OK):
-        now = desk.clock.now()
-        probes = ProbeRound(Verdict.OK, Verdict.OK, write, detail="write: 503")
-        event = Event(f"outage/round@{now.isoformat()}", "outage", now, "probe", probes)
-        desk.store.receive([event])
+        _round(desk, ProbeRound(Verdict.OK, Verdict.OK, write, detail="write: 503"))
         desk.run(MINUTE)
 
     assert _reasons(desk, "admin") == ["writes_fail", "writes_work"]
     assert (desk.told("helpdesk_down"), _held(desk)) == ([], {})
+
+
+def _round(desk: Desk, probes: ProbeRound) -> None:
+    now = desk.clock.now()
+    event = Event(f"outage/round@{now.isoformat()}", "outage", now, "probe", probes)
+    desk.store.receive([event]).result()
 
 
 def _order(desk: Desk, *, is_down: bool, because: str) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.rules.events import OutageOrdered, ProbeRound, Verdict
+from bot.rules.events import OutageOrdered
 from bot.rules.outage import after_probe, next_probe_at, wants_write
 from bot.rules.outage_due import after_time, next_due
 from bot.rules.outage_orders import after_order
 from bot.rules.outage_state import OutageState, Step, from_row, to_row
 from bot.rules.policy import OutagePolicy
+from bot.rules.probes import ProbeRound, Verdict
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 POLICY = OutagePolicy()
@@ -31,9 +32,13 @@ class Watch:
 
     def probe(self, read: Verdict, *, edge: Verdict = OK, witnesses: Iterable[bool] = ()) -> None:
         """One round at its due time; the write probe answers as the read does, when wanted."""
+        self.take(ProbeRound(edge, read, read, tuple(witnesses)))
+
+    def take(self, probes: ProbeRound) -> None:
+        """One round at its due time; what it says of writing counts where writing is wanted."""
         self.until(next_probe_at(self.state, self.policy, self.now))
-        write = read if wants_write(self.state, self.policy, self.now) else NOT_ASKED
-        probes = ProbeRound(edge, read, write, tuple(witnesses))
+        if not wants_write(self.state, self.policy, self.now):
+            probes = replace(probes, write=NOT_ASKED)
         decision = after_probe(self.state, probes, self.policy, self.now)
         self.state = from_row(json.loads(json.dumps(to_row(decision.state))))
         self.told += [(step, self.now) for step in decision.steps]
@@ -42,6 +47,12 @@ class Watch:
         end = self.now + span
         while next_probe_at(self.state, self.policy, self.now) < end:
             self.probe(read)
+
+    def rounds(self, span: timedelta, probes: ProbeRound) -> None:
+        """The same round again and again."""
+        end = self.now + span
+        while next_probe_at(self.state, self.policy, self.now) < end:
+            self.take(probes)
 
     def order(self, order: OutageOrdered) -> None:
         """A person's word, now."""

@@ -10,9 +10,9 @@ import pytest
 from outage_watch import DOWN, NOT_ASKED, OK, POLICY, START
 
 from bot.rules.degraded import Degraded, Part, after_round, after_seen, from_row, to_row
-from bot.rules.events import ProbeRound, Verdict
 from bot.rules.outage import after_probe, wants_write
 from bot.rules.outage_state import OutageState, Phase
+from bot.rules.probes import ProbeRound, Verdict
 
 FIVE = timedelta(minutes=5)
 
@@ -24,11 +24,20 @@ class Parts:
         self.state, self.now, self.told = Degraded(), START, list[str]()
 
     def round(
-        self, write: Verdict = OK, *, back: tuple[Part, ...] = (), is_up: bool = True
+        self,
+        write: Verdict = OK,
+        *,
+        read: Verdict = OK,
+        back: tuple[Part, ...] = (),
+        is_up: bool = True,
+        is_turned_away: bool = False,
     ) -> None:
         counter = int(self.now.timestamp())
-        probes = ProbeRound(OK, OK, write)
-        self._take(after_round(self.state, probes, counter, self.now, is_up=is_up))
+        probes = ProbeRound(OK, read, write)
+        after = after_round(
+            self.state, probes, counter, self.now, is_up=is_up, is_turned_away=is_turned_away
+        )
+        self._take(after)
         for part in back:
             self._take(after_seen(self.state, part, counter))
         self.now += FIVE
@@ -69,6 +78,29 @@ def test_stale_lists_are_told_after_two() -> None:
         parts.round(back=(Part.WEBHOOKS,))
 
     assert parts.told == ["lists_stale"]
+
+
+def test_slow_reads_are_told_from_two_of_twenty_on() -> None:
+    """One slow answer is nothing; the 95th percentile above 5 s is told, and its end, once."""
+    parts = Parts()
+    for read in (Verdict.SLOW, *[OK] * 20, Verdict.SLOW, OK, Verdict.SLOW):
+        parts.round(read=read, back=BOTH)
+    early = list(parts.told)
+    for _ in range(20):
+        parts.round(back=BOTH)
+
+    assert (early, parts.told) == (["answers_slow"], ["answers_slow", "answers_fast"])
+
+
+def test_being_turned_away_is_told_once_each_way() -> None:
+    """It was served before, so the first round that says so is enough."""
+    parts = Parts()
+    parts.round(back=BOTH)
+    for _ in range(3):
+        parts.round(read=Verdict.THROTTLED, is_turned_away=True)
+    parts.round(back=BOTH)
+
+    assert parts.told == ["turned_away", "served_again"]
 
 
 def test_webhooks_that_never_came_are_a_setting() -> None:

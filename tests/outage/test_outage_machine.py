@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 from outage_watch import DOWN, NOT_ASKED, OK, POLICY, START, Watch, down_for
 
-from bot.rules.events import ProbeRound, Verdict
 from bot.rules.outage import after_probe, next_probe_at, wants_write
 from bot.rules.outage_state import Blind, Phase, Step
+from bot.rules.probes import ProbeRound, Verdict
 
 
 def test_outage_is_declared_after_four_failures_and_ninety_seconds() -> None:
