@@ -27,6 +27,7 @@ from bot.rules.backfill import (
     late_copies,
     next_look,
     plan,
+    when_it_came,
 )
 from bot.rules.backfill_state import LOOKS, PREFIX, Standing, from_row, may_go_on, to_row
 from bot.rules.engine import CompiledPolicy
@@ -143,7 +144,8 @@ def _looked_again(
 
 def _follow(case: Case, standing: Standing, tx: Transaction, *, now: datetime) -> None:
     """It is there: write what it lacks, and set the first look for late copies."""
-    for lack in lacking(case, standing.written):
+    came = when_it_came(case, standing.written) if standing.stage is Stage.ADOPTED else ()
+    for lack in (*came, *lacking(case, standing.written)):
         tx.outbox.add(_to_helpdesk(lack.key, lack.update, case.ticket), now)
     _remember(case.ticket, standing, tx, now=now)
 

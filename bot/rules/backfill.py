@@ -226,6 +226,23 @@ def lacking(case: Case, written: Written) -> tuple[Lack, ...]:
     return (*((first,) if values != blank else ()), *notes)
 
 
+def when_it_came(case: Case, written: Written) -> tuple[Lack, ...]:
+    """For an adopted ticket whose own words are the customer's mail: it is younger than the mail.
+
+    Nothing else in it says how it is called here and since when its clocks run.
+    """
+    ticket = case.ticket
+    first = next(iter(words_of(case.history)), None)
+    if first is None or first.key not in written.words or not ticket.reference:
+        return ()
+    said = (
+        f"{ticket.reference}: this mail reached us at {ticket.created_at:%Y-%m-%d %H:%M} UTC. "
+        "The promises made to the customer count from then."
+    )
+    note = TicketUpdate(ticket_id=ticket.ticket_id, number=ticket.number, comment=said)
+    return (Lack(f"note/ticket:{ticket.ticket_id}/came", note),)
+
+
 def own_fields(ticket: Ticket) -> dict[str, str | None]:
     """The fields that our rules set; a company's own stand with the company."""
     return {k: v for k, v in ticket.fields.items() if ticket.set_by.get(k) is Actor.SELF}

@@ -103,6 +103,8 @@ def test_late_ticket_of_the_same_mail_is_adopted(desk: Desk) -> None:
     assert desk.ticket(ticket.number).ticket_id == case.ticket_id
     assert sum("It is worse now" in each for each in words(desk, ticket.number)) == 1
     assert sum("please help us" in each for each in words(desk, ticket.number)) == 1
+    came = f"{case.reference}: this mail reached us at {case.created_at:%Y-%m-%d %H:%M} UTC."
+    assert sum(each.startswith(came) for each in words(desk, ticket.number)) == 1
 
 
 def test_same_subject_with_other_words_is_another_matter(desk: Desk) -> None:
