@@ -23,7 +23,7 @@ from bot.telemetry import logger
 
 IDLE = timedelta(seconds=5)
 """How often it is looked whether a case waits."""
-TROUBLED = timedelta(seconds=30)
+TROUBLED = timedelta(seconds=10)
 
 log = logger("twins")
 
