@@ -26,6 +26,7 @@ from bot.sandbox.slack_presses import (
     home_opened,
     kind_of,
     slash_command,
+    thread_word,
 )
 from bot.sandbox.slack_socket import SocketServer
 from bot.sandbox.world import World
@@ -121,6 +122,14 @@ class SlackDoor:
         if room is None:
             raise LookupError(f"there is no channel {channel}")
         return self.send(slash_command(room, member, command=command, text=text))
+
+    def say(self, channel: str, text: str, *, user: str, thread: str) -> Pressed:
+        """Somebody says something in the thread of a message."""
+        room, member = self.workspace.channel(channel), self.workspace.member(user)
+        if room is None or self._world.chat.message(room.name, thread) is None:
+            raise LookupError(f"there is no message {thread} in {channel}")
+        said = self._world.chat.post(room.name, text, author=member.real_name, thread=thread)
+        return self.send(thread_word(room, member, said))
 
     def open_home(self, user: str) -> Pressed:
         """Somebody opens the app's Home; what they see then is `home_of`."""

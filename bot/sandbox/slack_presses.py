@@ -90,6 +90,19 @@ def slash_command(channel: Channel, member: Member, *, command: str, text: str) 
     }  # fmt: skip
 
 
+def thread_word(channel: Channel, member: Member, message: ChatMessage) -> Json:
+    """The event of something that somebody said in a channel; `message` is it."""
+    return {
+        "type": "event_callback", "token": "not used", "team_id": TEAM_ID, "api_app_id": APP_ID,
+        "event_id": f"Ev{message.ts.replace('.', '')}", "event_time": int(float(message.ts)),
+        "event": {
+            "type": "message", "channel": channel.channel_id, "channel_type": "channel",
+            "user": member.user_id, "text": message.text, "ts": message.ts,
+            "event_ts": message.ts, "thread_ts": message.thread or message.ts,
+        },
+    }  # fmt: skip
+
+
 def home_opened(member: Member, event_ts: str) -> Json:
     """The event of somebody who opens the app's Home."""
     return {

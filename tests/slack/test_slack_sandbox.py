@@ -14,8 +14,9 @@ from slack_cases import NOW, MakeOutgoing
 from bot.channels.slack import NEEDED_SCOPES, SlackChannel
 from bot.channels.slack_client import is_loopback, slack_client
 from bot.sandbox.slack import APP_TOKEN, BOT_TOKEN, SCOPES, SlackDoor
-from bot.sandbox.slack_presses import block_actions, slash_command
+from bot.sandbox.slack_presses import block_actions, slash_command, thread_word
 from bot.sandbox.world import World
+from bot.sources.chat_threads import ThreadWord, answer_in
 
 ROOT = Path(__file__).resolve().parents[2]
 SHAPES = json.loads((ROOT / "tests/data/slack-shapes.json").read_text("utf-8"))
@@ -86,6 +87,24 @@ def test_payloads_have_slacks_shapes(
 
     assert list(_strange(press, SHAPES["payloads"]["block_actions"])) == []
     assert list(_strange(command, SHAPES["payloads"]["slash_command"])) == []
+
+
+def test_word_in_a_thread_is_there_and_understood(
+    channel: SlackChannel, door: SlackDoor, world: World, outgoing: MakeOutgoing
+) -> None:
+    """What somebody says in a thread stands in the channel, and its event is read as an answer."""
+    channel.deliver(outgoing(), now=NOW)
+    room, johan = door.workspace.open_channel("support"), door.member("Johan Lind")
+    first = world.chat.messages("support")[0]
+
+    door.say("support", "svar: Vi är på det", user="Johan Lind", thread=first.ts)
+
+    said = world.chat.messages("support", thread=first.ts)[-1]
+    heard = answer_in(thread_word(room, johan, said)["event"])
+    assert (said.author, said.thread) == ("Johan Lind", first.ts)
+    assert heard == ThreadWord(
+        room.channel_id, first.ts, said.ts, "Vi är på det", johan.user_id
+    )  # fmt: skip
 
 
 def test_socket_address_needs_the_app_token(door: SlackDoor) -> None:
