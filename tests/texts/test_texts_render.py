@@ -72,6 +72,17 @@ def test_languages_tell_the_same(kind: NoticeKind) -> None:
         assert bool(other.next_step) == bool(english.next_step)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_storm_counts_customers_if_any(language: str) -> None:
+    """A storm of alerts has no customers, and speaks of none."""
+    of_alerts = _every(NoticeKind.STORM, language, soon=14)
+    of_tickets = _every(NoticeKind.STORM, language, soon=14, customers=3)
+
+    assert "14" in of_alerts.headline
+    assert "," not in of_alerts.headline
+    assert "3" in of_tickets.headline.partition(",")[2]
+
+
 @pytest.mark.parametrize("language", ["fr", "de", "sv", "ru"])
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_languages_are_written_not_copied(kind: NoticeKind, language: str) -> None:
