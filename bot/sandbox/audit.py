@@ -14,13 +14,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.rules.actions import NoticeKind, TicketUpdate
+from bot.rules.actions import TicketUpdate
 from bot.sandbox.world import World
 from bot.store.queues import OutboxRow, OutboxState
 from bot.store.transaction import Reader
 
 ARRIVED = frozenset({OutboxState.DELIVERED, OutboxState.ACCEPTED})
-NOT_WANTED = frozenset({OutboxState.SUPERSEDED, OutboxState.EXPIRED, OutboxState.WATCHED})
+NOT_WANTED = frozenset(
+    {OutboxState.SUPERSEDED, OutboxState.EXPIRED, OutboxState.WATCHED, OutboxState.SILENCED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,7 @@ def keys_of(metadata: Mapping[str, object]) -> Iterable[str]:
 
 def slack_keys(world: World) -> Counter[str]:
     """How often each message was posted in Slack, edits apart: outbox key -> times."""
-    found: Counter[str] = Counter()
-    for message in world.chat.messages():
-        payload = message.metadata.get("event_payload")
-        if isinstance(payload, Mapping) and (key := payload.get("key")):
-            found[str(key)] += 1
-    return found
+    return Counter(each.key for each in world.chat.messages() if each.key)
 
 
 def mail_ids(world: World) -> Counter[str]:
@@ -98,7 +95,7 @@ def _lost_tickets(world: World, reader: Reader, without: frozenset[int]) -> Iter
 
 
 def _lost_messages(world: World, rows: Iterable[OutboxRow]) -> Iterable[str]:
-    updates, posted = update_keys(world), slack_keys(world)
+    updates, posted, edited = update_keys(world), slack_keys(world), _edited(world)
     for row in rows:
         outgoing = row.outgoing
         if row.state in NOT_WANTED:
@@ -111,12 +108,14 @@ def _lost_messages(world: World, rows: Iterable[OutboxRow]) -> Iterable[str]:
         if has_comment and not updates[outgoing.key]:
             yield f"{outgoing.key} was delivered, but the helpdesk has no such comment"
         is_post = outgoing.destination.startswith("slack:")
-        if is_post and not posted[outgoing.key] and not _is_edit(row):
+        is_edit = (row.reference or "").rpartition(":")[2] in edited
+        if is_post and not posted[outgoing.key] and not is_edit:
             yield f"{outgoing.key} was delivered, but Slack has no such message"
 
 
-def _is_edit(row: OutboxRow) -> bool:
-    return getattr(row.outgoing.message, "kind", None) is NoticeKind.ACKNOWLEDGED
+def _edited(world: World) -> frozenset[str]:
+    """The timestamps of the messages that were edited; no two messages of the world share one."""
+    return frozenset(each.ts for each in world.chat.messages() if each.is_edited)
 
 
 def _extra_cards(world: World, rows: Iterable[OutboxRow]) -> Iterable[str]:

@@ -28,17 +28,35 @@ class ChatMessage:
     metadata: Mapping[str, object] = field(default_factory=dict)
     is_edited: bool = False
 
+    @property
+    def key(self) -> str:
+        """The outbox key that Deskmate's messages carry unseen; empty for everybody else's."""
+        payload = self.metadata.get("event_payload")
+        return str(payload.get("key") or "") if isinstance(payload, Mapping) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Somebody pressed a button: `action` is its action id, `value` what it carries."""
+    """Somebody pressed a button: `action` is its action id, `label` what stands on it."""
 
     channel: str
     ts: str
     at: datetime
     person: str
     action: str
-    value: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody typed a command in `chat` (`slack`, `teams`) and read an answer, at once."""
+
+    chat: str
+    channel: str
+    at: datetime
+    person: str
+    text: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +69,7 @@ class TeamsCard:
 
 
 class ChatRoom:
-    """Every chat of the world: `post`, `edit`, `press`, `post_card`, and lists of them."""
+    """Every chat of the world: `post`, `edit`, `press`, `ask`, `post_card`, and lists of them."""
 
     def __init__(self, clock: Clock, journal: Journal) -> None:
         """Begin with no messages."""
@@ -60,6 +78,7 @@ class ChatRoom:
         self._lock = threading.RLock()
         self._messages: dict[tuple[str, str], ChatMessage] = {}
         self._presses: list[Press] = []
+        self._asked: list[Asked] = []
         self._cards: list[TeamsCard] = []
         self._count = 0
 
@@ -118,9 +137,9 @@ class ChatRoom:
         """The channels that hold a message, in the order of their first one."""
         return tuple(dict.fromkeys(each.channel for each in self.messages()))
 
-    def press(self, channel: str, ts: str, *, person: str, action: str, value: str = "") -> Press:
+    def press(self, channel: str, ts: str, *, person: str, action: str, label: str = "") -> Press:
         """Note that `person` pressed a button; telling the daemon is the Slack door's work."""
-        pressed = Press(channel, ts, self._clock.now(), person, action, value)
+        pressed = Press(channel, ts, self._clock.now(), person, action, label)
         with self._lock:
             self._presses.append(pressed)
         self._journal.add("button_pressed", channel=channel, ts=ts, person=person, action=action)
@@ -130,6 +149,19 @@ class ChatRoom:
         """Every button that was pressed, in order."""
         with self._lock:
             return tuple(self._presses)
+
+    def ask(self, chat: str, channel: str, *, person: str, text: str, answer: str) -> Asked:
+        """Note what somebody typed and what they read; asking the daemon is a door's work."""
+        asked = Asked(chat, channel, self._clock.now(), person, text, answer)
+        with self._lock:
+            self._asked.append(asked)
+        self._journal.add("command_typed", chat=chat, channel=channel, person=person, text=text)
+        return asked
+
+    def asked(self, chat: str | None = None) -> tuple[Asked, ...]:
+        """Every command that was typed, in order, in one chat if named."""
+        with self._lock:
+            return tuple(each for each in self._asked if chat in (None, each.chat))
 
     def post_card(self, webhook: str, body: Mapping[str, object]) -> TeamsCard:
         """Put a card into the Teams channel behind `webhook`."""
