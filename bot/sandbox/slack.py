@@ -25,6 +25,7 @@ from bot.sandbox.slack_presses import (
     call_address,
     home_opened,
     kind_of,
+    label_of,
     slash_command,
     thread_word,
 )
@@ -113,7 +114,9 @@ class SlackDoor:
         payload = block_actions(
             message, room, member, action_id=action_id, action_ts=self._next_ts()
         )
-        self._world.chat.press(room.name, ts, person=member.real_name, action=action_id)
+        self._world.chat.press(
+            room.name, ts, person=member.real_name, action=action_id, label=label_of(payload)
+        )
         return payload
 
     def command(self, channel: str, text: str, user: str, *, command: str = "/desk") -> Pressed:
@@ -121,7 +124,12 @@ class SlackDoor:
         room, member = self.workspace.channel(channel), self.workspace.member(user)
         if room is None:
             raise LookupError(f"there is no channel {channel}")
-        return self.send(slash_command(room, member, command=command, text=text))
+        answer = self.send(slash_command(room, member, command=command, text=text))
+        typed = f"{command} {text}".rstrip()
+        self._world.chat.ask(
+            "slack", room.name, person=member.real_name, text=typed, answer=answer.text
+        )
+        return answer
 
     def say(self, channel: str, text: str, *, user: str, thread: str) -> Pressed:
         """Somebody says something in the thread of a message."""

@@ -80,6 +80,14 @@ def block_actions(
     }  # fmt: skip
 
 
+def label_of(payload: Mapping[str, object]) -> str:
+    """What stands on the button that `block_actions` says was pressed."""
+    match payload:
+        case {"actions": [{"text": {"text": str(label)}}]}:
+            return label
+    return ""
+
+
 def slash_command(channel: Channel, member: Member, *, command: str, text: str) -> Json:
     """The payload of a slash command."""
     return {

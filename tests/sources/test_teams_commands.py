@@ -23,6 +23,8 @@ from bot.config.load import Loaded, load_policy
 from bot.rules.engine import compile_policy
 from bot.rules.events import ButtonPressed
 from bot.rules.ticket import Origin, Person, Status, Ticket
+from bot.sandbox.teams_mentions import NO_ANSWER, TeamsMentions
+from bot.sandbox.world import World
 from bot.sources.chat_commands import DeskCommands
 from bot.sources.web_server import WebServer
 from bot.sources.web_teams import HELP, TeamsDoor, command_in, teams_route
@@ -30,6 +32,7 @@ from bot.store.queues import Claimed
 from bot.store.store import Store
 
 SECRET = base64.b64encode(b"a secret that Teams showed once").decode()
+OTHERS = base64.b64encode(b"the secret of another team").decode()
 POLICY = """
 desk: test
 people: {bo: {slack: U0BO}, eva: {sms: "+467"}}
@@ -155,3 +158,16 @@ def test_nonsense_is_no_signature(team: Team, header: str) -> None:
 def test_command_is_found_in_teams_markup() -> None:
     """Teams wraps what people type; our name may be mentioned anywhere."""
     assert command_in('<div><at id="0">Desk mate</at>&nbsp;ticket <b>48</b></div>') == "ticket 48"
+
+
+@pytest.mark.parametrize(("token", "read"), [(SECRET, "\\#48"), (OTHERS, NO_ANSWER)])
+def test_sandbox_speaks_as_teams_does(
+    team: Team, clock: VirtualClock, token: str, read: str
+) -> None:
+    """Who mentions us in the sandbox's Teams reads the answer of the real door, if it is signed."""
+    world = World(clock)
+
+    asked = TeamsMentions(world, team.url, token).say("support", "queue", person="bo")
+
+    assert read in asked.answer
+    assert world.chat.asked("teams") == (asked,)
