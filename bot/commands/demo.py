@@ -9,18 +9,19 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
 
 from bot.clock import Clock, SystemClock
-from bot.commands.demo_daemon import DaemonEnded, DaemonProcess
+from bot.commands.demo_daemon import CommandFailed, DaemonEnded, DaemonProcess
 from bot.commands.demo_mails import feed_mails
 from bot.commands.demo_summary import Summary, summarise
-from bot.pages.world import WorldView, world_page
+from bot.pages.world import Chapter, WorldView, world_page
 from bot.sandbox.stage import Stage
-from bot.sandbox.story import Storyteller, Unanswered
+from bot.sandbox.story import Storyteller
+from bot.sandbox.teller import Teller, Unanswered
 from bot.sandbox.view import world_view
 from bot.sandbox.zendesk_limits import Limits
 from bot.sources.web_server import WebServer
@@ -40,18 +41,19 @@ class Telling:
     console: Console
     clock: Clock
     is_fast: bool
-    lines: list[str] = field(default_factory=list)
+    chapters: list[Chapter] = field(default_factory=list)
     began: float = 0.0
 
     def tell(self, line: str) -> None:
         """One line of the story, with the seconds since it began."""
         seconds = self.clock.monotonic() - self.began
-        self.lines.append(line)
+        now = self.chapters.pop() if self.chapters else Chapter("")
+        self.chapters.append(replace(now, lines=(*now.lines, line)))
         self.console.print(f"  [dim]{seconds:5.1f} s[/]  {_plain(line)}")
 
     def chapter(self, name: str) -> None:
         """The heading of what comes next."""
-        self.lines.append(name.upper())
+        self.chapters.append(Chapter(name))
         self.console.print(f"\n[bold]{_plain(name)}[/]")
 
     def pause(self, seconds: float) -> None:
@@ -78,7 +80,7 @@ def run_demo(*, is_fast: bool, as_json: bool, mails: Path | None, port: int) -> 
             else:
                 _show(console, summary)
                 _linger(telling, address)
-    except (Unanswered, DaemonEnded) as problem:
+    except (Unanswered, DaemonEnded, CommandFailed) as problem:
         console.print(f"\n[bold red]The story stopped:[/] {_plain(str(problem))}")
         console.print(f"The daemon's log is kept: {folder / 'daemon.log'}")
         return 1
@@ -93,11 +95,12 @@ def run_demo(*, is_fast: bool, as_json: bool, mails: Path | None, port: int) -> 
 def _run(stage: Stage, telling: Telling, mails: Path | None) -> Summary:
     daemon = DaemonProcess(stage.environment(), POLICY, stage.places.log)
     stage.check_daemon = daemon.check
+    stage.operate = daemon.operate
     started_at = stage.world.clock.now()
     daemon.start()
     try:
-        story = Storyteller(stage, telling.clock, tell=telling.tell, pause=telling.pause)
-        for name in story.chapters():
+        teller = Teller(stage, telling.clock, tell=telling.tell, pause=telling.pause)
+        for name in Storyteller(teller).chapters():
             telling.chapter(name)
         feed = None
         if mails is not None:
@@ -137,7 +140,7 @@ def _page(stage: Stage, telling: Telling, port: int) -> Iterator[str]:
 
     def view() -> WorldView:
         stage.follow_banner()
-        return world_view(stage.world, story=telling.lines[-14:], category_field=category)
+        return world_view(stage.world, story=telling.chapters[-4:], category_field=category)
 
     server = WebServer(world_page(view), "127.0.0.1", port)
     server.start()

@@ -11,11 +11,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 STOP_WITHIN = 30.0
+COMMAND_WITHIN = 30.0
 LOG_TAIL = 12
 
 
 class DaemonEnded(Exception):  # noqa: N818 - it names what happened
     """The daemon ended although nobody had told it to."""
+
+
+class CommandFailed(Exception):  # noqa: N818 - it names what happened
+    """A command beside the daemon did not do what it was told."""
 
 
 class DaemonProcess:
@@ -44,6 +49,17 @@ class DaemonProcess:
         if self._process is not None and self._process.poll() is not None:
             lines = self._log.read_text("utf-8", "replace").splitlines()[-LOG_TAIL:]
             raise DaemonEnded("the daemon ended by itself:\n" + "\n".join(lines))
+
+    def operate(self, *words: str) -> None:
+        """Run a `deskmate` command beside it, with its settings; `CommandFailed` if it refuses."""
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", *words],
+            env=self._environment, capture_output=True, text=True, check=False,
+            timeout=COMMAND_WITHIN,
+        )  # fmt: skip
+        if done.returncode:
+            said = (done.stdout + done.stderr).strip()
+            raise CommandFailed(f"deskmate {' '.join(words)} ended with {done.returncode}: {said}")
 
     def stop(self) -> int:
         """Ask it to end (SIGTERM) and wait; its exit status."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.sandbox.stage import Stage
-from bot.sandbox.story import Unanswered
+from bot.sandbox.teller import Unanswered
 
 NO_MAILS = ("SOURCES.md", "trimmed__")
 """Beginnings of names that are no mails: the corpus's list of origins, expected results."""

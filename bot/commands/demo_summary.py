@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.commands.demo_mails import MailFeed
+from bot.commands.demo_tally import Tally, tally
 from bot.rules.actions import Banner, NoticeKind
 from bot.sandbox.audit import ARRIVED, Audit, audit
 from bot.sandbox.stage import Stage
@@ -27,6 +28,7 @@ class Summary:
     notices: dict[str, int]
     seconds_to_down: float | None
     helpdesk_calls: dict[str, int]
+    tally: Tally
     found: Audit
     seconds: float
     feed: MailFeed | None = None
@@ -43,6 +45,7 @@ class Summary:
             "updated": self.updated,
             "alerts": self.alerts,
             "outage": {"seconds_to_down": self.seconds_to_down, "notices": self.notices},
+            "delivery": self.tally.figures(),
             "helpdesk_calls": self.helpdesk_calls,
             "lost": len(self.found.lost),
             "duplicates": len(self.found.duplicates) + len(self.found.allowed_duplicates),
@@ -65,6 +68,7 @@ class Summary:
         yield f"{self.tickets} tickets, {self.updated} of them sorted in the helpdesk"
         told = ", ".join(f"{count} by {channel}" for channel, count in self.alerts.items())
         yield f"people were told {told}"
+        yield from self.tally.lines()
         if self.seconds_to_down is not None:
             ways = ", ".join(f"{count} by {channel}" for channel, count in self.notices.items())
             yield f"the outage was noticed after {self.seconds_to_down:.1f} s, notices: {ways}"
@@ -92,6 +96,7 @@ def summarise(stage: Stage, *, started_at: datetime, feed: MailFeed | None) -> S
             notices=_told(reader, outage=True),
             seconds_to_down=_seconds_to_down(reader),
             helpdesk_calls=dict(sorted(stage.zendesk.calls.items())),
+            tally=tally(world, reader),
             found=audit(world, reader, without=canary),
             seconds=(world.clock.now() - started_at).total_seconds(),
             feed=feed,

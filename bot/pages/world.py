@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -41,6 +41,36 @@ class Said:
     is_reply: bool = False
     tone: str = ""
     """`calm`, `warning` or `alarm`: the colour of its edge; the words say the same."""
+    mark: str = ""
+    """What kind of message it is where it stands for others: `Storm`, `Silence`, ..."""
+    pressed: tuple[str, ...] = ()
+    """Who pressed which of its buttons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The helpdesk, or a way to people, and whether it works, in words."""
+
+    name: str
+    state: str
+    works: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A storm or a silence that is in force: its kind, which one, and what people read of it."""
+
+    kind: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One chapter of the story that is told, with its lines so far, in the order they came."""
+
+    name: str
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +78,15 @@ class WorldView:
     """Everything the page shows at one moment."""
 
     now: str
-    helpdesk_state: str
-    is_helpdesk_up: bool
+    ways: tuple[Way, ...]
+    strips: tuple[Strip, ...] = ()
     banner: str = ""
-    story: tuple[str, ...] = ()
+    story: tuple[Chapter, ...] = ()
+    """The chapters told so far, the newest last."""
     tickets: tuple[TicketRow, ...] = ()
     chat: tuple[Said, ...] = ()
     cards: tuple[Said, ...] = ()
     mails: tuple[Said, ...] = ()
-    figures: tuple[tuple[str, str], ...] = field(default=())
 
 
 def world_page(view: Callable[[], WorldView]) -> Starlette:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 import socket
@@ -16,8 +17,11 @@ from typing import Any
 from bot.clock import Clock
 from bot.sandbox.faults import Fault
 from bot.sandbox.slack import SlackDoor
+from bot.sandbox.slack_faults import SlackFault
+from bot.sandbox.slack_presses import Pressed
 from bot.sandbox.smtp import SmtpDoor
 from bot.sandbox.teams import TeamsDoor
+from bot.sandbox.teams_mentions import TeamsMentions
 from bot.sandbox.world import World
 from bot.sandbox.world_chat import ChatMessage
 from bot.sandbox.world_outside import Outside
@@ -27,6 +31,9 @@ from bot.sandbox.zendesk_auth import OAuthClient
 from bot.sandbox.zendesk_limits import Limits
 
 HELPDESK_FAILS = Fault.UNAVAILABLE_PAGE
+SLACK_REFUSES = SlackFault.THROTTLED
+SLACK_ASKS_FOR = 5
+"""Seconds of patience that a Slack which refuses asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +90,12 @@ class Stage:
         self.daemon_port = free_port()
         base = f"http://127.0.0.1:{self.daemon_port}"
         self.outside = Outside(self.world, f"{base}/events", self._secret)
+        self._teams_token = base64.b64encode(secrets.token_bytes(32)).decode()
+        self.mentions = TeamsMentions(self.world, f"{base}/teams/commands", self._teams_token)
         self.zendesk.emitter.connect(f"{base}/webhooks/zendesk", secret=self._secret)
         self.check_daemon: Callable[[], None] = lambda: None
+        self.operate: Callable[..., None] = lambda *_words: None
+        """Runs a `deskmate` command beside the daemon, as an operator would."""
 
     def open(self) -> Stage:
         """Open every door."""
@@ -121,6 +132,7 @@ class Stage:
             "DESKMATE_SLACK_APP_TOKEN": "xapp-sandbox",
             "DESKMATE_SLACK_URL": self.slack.base_url,
             "DESKMATE_TEAMS_SUPPORT": self.teams.url("support"),
+            "DESKMATE_MSTEAMS_SECRET": self._teams_token,
             "DESKMATE_SMTP_URL": self.smtp.url,
             "DESKMATE_MAIL_FROM": "deskmate@acme.example",
             "DESKMATE_BANNER": str(self.places.banner),
@@ -134,6 +146,14 @@ class Stage:
     def helpdesk_works(self) -> None:
         """The helpdesk answers again."""
         self.world.faults.clear(HELPDESK_FAILS)
+
+    def slack_refuses(self) -> None:
+        """From now on Slack takes no message, and asks for patience."""
+        self.world.faults.switch_on(SLACK_REFUSES, endpoint="chat.*", retry_after=SLACK_ASKS_FOR)
+
+    def slack_works(self) -> None:
+        """Slack takes messages again."""
+        self.world.faults.clear(SLACK_REFUSES)
 
     def category_of(self, number: int) -> str:
         """The category that a ticket has in the helpdesk; empty while it has none."""
@@ -161,9 +181,10 @@ class Stage:
         elif banner is None and shown is not None:
             self.world.portal.withdraw()
 
-    def press(self, message: ChatMessage, *, person: str, action: str = "acknowledge") -> None:
-        """Somebody presses a button of a message in Slack."""
-        self.slack.press(message.channel, message.ts, action, person)
+    def press(self, message: ChatMessage, *, person: str, action: str = "acknowledge") -> Pressed:
+        """Somebody presses a button of a message in Slack; `person` is the name of an agent."""
+        name = self.furniture.agents[person].name
+        return self.slack.press(message.channel, message.ts, action, name)
 
     def banner(self) -> dict[str, Any] | None:
         """What the portal shows now, read from the file as the portal would; None for nothing."""

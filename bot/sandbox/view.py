@@ -5,48 +5,107 @@ from __future__ import annotations
 
 import email
 import email.policy
-import html
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
+from functools import partial
 
-from bot.pages.world import Said, TicketRow, WorldView
+from bot.pages.world import Chapter, Said, Strip, TicketRow, Way, WorldView
 from bot.sandbox.faults import Fault
+from bot.sandbox.slack_faults import SlackFault
+from bot.sandbox.smtp import MailFault
+from bot.sandbox.teams import TeamsFault
+from bot.sandbox.view_texts import buttons_of, plain, texts_of, unescaped
 from bot.sandbox.world import World
-from bot.sandbox.world_chat import ChatMessage, TeamsCard
+from bot.sandbox.world_chat import Asked, ChatMessage, Press, TeamsCard
 from bot.sandbox.world_mail import PostedMail
 from bot.sandbox.world_values import DeskTicket
 
 SHOWN = 60
-LINES = 6
+LINES = 8
+ANSWERED = 8
+"""Lines of an answer to a command that are shown."""
 _DOWN = frozenset(
     {Fault.REFUSED, Fault.UNAVAILABLE, Fault.UNAVAILABLE_PAGE, Fault.BAD_GATEWAY_PAGE, Fault.HANGS}
 )
+_WAYS: tuple[tuple[str, type[StrEnum]], ...] = (
+    ("Slack", SlackFault),
+    ("Teams", TeamsFault),
+    ("Mail", MailFault),
+)
+_MARKS = {"SURGE": "Storm", "SILENCE": "Silence", "MISSED HERE": "Caught up"}
+"""How messages begin that stand for others -> the word beside them; the demo speaks English."""
+_ANOTHER_WAY = "another way"
+_OVER = "It is over"
+_HELD_BACK = "held back"
 _ALARMS = ("breach", "down", "broken", "missed")
 _WARNINGS = ("left", "warn", "soon", "due")
-
-
-_MARKDOWN_MARK = re.compile(r"\\(?=[^\w\s])")
+_TAKEN = "HAS IT"
 
 
 def world_view(
-    world: World, *, story: Sequence[str] = (), category_field: int | None = None
+    world: World, *, story: Sequence[Chapter] = (), category_field: int | None = None
 ) -> WorldView:
-    """The world at this moment; `story` are the lines told so far, the newest last."""
-    is_up = not any(switch.fault in _DOWN for switch in world.faults.thrown())
+    """The world at this moment; `story` are the chapters told so far, the newest last."""
     banner = world.portal.banner()
     tickets = sorted(world.tickets(), key=lambda ticket: ticket.number, reverse=True)
     return WorldView(
         now=world.clock.now().strftime("%H:%M:%S UTC"),
-        helpdesk_state="answers" if is_up else "does not answer",
-        is_helpdesk_up=is_up,
+        ways=tuple(_ways(world)),
+        strips=tuple(_strips(world)),
         banner=_first_text(banner.texts) if banner else "",
         story=tuple(story),
         tickets=tuple(_row(world, each, category_field) for each in tickets[:SHOWN]),
-        chat=tuple(_message(each) for each in reversed(world.chat.messages()[-SHOWN:])),
-        cards=tuple(_card(each) for each in reversed(world.chat.cards()[-SHOWN:])),
-        mails=tuple(_mail(each) for each in reversed(world.mail.sent()[-SHOWN:])),
+        chat=_newest(world, world.chat.messages(), world.chat.asked("slack")),
+        cards=_newest(world, world.chat.cards(), world.chat.asked("teams")),
+        mails=_newest(world, world.mail.sent()),
     )
+
+
+Shown = ChatMessage | TeamsCard | PostedMail | Asked
+
+
+def _newest(world: World, *kinds: Sequence[Shown]) -> tuple[Said, ...]:
+    """The newest first; those of one instant stay as they came."""
+    found = sorted((each for kind in kinds for each in kind), key=lambda each: each.at)
+    return tuple(_said(world, each) for each in reversed(found[-SHOWN:]))
+
+
+def _said(world: World, shown: Shown) -> Said:
+    match shown:
+        case ChatMessage():
+            return _message(shown, world.chat.presses())
+        case TeamsCard():
+            return _card(shown)
+        case PostedMail():
+            return _mail(shown)
+        case Asked():
+            return _asked(shown)
+
+
+def _ways(world: World) -> Iterator[Way]:
+    """The helpdesk and the ways to people, and whether each works."""
+    thrown = {switch.fault for switch in world.faults.thrown()}
+    is_up = thrown.isdisjoint(_DOWN)
+    yield Way("Helpdesk", "answers" if is_up else "does not answer", is_up)
+    for name, kind in _WAYS:
+        works = not any(isinstance(fault, kind) for fault in thrown)
+        yield Way(name, "takes messages" if works else "refuses messages", works)
+
+
+def _strips(world: World) -> Iterator[Strip]:
+    """Storms and silences that are in force, as far as people in Slack can read of them."""
+    silences: dict[str, Strip] = {}
+    for message in world.chat.messages():
+        strip = partial(Strip, text=f"{message.text}. {_line_with(message, _HELD_BACK)}")
+        if message.key.startswith("storm:") and not _line_with(message, _OVER):
+            yield strip("Storm", f"#{message.channel}")
+        match message.key.split("/")[:3]:
+            case ["silence", name, "silence_on"]:
+                silences[name] = strip("Silence", name)
+            case ["silence", name, "silence_over"]:
+                silences.pop(name, None)
+    yield from silences.values()
 
 
 def _row(world: World, ticket: DeskTicket, category_field: int | None) -> TicketRow:
@@ -70,28 +129,50 @@ def _row(world: World, ticket: DeskTicket, category_field: int | None) -> Ticket
     )
 
 
-def _message(message: ChatMessage) -> Said:
-    texts = [text for block in message.blocks for text in _texts(block)]
-    buttons = tuple(name for block in message.blocks for name in _buttons(block))
-    lines = tuple(dict.fromkeys(_plain(text) for text in texts)) or (_plain(message.text),)
+def _message(message: ChatMessage, presses: Sequence[Press]) -> Said:
+    texts = [text for block in message.blocks for text in texts_of(block)]
+    lines = tuple(dict.fromkeys(_lines(texts))) or (plain(message.text),)
     title, *rest = [line for line in lines if line] or [""]
+    mark = _mark(title, rest)
+    mine = (each for each in presses if (each.channel, each.ts) == (message.channel, message.ts))
     return Said(
         at=_clock(message.at),
         where=f"#{message.channel}" + (" (edited)" if message.is_edited else ""),
         title=title,
         lines=tuple(rest[:LINES]),
-        buttons=buttons,
+        buttons=tuple(name for block in message.blocks for name in buttons_of(block)),
         is_reply=message.thread is not None,
-        tone=_tone(message.text),
+        tone="" if mark else _tone(message.text),
+        mark=mark,
+        pressed=tuple(f"{each.person} pressed “{each.label}”, {_clock(each.at)}" for each in mine),
+    )
+
+
+def _asked(asked: Asked) -> Said:
+    """What somebody typed and read; in Slack only that person sees the answer."""
+    who = f", seen by {asked.person} alone" if asked.chat == "slack" else ""
+    lines = list(_lines([unescaped(asked.answer)]))
+    return Said(
+        at=_clock(asked.at),
+        where=f"#{asked.channel}{who}",
+        title=f"{asked.person}: {asked.text}",
+        lines=tuple(lines[:ANSWERED]),
+        mark="Command",
     )
 
 
 def _card(card: TeamsCard) -> Said:
-    texts = [_plain(_MARKDOWN_MARK.sub("", text)) for text in _texts(card.body)]
-    title, *rest = [text for text in texts if text] or ["(empty card)"]
-    actions = tuple(name for name in _buttons(card.body))
+    texts = list(_lines(unescaped(text) for text in texts_of(card.body)))
+    title, *rest = texts or ["(empty card)"]
+    mark = _mark(title, rest)
     return Said(
-        _clock(card.at), card.webhook, title, tuple(rest[:LINES]), actions, False, _tone(title)
+        at=_clock(card.at),
+        where=card.webhook,
+        title=title,
+        lines=tuple(rest[:LINES]),
+        buttons=tuple(buttons_of(card.body)),
+        tone="" if mark else _tone(title),
+        mark=mark,
     )
 
 
@@ -99,51 +180,41 @@ def _mail(mail: PostedMail) -> Said:
     message = email.message_from_bytes(mail.raw, policy=email.policy.default)
     body = message.get_body(("plain",))
     text = body.get_content() if body is not None else ""
-    lines = tuple(line.strip() for line in text.splitlines() if line.strip())
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     subject = str(message.get("Subject", ""))
     where = ", ".join(mail.recipients)
-    return Said(_clock(mail.at), where, subject, lines[:LINES], (), False, _tone(subject))
+    mark = _mark(subject, lines)
+    return Said(
+        at=_clock(mail.at),
+        where=where,
+        title=subject,
+        lines=tuple(lines[:LINES]),
+        tone="" if mark else _tone(subject),
+        mark=mark,
+    )
 
 
-def _texts(node: object) -> Iterator[str]:
-    """Every text a reader would see in a Block Kit block or an Adaptive Card, in order."""
-    match node:
-        case {"type": "button"} | {"type": "Action.OpenUrl"}:
-            return
-        case {"title": str(title), "value": str(value)}:
-            yield f"{title}: {value}"
-        case Mapping():
-            if isinstance(text := node.get("text"), str):
-                yield text
-            for name, value in node.items():
-                if name != "text" or not isinstance(value, str):
-                    yield from _texts(value)
-        case [*items]:
-            for item in items:
-                yield from _texts(item)
+def _mark(title: str, lines: Iterable[str]) -> str:
+    """What kind of message it is, where it stands for others or came by another way."""
+    known = next((word for begin, word in _MARKS.items() if title.startswith(begin)), "")
+    is_other = any(_ANOTHER_WAY in line for line in lines)
+    return known or ("Another way" if is_other else "")
 
 
-def _buttons(node: object) -> Iterator[str]:
-    match node:
-        case {"type": "button", "text": {"text": str(name)}}:
-            yield name
-        case {"type": "Action.OpenUrl", "title": str(name)}:
-            yield name
-        case Mapping():
-            for value in node.values():
-                yield from _buttons(value)
-        case [*items]:
-            for item in items:
-                yield from _buttons(item)
+def _lines(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        yield from (line for each in text.splitlines() if (line := plain(each)))
 
 
-def _plain(text: str) -> str:
-    """Chat mark-up as a reader sees it: no stars, a link's name instead of its address."""
-    named = re.sub(r"<([^|>]*)\|([^>]*)>", r"\2", text)
-    return html.unescape(named.replace("*", "").replace("_", " ")).strip()
+def _line_with(message: ChatMessage, words: str) -> str:
+    """The first line of a message with these words, empty where there is none."""
+    found = _lines(text for block in message.blocks for text in texts_of(block))
+    return next((line for line in found if words in line), "")
 
 
 def _tone(text: str) -> str:
+    if _TAKEN in text:
+        return "calm"
     lowered = text.lower()
     if any(word in lowered for word in _ALARMS):
         return "alarm"

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 
 def mistakes(figures: dict[str, object]) -> list[str]:
@@ -24,6 +25,25 @@ def mistakes(figures: dict[str, object]) -> list[str]:
     found += [f"no notice of the outage by {way}" for way in ways if not outage["notices"].get(way)]
     if not outage["seconds_to_down"]:
         found.append("the outage was not noticed")
+    delivery = figures["delivery"]
+    assert isinstance(delivery, dict)
+    return found + mistakes_of_delivery(delivery)
+
+
+def mistakes_of_delivery(counted: dict[str, Any]) -> list[str]:
+    """What is wrong with buttons, the other way, the storm and the silence: world against store."""
+    found = []
+    missing = {"acknowledge", "take", "snooze", "raise"} - set(counted["pressed"])
+    if missing or counted["pressed"] != counted["done"]:
+        found.append(f"pressed {counted['pressed']}, carried out {counted['done']}")
+    sent, seen = counted["sent_another_way"], counted["seen_another_way"]
+    if not sent or sent != seen or counted["catch_ups"] != 1:
+        found.append(f"{sent} sent another way, {seen} seen, {counted['catch_ups']} catch-ups")
+    if counted["storms"] != 1 or counted["held_by_storms"] < 5:
+        found.append(f"{counted['storms']} storms held {counted['held_by_storms']} back")
+    if not counted["held_by_silences"] or counted["told_after_silences"] != 1:
+        told = counted["told_after_silences"]
+        found.append(f"silences held {counted['held_by_silences']} back, {told} said which")
     return found
 
 

@@ -10,8 +10,9 @@ import pytest
 import requests
 
 from bot.clock import VirtualClock
-from bot.pages.world import world_page
+from bot.pages.world import Chapter, world_page
 from bot.sandbox.faults import Fault
+from bot.sandbox.slack_faults import SlackFault
 from bot.sandbox.view import world_view
 from bot.sandbox.world import World
 from bot.sandbox.world_seed import furnish
@@ -28,12 +29,16 @@ def _world() -> World:
     return world
 
 
+def _keyed(key: str) -> dict[str, object]:
+    return {"event_payload": {"key": key}}
+
+
 class Page:
     """The page of a world, served over a real socket."""
 
     def __init__(self) -> None:
         self.world = _world()
-        app = world_page(lambda: world_view(self.world, story=("It begins",)))
+        app = world_page(lambda: world_view(self.world, story=(Chapter("It begins"),)))
         self.server = WebServer(app, "127.0.0.1", 0)
         self.server.start()
 
@@ -62,6 +67,41 @@ def test_page_shows_queue_chat_cards_and_mails(page: Page) -> None:
         assert seen in shown
 
 
+def test_page_says_who_pressed_and_who_asked(page: Page) -> None:
+    """Buttons that were pressed and commands that were typed stand where people see them."""
+    chat = page.world.chat
+    posted = chat.post("support", "Nobody has it", blocks=[{"type": "header", "text": "Mine?"}])
+    chat.press("support", posted.ts, person="Bo Lind", action="take", label="Assign to me")
+    chat.ask("slack", "support", person="Ada", text="/desk oncall", answer="Nobody is on duty")
+    chat.ask("teams", "general", person="Eve", text="@Deskmate queue", answer="\\#2 waits")
+
+    shown = page.get("/now").text
+
+    assert "Bo Lind pressed “Assign to me”, 09:00:00" in shown
+    for seen in ("Ada: /desk oncall", "seen by Ada alone", "Nobody is on duty"):
+        assert seen in shown
+    for seen in ("Eve: @Deskmate queue", "#2 waits"):
+        assert seen in shown
+
+
+def test_page_says_what_is_held_back_until_it_is_over(page: Page) -> None:
+    """A storm and a silence stand above everything else for as long as they hold."""
+    chat = page.world.chat
+    held = [{"type": "section", "text": {"text": "Single messages are held back."}}]
+    storm = chat.post("on-call", "SURGE", blocks=held, metadata=_keyed("storm:slack:on-call:1/a"))
+    chat.post("support", "SILENCE", blocks=held, metadata=_keyed("silence/works/silence_on/a"))
+
+    strips = world_view(page.world).strips
+    chat.edit("on-call", storm.ts, "SURGE", blocks=[{"type": "header", "text": "It is over"}])
+    chat.post("support", "SILENCE", metadata=_keyed("silence/works/silence_over/b"))
+
+    assert [(each.kind, each.name) for each in strips] == [
+        ("Storm", "#on-call"), ("Silence", "works"),
+    ]  # fmt: skip
+    assert all("held back" in each.text for each in strips)
+    assert world_view(page.world).strips == ()
+
+
 def test_customers_words_do_nothing_on_the_page(page: Page) -> None:
     """A subject that is a script is shown as text."""
     shown = page.get("/now").text
@@ -84,6 +124,16 @@ def test_page_says_that_the_helpdesk_does_not_answer(page: Page) -> None:
     page.world.faults.switch_on(Fault.UNAVAILABLE_PAGE)
 
     assert "does not answer" in page.get("/now").text
+
+
+def test_page_says_which_way_refuses(page: Page) -> None:
+    """A chat that takes no messages is named, the others are not."""
+    page.world.faults.switch_on(SlackFault.THROTTLED, endpoint="chat.*")
+
+    ways = {way.name: way.works for way in world_view(page.world).ways}
+
+    assert ways == {"Helpdesk": True, "Slack": False, "Teams": True, "Mail": True}
+    assert "refuses messages" in page.get("/now").text
 
 
 def test_style_and_script_are_served(page: Page) -> None:
