@@ -18,6 +18,7 @@ from bot.app_chat import chat_of
 from bot.app_mailbox import mailbox_of, own_names
 from bot.app_pages import pages_of
 from bot.app_upkeep import Upkeep
+from bot.app_watches import watches_of
 from bot.app_web import Doors, web_app_of
 from bot.clock import Clock
 from bot.config.load import load_policy
@@ -122,6 +123,7 @@ class App:
         self._prober = Prober(
             self._helpdesk, store, policy.outage, state=stored_state(store), figures=self.figures
         )
+        self._watches = watches_of(settings, store, clock)
         self._timekeeper = Timekeeper(
             store, lambda: self._compiled, clock, self.figures, may_fire=self._may_fire
         )
@@ -213,6 +215,7 @@ class App:
             timed("contacts", lambda: self._contacts.step(self._clock.now()), 30.0),
             timed("probe", lambda: self._prober.step(self._clock.now()), 0.25),
             timed("backfill", lambda: self._twins.step(self._clock.now()), 1.0),
+            *(timed(name, step, 10.0) for name, step in self._watches.items()),
             timed("read-articles", lambda: self._librarian.step(self._clock.now()), 5.0),
             timed("update", lambda: self._outbox.deliver_updates(self._helpdesk), 1.0),
             *(

@@ -19,12 +19,14 @@ from bot.handlers.calendars import handle_switch
 from bot.handlers.case_notices import tell_of_mailbox
 from bot.handlers.cases import enter_case, give_answer
 from bot.handlers.degraded import handle_canary
+from bot.handlers.disk import handle_disk
 from bot.handlers.handled import Handled, NeedsTicket
 from bot.handlers.mails import Waits, handle_mail, take_mail
-from bot.handlers.outage import STATE, handle_order, handle_probe
+from bot.handlers.outage import STATE, handle_order, handle_probe, load_state
 from bot.handlers.presses import handle_button
 from bot.handlers.silences import handle_silence
 from bot.handlers.tickets import handle_ticket_event
+from bot.handlers.vendor import handle_vendor
 from bot.ports import Helpdesk, Trouble, TroubleKind
 from bot.rules.backfill import Planner, plan
 from bot.rules.engine import CompiledPolicy
@@ -35,6 +37,7 @@ from bot.rules.events import (
     CalendarSwitched,
     CaseEntered,
     CommentAdded,
+    DiskChanged,
     FieldChanged,
     MailboxChanged,
     MailTaken,
@@ -49,7 +52,7 @@ from bot.rules.events import (
 from bot.rules.mail import MailReceived
 from bot.rules.mail_keys import OwnNames
 from bot.rules.outage_state import Phase
-from bot.rules.probes import CanarySeen, ProbeRound
+from bot.rules.probes import CanarySeen, ProbeRound, VendorSaid
 from bot.rules.ticket import Snapshot
 from bot.store.problems import StoreProblem
 from bot.store.queues import Claimed
@@ -250,6 +253,10 @@ def dispatch(
             return handle_twins(event, sought, tx, compiled, now=now, planner=planner)
         case CanarySeen() as seen:
             return handle_canary(seen, tx, compiled, now=now)
+        case VendorSaid() as said:
+            return handle_vendor(said, load_state(tx), tx, compiled, now=now)
+        case DiskChanged() as disk:
+            return handle_disk(disk, tx, compiled, now=now)
         case OutageOrdered() as ordered:
             return handle_order(event, ordered, tx, compiled, now=now)
         case Unreadable(reason=reason):

@@ -17,7 +17,7 @@ from bot.rules.events import Event
 from bot.rules.knowledge import Article
 from bot.rules.mail import Contact, Twin
 from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
-from bot.rules.probes import Flag, Verdict
+from bot.rules.probes import Flag, VendorIncident, Verdict
 from bot.rules.ticket import Snapshot
 
 KEY_LIFE = timedelta(minutes=90)
@@ -189,6 +189,14 @@ class Twins(Protocol):
 
     def twins(self, sought: Sought) -> tuple[Twin, ...] | Trouble:
         """Tickets and suspended mails of this reference or requester, the oldest first."""
+        ...
+
+
+class Vendor(Protocol):
+    """What the helpdesk's vendor says of itself."""
+
+    def incidents(self) -> tuple[VendorIncident, ...] | Trouble:
+        """What is wrong there now, by the vendor's own word."""
         ...
 
 

@@ -83,6 +83,7 @@ class Settings:
     zendesk_client_secret: Secret = NO_SECRET
     zendesk_email: str = ""
     zendesk_api_token: Secret = NO_SECRET
+    zendesk_status_url: str = ""
     zendesk_webhook_secret: Secret = NO_SECRET
     zendesk_trigger_secret: Secret = NO_SECRET
     events_secret: Secret = NO_SECRET
@@ -124,6 +125,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings | list[SettingsPro
         zendesk_client_secret=reader.secret("ZENDESK_CLIENT_SECRET"),
         zendesk_email=reader.text("ZENDESK_EMAIL"),
         zendesk_api_token=reader.secret("ZENDESK_API_TOKEN"),
+        zendesk_status_url=reader.url("ZENDESK_STATUS_URL"),
         zendesk_webhook_secret=reader.secret("ZENDESK_WEBHOOK_SECRET"),
         zendesk_trigger_secret=reader.secret("ZENDESK_TRIGGER_SECRET"),
         events_secret=reader.secret("EVENTS_SECRET"),
@@ -156,8 +158,9 @@ NAMES = frozenset(
     PREFIX + name
     for name in (
         "STORE BACKUP_FOLDER LISTEN PAGES_LISTEN PUBLIC_URL ZENDESK_URL ZENDESK_CLIENT_ID "
-        "ZENDESK_CLIENT_SECRET ZENDESK_EMAIL ZENDESK_API_TOKEN ZENDESK_WEBHOOK_SECRET "
-        "ZENDESK_TRIGGER_SECRET EVENTS_SECRET SLACK_BOT_TOKEN SLACK_APP_TOKEN SLACK_SIGNING_SECRET "
+        "ZENDESK_CLIENT_SECRET ZENDESK_EMAIL ZENDESK_API_TOKEN ZENDESK_STATUS_URL "
+        "ZENDESK_WEBHOOK_SECRET ZENDESK_TRIGGER_SECRET EVENTS_SECRET "
+        "SLACK_BOT_TOKEN SLACK_APP_TOKEN SLACK_SIGNING_SECRET "
         "SLACK_URL MSTEAMS_SECRET SMTP_URL SMS_URL LINK_SECRET "
         "MAIL_FROM MAILBOX_URL MAILBOX_TRUST CASE_SECRET MAIL_SPOOL BANNER "
         "LOG_FORMAT LOG_LEVEL EXPORT_DELAY"

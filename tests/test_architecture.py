@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 EVERYTHING = frozenset(
-    "app app_web app_channels app_chat app_mailbox app_pages app_upkeep channels cli clock "
-    "commands config daemon handlers helpdesks inbox outbox outbox_lanes outbox_rescue "
+    "app app_web app_channels app_chat app_mailbox app_pages app_upkeep app_watches channels cli "
+    "clock commands config daemon handlers helpdesks inbox outbox outbox_lanes outbox_rescue "
     "outbox_tickets pages ports rules sandbox settings sources store telemetry texts "
     "timekeeper".split()
 )
@@ -48,6 +48,7 @@ MAY_IMPORT = {
     "app_chat": frozenset("channels clock rules settings sources store".split()),
     "app_pages": frozenset("clock pages rules settings sources store telemetry".split()),
     "app_mailbox": frozenset("clock rules settings sources store telemetry".split()),
+    "app_watches": frozenset("clock helpdesks settings sources store".split()),
     "app_upkeep": frozenset("clock rules sources store telemetry".split()),
     "app": EVERYTHING - {"app", "daemon", "cli", "commands", "sandbox"},
     "daemon": frozenset("app clock settings telemetry".split()),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.commands.incident_record import IncidentRecord, staff_were_told_at
+from bot.handlers.vendor import TIMELINE
 from bot.rules.calendar_days import local_time
 from bot.rules.outage_state import Step
 
@@ -122,7 +123,9 @@ def _summary(record: IncidentRecord, zone: str) -> tuple[str, ...]:
 
 
 def _timeline(record: IncidentRecord, zone: str) -> Part:
-    said = {step.value: words for step, words in SAID.items()}
+    said = {step.value: words for step, words in SAID.items()} | {
+        TIMELINE: "The vendor's word changed"
+    }
     first = (said_at(record.began, zone), "It began", "")
     rows = (
         first,

@@ -15,6 +15,7 @@ from bot.commands.stored import stored, writable
 from bot.commands.time import length_of
 from bot.commands.unusable import Unusable
 from bot.handlers.outage import load_state
+from bot.handlers.vendor import vendor_words
 from bot.rules.events import Event, OutageOrdered
 from bot.rules.outage_orders import CLEAR_HOLDS, LONGEST
 from bot.rules.outage_state import Blind, OutageState, Phase
@@ -28,13 +29,14 @@ def show(*, as_json: bool) -> int:
     try:
         with stored(clock) as reader:
             state, held = load_state(reader), reader.outbox.held()
+            vendor = vendor_words(reader)
     except Unusable as problem:
         problem.show(console)
         return 2
     if as_json:
-        print(json.dumps(_row(state, held), ensure_ascii=False))  # noqa: T201
+        print(json.dumps(_row(state, held, vendor), ensure_ascii=False))  # noqa: T201
     else:
-        for line in _lines(state, held, clock.now()):
+        for line in _lines(state, held, vendor, clock.now()):
             console.print(line)
     return 1 if state.phase.word == "down" else 0
 
@@ -103,7 +105,7 @@ def _order(order: OutageOrdered, clock: Clock) -> None:
         store.receive([event]).result()
 
 
-def _row(state: OutageState, held: dict[str, str]) -> dict[str, object]:
+def _row(state: OutageState, held: dict[str, str], vendor: str) -> dict[str, object]:
     return {
         "phase": state.phase.value,
         "since": _iso(state.since),
@@ -117,11 +119,14 @@ def _row(state: OutageState, held: dict[str, str]) -> dict[str, object]:
         "declared_by": state.declared_by or None,
         "declared_until": _iso(state.declared_until),
         "cleared_until": _iso(state.cleared_until),
+        "takes_in_since": _iso(state.takes_in_since),
+        "turned_away_at": _iso(state.turned_away_at),
+        "vendor": vendor or None,
         "held": held,
     }
 
 
-def _lines(state: OutageState, held: dict[str, str], now: datetime) -> list[str]:
+def _lines(state: OutageState, held: dict[str, str], vendor: str, now: datetime) -> list[str]:
     tone = "green" if state.phase is Phase.HEALTHY else "bold red"
     since = f" since {state.since:%Y-%m-%d %H:%M} UTC" if state.since else ""
     asked = until(state.last_round_at, now)
@@ -133,6 +138,13 @@ def _lines(state: OutageState, held: dict[str, str], now: datetime) -> list[str]
         lines.append(f"incident   {state.incident}")
     if state.blind is not Blind.NO:
         lines.append(f"blind      {state.blind}: what we see does not count")
+    if state.takes_in_since:
+        since = f"{state.takes_in_since:%Y-%m-%d %H:%M} UTC"
+        lines.append(f"mailbox    takes cases in: credentials refused since {since}")
+    if state.turned_away_at:
+        lines.append(f"turned away since {state.turned_away_at:%Y-%m-%d %H:%M} UTC (429)")
+    if vendor:
+        lines.append(f"vendor     {safe(vendor)}")
     if state.declared_until:
         by = safe(state.declared_by)
         lines.append(f"declared   by {by}, until {state.declared_until:%Y-%m-%d %H:%M} UTC")

@@ -6,19 +6,20 @@ One transaction each: state, incident, notices, banner, and whether helpdesk-bou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.handlers.degraded import watch_parts
 from bot.handlers.handled import Handled
 from bot.handlers.outage_notices import Seen, outgoing
+from bot.handlers.vendor import vendor_words
 from bot.rules.actions import Reason, Timer
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import Event, OutageOrdered
 from bot.rules.outage import after_probe
 from bot.rules.outage_due import after_time, next_due
 from bot.rules.outage_orders import after_order
-from bot.rules.outage_state import OutageDecision, OutageState, Step, from_row, to_row
+from bot.rules.outage_state import OutageDecision, OutageState, Phase, Step, from_row, to_row
 from bot.rules.probes import ProbeRound
 from bot.store.transaction import Reader, Transaction
 
@@ -84,6 +85,8 @@ def _carry_out(
     now: datetime,
 ) -> OutageNews:
     state, outage = decision.state, compiled.policy.outage
+    if decision.steps and state.phase is Phase.DOWN:
+        seen = replace(seen, detail="; ".join(filter(None, (seen.detail, vendor_words(tx)))))
     tx.states.save(STATE, to_row(state))
     due = next_due(state, outage)
     if due is None:

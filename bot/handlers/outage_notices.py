@@ -100,6 +100,21 @@ def part_messages(
     return _tell_staff(code, replace(notice, thread="degraded"), compiled, now)
 
 
+def vendor_messages(
+    compiled: CompiledPolicy, *, detail: str, now: datetime
+) -> tuple[Outgoing, ...]:
+    """A note that the vendor reports an outage that our probes do not see; nothing follows."""
+    notice = _notice(
+        NoticeKind.ADMIN, OutageState(), compiled, now, due_at=None, reason="vendor_says",
+        quote=detail,
+    )  # fmt: skip
+    key = f"vendor@{now.isoformat()}"
+    return tell(
+        compiled.policy.outage.tell, replace(notice, thread="vendor"), compiled, key=key, now=now,
+        urgency=Urgency.NORMAL,
+    )  # fmt: skip
+
+
 def _tell_staff(
     step: str, notice: Notice, compiled: CompiledPolicy, now: datetime
 ) -> tuple[Outgoing, ...]:

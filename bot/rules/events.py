@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.rules.mail import MailReceived, Twin
-from bot.rules.probes import CanarySeen, ProbeRound
+from bot.rules.probes import CanarySeen, ProbeRound, VendorSaid
 from bot.rules.ticket import Actor, Person, Snapshot
 
 
@@ -134,6 +134,15 @@ class MailboxChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class DiskChanged:
+    """A disk that we write to ran low, or none is low any more; `free` is the fullest one's."""
+
+    is_low: bool
+    folder: str
+    free: float
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerGiven:
     """Somebody of ours answers a case; `subject` is `ticket:ID` or its reference, `via` the way."""
 
@@ -229,6 +238,8 @@ Fact = (
     | OutageOrdered
     | TwinsSought
     | CanarySeen
+    | VendorSaid
+    | DiskChanged
 )
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -52,3 +53,21 @@ class CanarySeen:
 
     counter: int
     way: str
+
+
+@dataclass(frozen=True, slots=True)
+class VendorIncident:
+    """One thing that the helpdesk's vendor says is wrong; the title is the vendor's words."""
+
+    incident_id: str
+    title: str
+    is_outage: bool
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VendorSaid:
+    """What the vendor's status page says now; `is_known` False: it could not be read for long."""
+
+    incidents: tuple[VendorIncident, ...] = ()
+    is_known: bool = True

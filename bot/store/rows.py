@@ -33,6 +33,7 @@ from bot.rules.events import (
     CalendarSwitched,
     CaseEntered,
     CommentAdded,
+    DiskChanged,
     Event,
     Fact,
     FieldChanged,
@@ -49,7 +50,7 @@ from bot.rules.events import (
 from bot.rules.history import Change
 from bot.rules.knowledge import Article
 from bot.rules.mail import Contact, MailReceived
-from bot.rules.probes import CanarySeen, ProbeRound
+from bot.rules.probes import CanarySeen, ProbeRound, VendorSaid
 from bot.rules.ticket import Ticket
 from bot.store.codec import UNIONS, Codec, codec
 
@@ -73,6 +74,8 @@ FACTS: dict[str, type] = {
     "outage_ordered.1": OutageOrdered,
     "twins_sought.1": TwinsSought,
     "canary_seen.1": CanarySeen,
+    "vendor_said.1": VendorSaid,
+    "disk_changed.1": DiskChanged,
 }
 MESSAGES: dict[str, type] = {
     "ticket_update.1": TicketUpdate,

@@ -112,6 +112,15 @@ GERMAN = Words(
         "takes_in_no_more": (
             "Das Ticketsystem nimmt unsere Zugangsdaten wieder an: die Fälle folgen dorthin."
         ),
+        "vendor_says": (
+            "Der Anbieter des Ticketsystems meldet einen Ausfall; unsere Prüfungen sehen "
+            "keinen, es ändert sich nichts."
+        ),
+        "disk_low": (
+            "Eine Platte ist fast voll; dann lässt sich nichts mehr festhalten. Bitte "
+            "dort Platz schaffen."
+        ),
+        "disk_over": "Auf der Platte ist wieder Platz.",
         "seen_certificate": (
             "Sein Zertifikat gilt nicht: es kann auch an einem Proxy bei uns liegen."
         ),

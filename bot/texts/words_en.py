@@ -97,6 +97,13 @@ ENGLISH = Words(
         "takes_in_no_more": (
             "The helpdesk accepts our credentials again: the cases follow into it."
         ),
+        "vendor_says": (
+            "The helpdesk's vendor reports an outage; our probes see none, and nothing changes."
+        ),
+        "disk_low": (
+            "A disk is nearly full; once it is, nothing can be written down. Make room there."
+        ),
+        "disk_over": "There is room on the disk again.",
         "seen_certificate": "Its certificate does not hold: this may also be a proxy of ours.",
         "seen_wrong_content": (
             "It answers with a page instead of data: works of theirs, or a login page on our line."

@@ -117,6 +117,15 @@ FRENCH = Words(
         "takes_in_no_more": (
             "L'outil de tickets accepte de nouveau nos identifiants\u00a0: les tickets suivent."
         ),
+        "vendor_says": (
+            "L'éditeur de l'outil de tickets signale une panne\u00a0; nos sondes n'en "
+            "voient pas, rien ne change."
+        ),
+        "disk_low": (
+            "Un disque est presque plein\u00a0; une fois plein, plus rien ne "
+            "s'enregistre. Faites-y de la place."
+        ),
+        "disk_over": "Il y a de nouveau de la place sur le disque.",
         "seen_certificate": (
             "Son certificat n'est pas valable\u00a0: il peut aussi s'agir d'un proxy de chez nous."
         ),

@@ -100,6 +100,12 @@ SWEDISH = Words(
         "takes_in_no_more": (
             "Ärendesystemet godtar våra inloggningsuppgifter igen: ärendena följer efter."
         ),
+        "vendor_says": (
+            "Ärendesystemets leverantör uppger ett avbrott; våra kontroller ser inget, "
+            "och inget ändras."
+        ),
+        "disk_low": "En disk är nästan full; sedan kan inget skrivas ner. Gör plats där.",
+        "disk_over": "Det finns plats på disken igen.",
         "seen_certificate": "Dess certifikat gäller inte: det kan också vara en proxy hos oss.",
         "seen_wrong_content": (
             "Det svarar med en sida i stället för data: arbeten hos dem, eller en inloggningssida "

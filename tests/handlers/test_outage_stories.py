@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from desk import Desk
 
+from bot.handlers.vendor import TIMELINE
 from bot.rules.actions import Notice
-from bot.rules.events import Event, OutageOrdered
-from bot.rules.probes import Flag, ProbeRound, Verdict
+from bot.rules.events import DiskChanged, Event, OutageOrdered
+from bot.rules.probes import Flag, ProbeRound, VendorIncident, VendorSaid, Verdict
 from bot.sandbox.faults import Fault
 
 MINUTE = timedelta(minutes=1)
@@ -136,6 +137,51 @@ def _round(desk: Desk, probes: ProbeRound) -> None:
     desk.store.receive([event]).result()
 
 
+def test_vendor_that_reports_an_outage_declares_nothing(desk: Desk) -> None:
+    """Our probes see none: staff read one note, customers nothing, nothing is held."""
+    _say(desk, VendorIncident("7", "Pod 17 <is> down", True))
+    _probe(desk, 10 * MINUTE, Verdict.OK)
+    _say(desk, VendorIncident("7", "Pod 17 <is> down", True), VendorIncident("8", "Slow", False))
+
+    [note] = _notices(desk, "admin")
+    assert (note.reason, "Pod 17 <is> down (outage" in note.quote) == ("vendor_says", True)
+    assert (desk.told("helpdesk_down"), _held(desk)) == ([], {})
+    assert desk.world.portal.banner() is None
+
+
+def test_vendor_that_says_nothing_hides_no_outage(desk: Desk) -> None:
+    """Declared as ever; its word stands in the notice and, later, in the timeline."""
+    _say(desk)
+    _fail(desk, 3 * MINUTE)
+    _say(desk, VendorIncident("7", "Pod 17 is down", True))
+
+    [down] = _notices(desk, "helpdesk_down")
+    with desk.store.read() as reader:
+        seen = [each.detail["seen"] for each in reader.incidents.of(1) if each.kind == TIMELINE]
+    assert down.quote == "503; the vendor's status page says nothing"
+    assert ["Pod 17 is down" in each for each in seen] == [True]
+    assert _notices(desk, "admin") == []
+
+
+def test_disk_that_is_nearly_full_is_told_once_each_way(desk: Desk) -> None:
+    """While it can still be written down; a daemon that starts again tells nothing twice."""
+    for is_low, free in ((False, 0.5), (True, 0.09), (True, 0.05), (False, 0.4)):
+        _event(desk, DiskChanged(is_low, "/data", free))
+
+    told = [(each.reason, each.quote) for each in _notices(desk, "admin")]
+    assert told == [("disk_low", "/data, 9% free"), ("disk_over", "/data, 40% free")]
+
+
+def _say(desk: Desk, *incidents: VendorIncident) -> None:
+    _event(desk, VendorSaid(incidents))
+
+
+def _event(desk: Desk, fact: VendorSaid | DiskChanged) -> None:
+    now = desk.clock.now()
+    desk.store.receive([Event(f"watch@{now.isoformat()}", "desk", now, "probe", fact)]).result()
+    desk.run(timedelta(seconds=15))
+
+
 def _order(desk: Desk, *, is_down: bool, because: str) -> None:
     now = desk.clock.now()
     order = OutageOrdered(is_down, because, "bo")
@@ -151,8 +197,12 @@ def _held(desk: Desk) -> dict[str, str]:
 
 def _reasons(desk: Desk, kind: str) -> list[str]:
     """Why the team's channel was told, one per message."""
+    return [each.reason for each in _notices(desk, kind)]
+
+
+def _notices(desk: Desk, kind: str) -> list[Notice]:
     return [
-        row.message.reason
+        row.message
         for _, row in desk.channel.delivered
         if isinstance(row.message, Notice)
         and row.message.kind == kind

@@ -33,6 +33,7 @@ from bot.rules.events import (
     CalendarSwitched,
     CaseEntered,
     CommentAdded,
+    DiskChanged,
     Event,
     Fact,
     FieldChanged,
@@ -48,7 +49,7 @@ from bot.rules.events import (
 )
 from bot.rules.history import Change, ChangeKind
 from bot.rules.mail import MailFile, MailReceived, Trust, Twin
-from bot.rules.probes import CanarySeen, ProbeRound, Verdict
+from bot.rules.probes import CanarySeen, ProbeRound, VendorIncident, VendorSaid, Verdict
 from bot.rules.ticket import Actor, Origin, Person, Snapshot, Status, Ticket
 from bot.store.codec import UnknownRow, instant, micros
 from bot.store.rows import FACTS, MESSAGES, body_of, column, reasons_body, reasons_of, value_of
@@ -112,6 +113,8 @@ FACTS_SEEN: tuple[Fact, ...] = (
     MailboxChanged(False, "refused", True),
     MailTaken("k", "Bo"),
     CanarySeen(1772442000, "webhook"),
+    VendorSaid((VendorIncident("7", "Pod 17 is down", True, datetime(2026, 3, 2, tzinfo=UTC)),)),
+    DiskChanged(True, "/var/lib/deskmate", 0.09),
     OutageOrdered(True, "agents cannot log in", "bo", later(60)),
     AnswerGiven("ticket:t1", "Hello", "Bo", "slack"),
     TwinsSought(
