@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import Text, bindparam, delete, func, select
 from sqlalchemy.engine import Connection
 
 from bot.store.codec import instant, micros
@@ -21,6 +21,17 @@ from bot.store.tables import cursor, incident_entry, machine
 from bot.store.upserts import put
 
 _STATE = Ready(lambda _: select(machine.c.body).where(machine.c.name == bindparam("of")))
+_FIRST = Ready(
+    lambda _: (
+        select(machine.c.name)
+        .where(
+            machine.c.name >= bindparam("low", type_=Text),
+            machine.c.name < bindparam("high", type_=Text),
+        )
+        .order_by(machine.c.name)
+        .limit(1)
+    )
+)
 
 
 class StatesView:
@@ -44,13 +55,8 @@ class StatesView:
 
     def first(self, prefix: str) -> str | None:
         """The first machine whose name begins so, by name."""
-        found: str | None = self._connection.scalar(
-            select(machine.c.name)
-            .where(machine.c.name >= prefix, machine.c.name < prefix + "~")
-            .order_by(machine.c.name)
-            .limit(1)
-        )
-        return found
+        row = _FIRST.run(self._connection, {"low": prefix, "high": prefix + "~"}).fetchone()
+        return None if row is None else str(row[0])
 
 
 class States(StatesView):

@@ -6,12 +6,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, and_, bindparam, func, insert, not_, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Row,
+    Text,
+    and_,
+    bindparam,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.engine import Connection
 
 from bot.rules.actions import Outgoing
 from bot.store.codec import maybe_instant, micros
 from bot.store.queues import ClaimedOutgoing, Order, OutboxState, Patience
+from bot.store.ready import Ready
 from bot.store.rows import value_of
 from bot.store.tables import attempt, hold, outbox
 
@@ -24,12 +37,13 @@ def _blocks(row: Any) -> Any:
     return not_(and_(row.c.state == OutboxState.WAITING, row.c.attempts == 0, row.c.due_at > _now))
 
 
+_prefix = bindparam("prefix", type_=Text)
+_is_there = func.substr(outbox.c.destination, 1, func.length(_prefix)) == _prefix
 _ready = (
     select(outbox)
     .where(
         outbox.c.is_open == 1,
-        func.substr(outbox.c.destination, 1, func.length(bindparam("prefix")))
-        == bindparam("prefix"),
+        _is_there,
         outbox.c.state != OutboxState.CLAIMED,
         outbox.c.due_at <= _now,
         ~select(_earlier.c.id)
@@ -43,6 +57,21 @@ _ready = (
     )
     .limit(bindparam("limit"))
 )
+_DUE = Ready(
+    lambda _: (
+        select(outbox.c.id)
+        .where(
+            outbox.c.is_open == 1,
+            or_(
+                and_(outbox.c.due_at <= _now, outbox.c.state != OutboxState.CLAIMED, _is_there),
+                and_(outbox.c.lease_until <= _now, outbox.c.state == OutboxState.CLAIMED),
+                and_(outbox.c.expires_at <= _now, outbox.c.state == OutboxState.WAITING),
+            ),
+        )
+        .limit(1)
+    )
+)
+"""Whether anything is to be done: most looks find nothing, and should cost next to nothing."""
 _HEADS = {
     Order.URGENT_FIRST: _ready.order_by(outbox.c.urgency, outbox.c.id),
     Order.WHOLE_TICKETS: _ready.order_by(outbox.c.urgency, outbox.c.id),
@@ -75,10 +104,12 @@ def claim(
     1. what expired unsent is settled as such; 2. an ended lease turns its row to unknown;
     3. the heads of their order keys are taken, and with `WHOLE_TICKETS` those behind them.
     """
+    if _DUE.run(connection, {"now": micros(now), "prefix": prefix}).fetchone() is None:
+        return []
     _expire(connection, now)
     _give_back(connection, now)
     rows = _heads(connection, prefix, now=now, limit=limit, order=order, patience=patience)
-    if order is Order.WHOLE_TICKETS:
+    if rows and order is Order.WHOLE_TICKETS:
         rows = _with_followers(connection, rows, now=now, limit=limit)
     if rows:
         connection.execute(

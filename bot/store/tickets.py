@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import Text, bindparam, delete, func, select
 from sqlalchemy.engine import Connection
 
 from bot.clock import Clock
@@ -42,6 +42,29 @@ _BY_ID, _BY_NUMBER = _by(ticket.c.ticket_id), _by(ticket.c.number)
 _BY_REFERENCE = _by(ticket.c.reference)
 _LAST_ID = Ready(
     lambda _: select(counter.c.value).where(counter.c.name == bindparam("of")).with_for_update()
+)
+_WITHOUT_NUMBER = (
+    ticket.c.number.is_(None),
+    ticket.c.origin == Origin.MAILBOX,
+    ticket.c.status != Status.DELETED,
+)
+
+
+def _untouched() -> Any:
+    named = bindparam("prefix", type_=Text) + ticket.c.ticket_id
+    return ~select(machine.c.name).where(machine.c.name == named).exists()
+
+
+_UNTOUCHED = Ready(
+    lambda _: (
+        select(ticket.c.body)
+        .where(*_WITHOUT_NUMBER, _untouched())
+        .order_by(ticket.c.ticket_id)
+        .limit(bindparam("limit"))
+    )
+)
+_COUNT_UNTOUCHED = Ready(
+    lambda _: select(func.count()).select_from(ticket).where(*_WITHOUT_NUMBER, _untouched())
 )
 _HISTORY = Ready(
     lambda _: (
@@ -115,29 +138,19 @@ class TicketsView:
 
         With `untouched` only those of which no machine of that prefix knows.
         """
-        which = [
-            ticket.c.number.is_(None),
-            ticket.c.origin == Origin.MAILBOX,
-            ticket.c.status != Status.DELETED,
-        ]
         if untouched:
-            known = select(machine.c.name).where(machine.c.name == untouched + ticket.c.ticket_id)
-            which.append(~known.exists())
-        found = self._connection.execute(
-            select(ticket.c.body).where(*which).order_by(ticket.c.ticket_id).limit(limit)
-        )
-        return tuple(value_of(Ticket, body) for body in found.scalars())
+            asked = {"prefix": untouched, "limit": limit}
+            bodies = [row[0] for row in _UNTOUCHED.run(self._connection, asked)]
+        else:
+            unnumbered = select(ticket.c.body).where(*_WITHOUT_NUMBER)
+            wanted = unnumbered.order_by(ticket.c.ticket_id).limit(limit)
+            bodies = list(self._connection.execute(wanted).scalars())
+        return tuple(value_of(Ticket, body) for body in bodies)
 
     def count_cases_without_number(self, *, untouched: str) -> int:
         """How many cases the helpdesk does not have and no machine of that prefix knows of."""
-        known = select(machine.c.name).where(machine.c.name == untouched + ticket.c.ticket_id)
-        counted = select(func.count()).where(
-            ticket.c.number.is_(None),
-            ticket.c.origin == Origin.MAILBOX,
-            ticket.c.status != Status.DELETED,
-            ~known.exists(),
-        )
-        return self._connection.scalar(counted) or 0
+        row = _COUNT_UNTOUCHED.run(self._connection, {"prefix": untouched}).fetchone()
+        return int(row[0]) if row is not None else 0
 
     def history(self, ticket_id: str) -> tuple[Change, ...]:
         """Everything that happened to a ticket, in the order it happened."""

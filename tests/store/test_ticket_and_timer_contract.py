@@ -47,6 +47,20 @@ def test_case_keeps_everything_when_it_is_adopted(store: Store) -> None:
         assert reader.tickets.clocks("case") == {"first_reply": {"spent": 12}}
 
 
+def test_cases_that_wait_are_those_nobody_has_looked_at(store: Store) -> None:
+    """The oldest case without a number and without a state of its own comes first."""
+    store.write(lambda tx: [tx.tickets.save(ticket(each)) for each in ("t1", "t2", "t3")])
+    store.write(lambda tx: tx.tickets.save(ticket("t0", number=7)))
+    store.write(lambda tx: tx.states.save("way/t1", {"stage": "there"}))
+
+    with store.read() as reader:
+        waiting = reader.tickets.cases_without_number(1, untouched="way/")
+        assert [each.ticket_id for each in waiting] == ["t2"]
+        assert reader.tickets.count_cases_without_number(untouched="way/") == 2
+        assert len(reader.tickets.cases_without_number(5)) == 3
+        assert (reader.states.first("way/"), reader.states.first("no/")) == ("way/t1", None)
+
+
 def test_helpdesk_number_belongs_to_one_ticket(store: Store) -> None:
     """Two tickets never share a number; tickets without one do not collide."""
     store.write(lambda tx: tx.tickets.save(ticket("a", number=1)))
