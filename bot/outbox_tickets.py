@@ -15,6 +15,7 @@ from bot.ports import KEY_LIFE, Helpdesk
 from bot.rules.actions import Outgoing, TicketCreation, TicketUpdate
 from bot.rules.outcome import Delivered, Outcome, Refused, TryLater, Unknown
 from bot.store.queues import ClaimedOutgoing, OutboxState
+from bot.store.restored import is_doubtful
 from bot.store.store import Store
 from bot.store.transaction import Reader, Transaction
 
@@ -26,9 +27,16 @@ def outcomes_of(
 ) -> Iterator[Carried]:
     """How each claimed row ended; record each before asking for the next.
 
-    New tickets come first: the updates behind them need their numbers.
+    New tickets come first: the updates behind them need their numbers. In a store that was put
+    back nothing counts as never tried.
     """
-    creating = _Creating(helpdesk, store, clock)
+    if not claimed:
+        return
+    with store.read() as reader:
+        is_older = is_doubtful(reader, clock.now())
+    if is_older:
+        claimed = [replace(row, state=OutboxState.UNKNOWN) for row in claimed]
+    creating = _Creating(helpdesk, store, clock, is_older)
     for row in claimed:
         creation = row.outgoing.message
         if isinstance(creation, TicketCreation):
@@ -60,11 +68,13 @@ class _Creating:
     helpdesk: Helpdesk
     store: Store
     clock: Clock
+    is_older: bool
 
     def outcome(self, row: ClaimedOutgoing, creation: TicketCreation) -> Outcome:
         if row.state is not OutboxState.UNKNOWN:
             return self.helpdesk.create(row.outgoing.key, creation)
-        if creation.is_backdated or self.clock.now() - self._first_try(row) >= KEY_LIFE:
+        has_key = not (creation.is_backdated or self.is_older)
+        if not has_key or self.clock.now() - self._first_try(row) >= KEY_LIFE:
             found = self.helpdesk.was_created(creation)
             if not isinstance(found, Refused):
                 return still_unknown(found)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bot.clock import SystemClock
 from bot.settings import Settings, read_settings
 from bot.store import backup
 from bot.store.problems import StoreProblem
@@ -38,7 +39,7 @@ def put_back(source: Path, *, is_forced: bool) -> int:
         console.print(f"deskmate: {path} is there already: {advice}", markup=False)
         return 1
     try:
-        backup.restore(source, settings.store)
+        backup.restore(source, settings.store, SystemClock().now())
     except StoreProblem as problem:
         console.print(f"deskmate: not restored: {problem}", markup=False)
         return 1

@@ -11,13 +11,23 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from bot.store.engines import BUSY_SECONDS, file_of, is_sqlite, make_private, parse, shown
+from bot.store.engines import (
+    BUSY_SECONDS,
+    file_of,
+    is_sqlite,
+    make_private,
+    parse,
+    shown,
+    writer_engine,
+)
 from bot.store.lease import FileLine
 from bot.store.problems import ProblemKind, StoreProblem, problem_of
+from bot.store.restored import mark_restored
 
 _MARK = "SELECT version_num FROM alembic_version"
 
@@ -37,9 +47,27 @@ def backup(url: str, target: Path) -> Path:
     return target
 
 
-def restore(source: Path, url: str) -> None:
-    """Put a copy back in the place of the store; refused while a daemon runs on it."""
+def restore(source: Path, url: str, now: datetime) -> None:
+    """Put a copy back in the place of the store; refused while a daemon runs on it.
+
+    From then on the store knows that it is older than the world.
+    """
     parsed = parse(url)
+    _put_back(source, parsed)
+    engine = writer_engine(parsed)
+    try:
+        with engine.begin() as connection:
+            mark_restored(connection, now)
+    finally:
+        engine.dispose()
+
+
+def lock_file(database: Path) -> Path:
+    """The file whose lock says that a daemon lives on this database."""
+    return database.with_name(f"{database.name}.lock")
+
+
+def _put_back(source: Path, parsed: URL) -> None:
     if not is_sqlite(parsed):
         _run(
             "pg_restore",
@@ -63,11 +91,6 @@ def restore(source: Path, url: str) -> None:
         _copy(_existing(source), target)
     finally:
         line.let_go()
-
-
-def lock_file(database: Path) -> Path:
-    """The file whose lock says that a daemon lives on this database."""
-    return database.with_name(f"{database.name}.lock")
 
 
 def _make_folder(folder: Path) -> None:

@@ -87,7 +87,7 @@ def test_old_ledger_creates_nothing_twice(lasting_desk: Desk, tmp_path: Path, wa
     there = len(tickets_by_name(desk))
 
     desk.close()
-    restore(copy, desk.url)
+    restore(copy, desk.url, desk.clock.now())
     desk.start()
     if not way.mails_first:
         all_clear(desk, MINUTE)

@@ -17,6 +17,7 @@ from bot.rules.ticket import Origin, Status, Ticket
 from bot.sandbox.faults import Fault
 from bot.sandbox.world import World
 from bot.sandbox.zendesk import ZendeskDoor
+from bot.store.restored import RESTORED
 from bot.store.store import Store
 from bot.telemetry import Figures
 
@@ -126,3 +127,21 @@ def test_refused_ticket_leaves_nothing_waiting(
 
         with store.read() as reader:
             assert (reader.outbox.counts(), sending.made()) == ({"refused": 2}, [])
+
+
+def test_store_that_was_put_back_makes_nothing_twice(
+    sending: Sending, zendesk: Zendesk, clock: VirtualClock, world: World
+) -> None:
+    """An older copy has forgotten that ticket and note went out: they are looked for first."""
+    sending.go_on(timedelta(seconds=1))
+    clock.advance(timedelta(hours=3))
+    with Store.open("sqlite://", clock=clock) as older:
+        mark = {"at": clock.now().isoformat()}
+        older.write(lambda tx: tx.states.save(RESTORED, mark))
+        again = Sending(older, zendesk, clock, world)
+
+        again.go_on(timedelta(minutes=3), steps=6)
+
+        assert again.number() == sending.number()
+    [number] = sending.made()
+    assert [each.body for each in world.comments(number)] == ["No space", "Hi"]

@@ -11,12 +11,13 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
-from store_samples import NOON, event, ticket
+from store_samples import NOON, event, later, ticket
 
 from bot.clock import VirtualClock
 from bot.store.backup import backup, restore
 from bot.store.migrate import FOLDER, migrate
 from bot.store.problems import ProblemKind, StoreProblem
+from bot.store.restored import restored_at
 from bot.store.store import Store
 from bot.store.tables import SCHEMA, metadata
 
@@ -31,16 +32,17 @@ def run_sql(url: str, statement: str) -> None:
 def test_backup_taken_while_running_comes_back(
     lasting_url: str, tmp_path: Path, clock: VirtualClock
 ) -> None:
-    """A copy taken from a working store brings back that moment, and nothing after it."""
+    """A copy brings back its moment and nothing after it, and knows that it was put back."""
     with Store.open(lasting_url, clock=clock) as store:
         store.write(lambda tx: tx.tickets.save(ticket("t1", number=42)))
         copy = backup(lasting_url, tmp_path / "copies" / "monday")
         store.write(lambda tx: tx.tickets.save(ticket("t2", number=43)))
 
-    restore(copy, lasting_url)
+    restore(copy, lasting_url, later(60))
 
     with Store.open(lasting_url, clock=clock) as store, store.read() as reader:
         assert [each.number for each in reader.tickets.all()] == [42]
+        assert restored_at(reader) == later(60)
 
 
 def test_store_and_its_backup_are_for_their_owner_alone(
@@ -86,7 +88,7 @@ def test_restore_under_a_running_daemon_is_refused(tmp_path: Path, clock: Virtua
         copy = backup(url, tmp_path / "copy")
 
         with pytest.raises(StoreProblem) as caught:
-            restore(copy, url)
+            restore(copy, url, NOON)
     assert caught.value.kind is ProblemKind.LOCKED
 
 
@@ -102,7 +104,7 @@ def test_restore_of_something_else_is_refused(
     other.write_bytes(content)
 
     with pytest.raises(StoreProblem) as caught:
-        restore(other, url)
+        restore(other, url, NOON)
 
     assert caught.value.kind is ProblemKind.NOT_A_DATABASE
     with Store.open(url, clock=clock) as store, store.read() as reader:
@@ -112,7 +114,7 @@ def test_restore_of_something_else_is_refused(
 def test_missing_backup_is_named(tmp_path: Path) -> None:
     """A backup that is not there is said to be missing."""
     with pytest.raises(StoreProblem, match="gone"):
-        restore(tmp_path / "gone", f"sqlite:///{tmp_path / 'store.sqlite'}")
+        restore(tmp_path / "gone", f"sqlite:///{tmp_path / 'store.sqlite'}", NOON)
 
 
 def test_migrations_lead_to_the_tables(lasting_url: str, clock: VirtualClock) -> None:
