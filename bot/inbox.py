@@ -21,6 +21,7 @@ from bot.handlers.cases import enter_case, give_answer
 from bot.handlers.degraded import handle_canary
 from bot.handlers.disk import handle_disk
 from bot.handlers.handled import Handled, NeedsTicket
+from bot.handlers.intake import handle_intake, watch_intake
 from bot.handlers.mails import Waits, handle_mail, take_mail
 from bot.handlers.outage import STATE, handle_order, handle_probe, load_state
 from bot.handlers.presses import handle_button
@@ -224,10 +225,14 @@ def dispatch(
     match event.fact:
         case TicketSeen() | CommentAdded() | FieldChanged() | TicketGone():
             picture = pictures.get(_number(row) or 0)
+            aside = handle_intake(event, picture, tx, compiled, own, now=now)
+            if aside is not None:
+                return aside
             return handle_ticket_event(event, tx, compiled, now=now, picture=picture)
         case ProbeRound() as probes:
             at = max(now, event.at)
             news = handle_probe(probes, tx, compiled, asked_at=event.at, now=at)
+            watch_intake(tx, compiled, own, now=at)
             return Handled(", ".join(news.steps) or news.phase)
         case AlertReceived() as alert:
             return handle_alert(event, alert, tx, compiled, now=now)

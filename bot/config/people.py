@@ -19,6 +19,7 @@ from bot.rules.policy import (
     Relay,
     Ways,
 )
+from bot.rules.policy_parts import IntakeCheck
 
 LANGUAGES = {each: each for each in ("en", "fr", "de", "sv", "ru")}
 WAYS = {each.value: each for each in Ways}
@@ -40,9 +41,11 @@ OUTAGE_COUNTS = (
     "declare_in_a_row", "declare_failing", "declare_of", "leave_suspect", "recover_in_a_row",
     "relapse_in_a_row", "backfill_per_minute",
 )  # fmt: skip
+INTAKE_KEYS = ("address", "every", "within")
+LEAST_EVERY = timedelta(minutes=5)
 OUTAGE_KEYS = (
     "tell", "mailbox", "banner", "tag", "banner_texts", "witnesses", "ack_hint", "signature",
-    "reference_prefix", *OUTAGE_TIMES, *OUTAGE_COUNTS,
+    "reference_prefix", "intake", *OUTAGE_TIMES, *OUTAGE_COUNTS,
 )  # fmt: skip
 
 
@@ -169,9 +172,31 @@ def read_outage(reader: Reader, entry: Entry) -> OutagePolicy:
         witnesses=reader.texts(entries["witnesses"].node, "witnesses")
         if "witnesses" in entries
         else (),
+        intake=_intake(reader, entries),
         place=entry.key_place,
         **times,
     )
+
+
+def _intake(reader: Reader, entries: Mapping[str, Entry]) -> IntakeCheck | None:
+    if "intake" not in entries:
+        return None
+    node = entries["intake"].node
+    inner = reader.mapping(node, "intake", INTAKE_KEYS)
+    address = _address(reader, inner, "address")
+    if not address:
+        advice = "write `intake: {address: support@example.com}`"
+        reader.problem(node.place, "intake: address is missing", advice)
+        return None
+    if "mailbox" not in entries:
+        advice = "name `mailbox`, from which its mails are sent"
+        reader.problem(node.place, "intake: there is no mailbox to send from", advice)
+    times = {
+        key: reader.duration(inner[key].node, key) for key in ("every", "within") if key in inner
+    }
+    if min(times.values(), default=LEAST_EVERY) < LEAST_EVERY:
+        reader.problem(node.place, "intake: that is too often", "write 5m or more")
+    return IntakeCheck(address, **times)
 
 
 def _prefix(reader: Reader, entries: Mapping[str, Entry]) -> str | None:

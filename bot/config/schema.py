@@ -146,6 +146,7 @@ OUTAGE: Schema = {
     "signature": named(TEXT),
     "witnesses": TEXTS,
     "reference_prefix": TEXT,
+    "intake": mapping({"address": TEXT, "every": DURATION, "within": DURATION}, needed=["address"]),
     **dict.fromkeys(OUTAGE_TIMES, DURATION),
     **dict.fromkeys(OUTAGE_COUNTS, COUNT),
 }

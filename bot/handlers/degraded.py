@@ -37,7 +37,7 @@ def watch_parts(
         is_up=is_up,
         is_turned_away=is_turned_away(outage, now),
     )
-    _carry_out(before, after, probes.detail, tx, compiled, now)
+    carry_out_parts(before, after, probes.detail, tx, compiled, now)
 
 
 def handle_canary(
@@ -47,7 +47,7 @@ def handle_canary(
     part = Part.WEBHOOKS if seen.way == "webhook" else Part.LISTS
     before = load_parts(tx)
     after = after_seen(before, part, seen.counter)
-    _carry_out(before, after, "", tx, compiled, now)
+    carry_out_parts(before, after, "", tx, compiled, now)
     return Handled(", ".join(after.told) or f"{part}: {seen.counter}")
 
 
@@ -56,7 +56,7 @@ def load_parts(reader: Reader) -> Degraded:
     return from_row(reader.states.load(STATE))
 
 
-def _carry_out(
+def carry_out_parts(
     before: Degraded,
     after: Degraded,
     detail: str,
@@ -64,6 +64,7 @@ def _carry_out(
     compiled: CompiledPolicy,
     now: datetime,
 ) -> None:
+    """Keep how the parts stand, and tell what changed."""
     if after.parts != before.parts:
         tx.states.save(STATE, to_row(after))
     for code in after.told:

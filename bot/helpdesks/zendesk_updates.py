@@ -80,6 +80,7 @@ def _joined(earlier: TicketWrite, key: str, later: TicketUpdate) -> TicketWrite:
         fields={**first.fields, **later.fields},
         comment=first.comment if later.comment is None else later.comment,
         is_public=first.is_public if later.comment is None else later.is_public,
+        is_solved=first.is_solved or later.is_solved,
     )
     return TicketWrite(earlier.number, (*earlier.keys, key), both)
 
@@ -92,6 +93,9 @@ def worded(write: TicketWrite, names: OwnNames, people: Directory) -> Worded | s
         values["priority"] = names.their_priority(update.priority)
     if update.assignee_email is not None:
         values["assignee_email"] = update.assignee_email
+    if update.is_solved:
+        # Zendesk solves no ticket that nobody has.
+        values |= {"status": "solved", "assignee_id": people.own_id}
     if update.group is not None:
         theirs = names.their_group(update.group)
         group_id = people.group_id(theirs)

@@ -32,6 +32,7 @@ class TicketUpdate:
     """A change to one ticket in the helpdesk; None and empty mean "leave it".
 
     Values are own codes; the adapter maps them. `comment` is internal unless `is_public`.
+    `is_solved` solves it under our own name.
     """
 
     ticket_id: str
@@ -45,6 +46,7 @@ class TicketUpdate:
     fields: Mapping[str, str | None] = field(default_factory=dict)
     comment: str | None = None
     is_public: bool = False
+    is_solved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,17 @@ class Part(StrEnum):
     LISTS = "lists"
     SPEED = "speed"
     SERVICE = "service"
+    INTAKE = "intake"
 
 
-NEEDED = {Part.WRITES: 2, Part.WEBHOOKS: 3, Part.LISTS: 2, Part.SPEED: MOST_SLOW, Part.SERVICE: 1}
+NEEDED = {
+    Part.WRITES: 2,
+    Part.WEBHOOKS: 3,
+    Part.LISTS: 2,
+    Part.SPEED: MOST_SLOW,
+    Part.SERVICE: 1,
+    Part.INTAKE: 2,
+}
 """Misses in a row until it is told."""
 CODES = {
     Part.WRITES: ("writes_fail", "writes_work"),
@@ -44,6 +52,7 @@ CODES = {
     Part.LISTS: ("lists_stale", "lists_fresh"),
     Part.SPEED: ("answers_slow", "answers_fast"),
     Part.SERVICE: ("turned_away", "served_again"),
+    Part.INTAKE: ("intake_late", "intake_back"),
 }
 """What is told when it fails, and when it works again."""
 
@@ -115,6 +124,34 @@ def after_seen(state: Degraded, part: Part, counter: int) -> Degraded:
     left = tuple(each for each in state.of(part).unseen if each > counter)
     state = _works(state, part)
     return replace(state, parts={**state.parts, part: replace(state.of(part), unseen=left)})
+
+
+def after_sent(state: Degraded, counter: int) -> Degraded:
+    """A mail was sent that must become a ticket."""
+    watch = state.of(Part.INTAKE)
+    sent = replace(watch, unseen=(*watch.unseen, counter)[-MOST_UNSEEN:])
+    return replace(state, parts={**state.parts, Part.INTAKE: sent})
+
+
+def after_wait(
+    state: Degraded, handed_in: frozenset[int], now: datetime, within: timedelta
+) -> Degraded:
+    """Count the mails that made no ticket in time; those never `handed_in` are let go."""
+    state, watch = replace(state, told=()), state.of(Part.INTAKE)
+    oldest = (now - within).timestamp()
+    late = sum(each <= oldest and each in handed_in for each in watch.unseen)
+    unseen = tuple(each for each in watch.unseen if each > oldest)
+    fresh = replace(watch, unseen=unseen, missed=watch.missed + late)
+    return _with(state, Part.INTAKE, fresh, now)
+
+
+def after_intake(state: Degraded, counter: int) -> Degraded:
+    """A mail became a ticket: only one that did so in time says that it works."""
+    watch = state.of(Part.INTAKE)
+    if counter in watch.unseen:
+        return after_seen(state, Part.INTAKE, counter)
+    known = replace(watch, has_worked=True)
+    return Degraded({**state.parts, Part.INTAKE: known})
 
 
 def _timed(state: Degraded, probes: ProbeRound, now: datetime) -> Degraded:

@@ -132,6 +132,15 @@ class KnowledgeSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class IntakeCheck:
+    """`intake:` of `helpdesk_down:`: where a mail of ours must become a ticket, and how soon."""
+
+    address: str
+    every: timedelta = timedelta(minutes=15)
+    within: timedelta = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
 class OutagePolicy:
     """`helpdesk_down:`: who is told, and the times of the state machine (docs/outages.md).
 
@@ -169,4 +178,5 @@ class OutagePolicy:
     unobserved_after: timedelta = timedelta(minutes=5)
     backfill_per_minute: int = 60
     witnesses: tuple[str, ...] = ()
+    intake: IntakeCheck | None = None
     place: Place = NOWHERE

@@ -228,6 +228,8 @@ class FakeHelpdesk:
         agent = self._world.people.user_by_email(update.assignee_email or "")
         if agent is not None:
             values = {**values, "assignee_id": agent.user_id}
+        if update.is_solved:
+            values = {**values, "status": "solved", "assignee_id": self._world.daemon.user_id}
         comment = NewComment(update.comment, update.is_public) if update.comment else None
         done = self._world.change_ticket(
             ticket.number, by=self._world.daemon, values=values, fields=fields, comment=comment,

@@ -121,6 +121,11 @@ GERMAN = Words(
             "dort Platz schaffen."
         ),
         "disk_over": "Auf der Platte ist wieder Platz.",
+        "intake_late": (
+            "Mails an die Support-Adresse werden nicht rechtzeitig zu Tickets; das "
+            "Ticketsystem legt sie vielleicht später an."
+        ),
+        "intake_back": "Mails an die Support-Adresse werden wieder rechtzeitig zu Tickets.",
         "seen_certificate": (
             "Sein Zertifikat gilt nicht: es kann auch an einem Proxy bei uns liegen."
         ),

@@ -104,6 +104,11 @@ ENGLISH = Words(
             "A disk is nearly full; once it is, nothing can be written down. Make room there."
         ),
         "disk_over": "There is room on the disk again.",
+        "intake_late": (
+            "Mails to the support address do not become tickets in time; the helpdesk may "
+            "make them later."
+        ),
+        "intake_back": "Mails to the support address become tickets in time again.",
         "seen_certificate": "Its certificate does not hold: this may also be a proxy of ours.",
         "seen_wrong_content": (
             "It answers with a page instead of data: works of theirs, or a login page on our line."

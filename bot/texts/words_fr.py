@@ -126,6 +126,11 @@ FRENCH = Words(
             "s'enregistre. Faites-y de la place."
         ),
         "disk_over": "Il y a de nouveau de la place sur le disque.",
+        "intake_late": (
+            "Les mails à l'adresse du support ne deviennent pas des tickets à "
+            "temps\u00a0; l'outil de tickets les créera peut-être plus tard."
+        ),
+        "intake_back": "Les mails à l'adresse du support redeviennent des tickets à temps.",
         "seen_certificate": (
             "Son certificat n'est pas valable\u00a0: il peut aussi s'agir d'un proxy de chez nous."
         ),

@@ -106,6 +106,11 @@ SWEDISH = Words(
         ),
         "disk_low": "En disk är nästan full; sedan kan inget skrivas ner. Gör plats där.",
         "disk_over": "Det finns plats på disken igen.",
+        "intake_late": (
+            "Mejl till supportadressen blir inte ärenden i tid; ärendesystemet skapar dem "
+            "kanske senare."
+        ),
+        "intake_back": "Mejl till supportadressen blir ärenden i tid igen.",
         "seen_certificate": "Dess certifikat gäller inte: det kan också vara en proxy hos oss.",
         "seen_wrong_content": (
             "Det svarar med en sida i stället för data: arbeten hos dem, eller en inloggningssida "

@@ -95,6 +95,12 @@ def test_shipped_policies_load_without_a_word(folder: Path) -> None:
             "promises mine: from when, until when?",
         ),
         ("helpdesk_down: {witnesses: [here]}\n", "witness 'here' is no host:port"),
+        ("helpdesk_down: {intake: {every: 15m}}\n", "intake: address is missing"),
+        ("helpdesk_down: {intake: {address: h@a.example}}\n", "no mailbox to send from"),
+        (
+            "helpdesk_down: {mailbox: m@a.example, intake: {address: h@a.example, every: 1m}}\n",
+            "intake: that is too often",
+        ),
         ("trust: everybody\n", "trust: 'everybody'; write requester_priority"),
     ],
 )

@@ -76,6 +76,20 @@ def test_updates_of_one_ticket_are_one_write(
     assert world.audits(number)[-1].custom_metadata == {"deskmate_key": ["a", "b", "c"]}
 
 
+def test_ticket_of_our_own_is_solved_under_our_name(
+    zendesk: Zendesk, world: World, make: Make
+) -> None:
+    """Zendesk solves no ticket that nobody has."""
+    number = make(1)[0].number
+
+    one(zendesk, TicketUpdate("T", number, add_tags=frozenset({"ours"}), is_solved=True))
+
+    ticket = world.ticket(number)
+    assert ticket is not None
+    assert (ticket.status, ticket.assignee_id) == ("solved", world.daemon.user_id)
+    assert ticket.tags == ("old", "ours")
+
+
 def test_two_comments_stay_two_in_order(zendesk: Zendesk, world: World, make: Make) -> None:
     """A second comment on a ticket is a second write, after the first."""
     number = make(1)[0].number
