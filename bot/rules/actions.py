@@ -202,12 +202,16 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """The notice on the customers' portal; `is_shown` False withdraws it."""
+    """The notice on the customers' portal; `is_shown` False withdraws it.
+
+    At `updated_at` it was last seen to be true.
+    """
 
     is_shown: bool
     texts: Mapping[str, str]
     since: datetime
     valid_until: datetime
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

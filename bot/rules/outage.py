@@ -232,16 +232,21 @@ def _object(state: OutageState, steps: list[Step]) -> OutageState:
 def declare(
     state: OutageState, policy: OutagePolicy, now: datetime, steps: list[Step]
 ) -> OutageState:
-    """It is down: a new incident, or the last one again if that was over but for a while."""
+    """It is down: a new incident, or the last one again if that was over but for a while.
+
+    Where the mailbox has taken over already, its mails and the outage's are one incident.
+    """
     is_same = state.healthy_at is not None and now - state.healthy_at < policy.reopen_window
     steps.append(Step.REOPENED if is_same and state.incident else Step.DECLARED)
+    goes_on = (is_same and state.incident > 0) or state.takes_in_since is not None
     return replace(
         state,
         phase=Phase.DOWN,
         since=now,
         declared_at=now,
         reminded_at=now,
-        incident=state.incident if is_same and state.incident else state.incident + 1,
+        incident=state.incident if goes_on else state.incident + 1,
+        takes_in_since=None,
         relapses=(*state.relapses[-15:], now) if is_same and state.incident else (),
         recovering_at=None,
         is_released=False,

@@ -14,6 +14,9 @@ PROMISED = 99.9
 """Per cent of a month: 43 min 12 s in 30 days."""
 _BEGINS = frozenset({Step.DECLARED, Step.REOPENED, Step.RELAPSED})
 _ENDS = frozenset({Step.ANSWERING_AGAIN, Step.RECOVERED})
+_OPENS = _BEGINS | {Step.TAKES_IN}
+"""A mailbox that took over for refused credentials is an incident too, without time away."""
+_CLOSES = frozenset({Step.RECOVERED, Step.TAKES_IN_NO_MORE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +57,15 @@ class Availability:
 
 def of_this_incident(entries: Sequence[Happened]) -> tuple[Happened, ...]:
     """Without what came after the last all-clear: later suspicions are no part of it."""
-    last = max((n for n, each in enumerate(entries) if each.kind == Step.RECOVERED), default=None)
-    is_open = any(each.kind in _BEGINS for each in entries[(last or 0) + 1 :])
+    last = max((n for n, each in enumerate(entries) if each.kind in _CLOSES), default=None)
+    is_open = any(each.kind in _OPENS for each in entries[(last or 0) + 1 :])
     return tuple(entries) if last is None or is_open else tuple(entries[: last + 1])
 
 
 def is_over(entries: Sequence[Happened]) -> bool:
     """Whether the all-clear was given."""
-    kinds = [each.kind for each in entries if each.kind in _BEGINS | {Step.RECOVERED}]
-    return bool(kinds) and kinds[-1] == Step.RECOVERED
+    kinds = [each.kind for each in entries if each.kind in _OPENS | _CLOSES]
+    return bool(kinds) and kinds[-1] in _CLOSES
 
 
 def away_in(entries: Iterable[Happened], now: datetime) -> tuple[Away, ...]:

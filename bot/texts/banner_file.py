@@ -18,14 +18,15 @@ SCRIPT = Path(__file__).resolve().parent / "static" / "banner.js"
 
 def banner_of(state: OutageState, policy: Policy, now: datetime) -> Banner:
     """The banner as it is at `now`: the desk's own texts, ours in the languages it has none for."""
-    since = state.first_failure_at or now
+    since, updated_at = state.first_failure_at or now, state.banner_renewed_at or now
     outage = policy.outage
     ours = banner_texts(mailbox=outage.mailbox or "", since=since, now=now, zone=policy.zone)
     return Banner(
         is_shown=state.is_banner_shown and bool(outage.banner),
         texts={**ours, **outage.banner_texts},
         since=since,
-        valid_until=(state.banner_renewed_at or now) + outage.banner_valid,
+        valid_until=updated_at + outage.banner_valid,
+        updated_at=updated_at,
     )
 
 
@@ -35,6 +36,7 @@ def banner_json(banner: Banner) -> bytes:
         "shown": banner.is_shown,
         "texts": dict(banner.texts) if banner.is_shown else {},
         "since": banner.since.astimezone(UTC).isoformat(),
+        "updated_at": (banner.updated_at or banner.since).astimezone(UTC).isoformat(),
         "valid_until": banner.valid_until.astimezone(UTC).isoformat(),
     }
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()

@@ -79,7 +79,7 @@ def test_helpdesk_that_dies_while_it_refuses_us_is_down() -> None:
     watch.rounds(12 * MINUTE, REFUSED)
     watch.rounds(6 * MINUTE, ProbeRound(DOWN, DOWN, DOWN))
 
-    assert watch.state.phase is Phase.DOWN
+    assert (watch.state.phase, watch.state.incident) == (Phase.DOWN, 1)
     assert Step.SHOW_BANNER in watch.steps()
 
 

@@ -52,6 +52,19 @@ def test_relapse_and_reopening_are_spans_of_their_own() -> None:
     assert not is_over(entries)
 
 
+def test_mailbox_that_took_over_is_an_incident_without_time_away() -> None:
+    """Agents could work in the helpdesk all the time; it is over when our credentials hold."""
+    entries = [
+        Happened(_at(10), "takes_in", began=_at(0)),
+        Happened(_at(90), "takes_in_no_more"),
+        Happened(_at(9000), "suspected"),
+    ]
+
+    assert away_in(entries, _at(9001)) == ()
+    assert not is_over(entries[:1])
+    assert is_over(entries) and len(of_this_incident(entries)) == 2
+
+
 def test_later_suspicions_are_no_part_of_it() -> None:
     """A blip of next week stands in no report of this week's outage."""
     entries = [

@@ -123,6 +123,7 @@ def test_banner_has_every_language_and_an_end(site: Site) -> None:
     assert texts["en"] == OWN_ENGLISH
     assert set(texts) == {"en", "de", "fr", "sv", "ru"}
     assert found["valid_until"] == (NOW + timedelta(minutes=15)).isoformat()
+    assert found["updated_at"] == NOW.isoformat()
 
 
 def test_any_site_may_embed_it(site: Site) -> None:
