@@ -243,10 +243,7 @@ class App:
 
     def _first_of_thread(self, destination: str, thread: str) -> str | None:
         with self._store.read() as reader:
-            for row in reader.outbox.of_thread(thread):
-                if row.outgoing.destination == destination and row.reference:
-                    return row.reference
-        return None
+            return reader.outbox.first_reference(destination, thread)
 
     def _renew_lease(self) -> bool:
         try:

@@ -151,7 +151,7 @@ class Outbox:
 
         def record(tx: Transaction) -> None:
             if outgoing.destination != HELPDESK:
-                self._lanes.record(outgoing.destination, found, now, tx)
+                self._lanes.record(outgoing, found, now, tx)
             retry_at = self._retry_at(row, outcome, now)
             tx.outbox.record(row.row_id, outcome, now, retry_at=retry_at)
             number_ticket(outgoing, outcome, tx)
@@ -231,6 +231,8 @@ class Outbox:
                 bound.info("message_sent", outcome=name)
             case TryLater(reason=reason) | Unknown(reason=reason):
                 bound.warning("message_postponed", outcome=name, reason=reason)
+            case Refused(reason=reason) if row.outgoing.is_edit:
+                bound.info("edit_given_up", reason=reason)
             case Refused(reason=reason, advice=advice):
                 bound.error("message_refused", reason=reason, advice=advice)
             case _:

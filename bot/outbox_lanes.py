@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from bot.rules.actions import Outgoing, Urgency
 from bot.rules.lanes import (
     CLOSED,
+    EDITS,
     PROBE_EVERY,
     RATES,
     Budget,
@@ -28,6 +29,8 @@ from bot.store.transaction import Transaction
 
 CIRCUIT = "circuit/"
 PAUSE = "pause/"
+ALL_EDITS = "edits"
+"""Where patience with edits is kept: they have a limit of their own, for all rooms together."""
 
 
 class Lanes:
@@ -69,14 +72,16 @@ class Lanes:
         return Patience(
             wholly=frozenset(paused | {each for each, is_critical in spent if is_critical}),
             unless_critical=frozenset(each for each, is_critical in spent if not is_critical),
+            without_edits=ALL_EDITS in paused or (ALL_EDITS, False) in spent,
         )
 
     def wait_until(self, outgoing: Outgoing, now: datetime) -> datetime | None:
         """Until when this message has to wait, None to send it now; then its budget is spent."""
         destination = outgoing.destination
-        pause = self._pauses.get(destination)
-        if pause is not None and pause > now:
-            return pause
+        for each in (destination, *((ALL_EDITS,) if outgoing.is_edit else ())):
+            pause = self._pauses.get(each)
+            if pause is not None and pause > now:
+                return pause
         circuit = self.circuit(destination)
         if not circuit.may_send(now):
             return circuit.probe_at
@@ -84,19 +89,21 @@ class Lanes:
             # The one that is tried: nobody else until it is known how it went.
             self._circuits[lane_of(destination)] = replace(circuit, probe_at=now + PROBE_EVERY)
             return None
-        rate = RATES.get(destination.partition(":")[0])
+        rate = EDITS if outgoing.is_edit else RATES.get(destination.partition(":")[0])
         if rate is None:
             return None
-        taken = take(self._budgets.get(destination), rate, now, outgoing.urgency)
-        self._budgets[destination] = taken.budget
+        place = _place(outgoing)
+        taken = take(self._budgets.get(place), rate, now, outgoing.urgency)
+        self._budgets[place] = taken.budget
         if not taken.wait:
             return None
         until = now + timedelta(seconds=taken.wait)
-        self._spent[destination, outgoing.urgency is Urgency.CRITICAL] = until
+        self._spent[place, outgoing.urgency is Urgency.CRITICAL] = until
         return until
 
-    def record(self, destination: str, outcome: Outcome, now: datetime, tx: Transaction) -> None:
+    def record(self, outgoing: Outgoing, outcome: Outcome, now: datetime, tx: Transaction) -> None:
         """Learn from how a try ended, within the transaction that writes that down."""
+        destination = outgoing.destination
         lane, before = lane_of(destination), self.circuit(destination)
         after = after_outcome(before, outcome, now)
         if after != before:
@@ -104,9 +111,16 @@ class Lanes:
             if after.is_open or before.is_open:
                 tx.states.save(CIRCUIT + lane, _row(after))
         if isinstance(outcome, TryLater) and outcome.after:
+            # A limit on edits says nothing of messages: no page waits for it.
+            place = _place(outgoing)
             until = now + timedelta(seconds=outcome.after)
-            self._pauses[destination] = max(until, self._pauses.get(destination, until))
-            tx.states.save(PAUSE + destination, {"until": self._pauses[destination].isoformat()})
+            self._pauses[place] = max(until, self._pauses.get(place, until))
+            tx.states.save(PAUSE + place, {"until": self._pauses[place].isoformat()})
+
+
+def _place(outgoing: Outgoing) -> str:
+    """Where budgets and patience of a message are kept."""
+    return ALL_EDITS if outgoing.is_edit else outgoing.destination
 
 
 def _row(circuit: Circuit) -> dict[str, object]:

@@ -63,7 +63,10 @@ def gather(rows: Sequence[OutboxRow], *, is_behind: bool) -> dict[str, list[Outb
     found: dict[str, list[OutboxRow]] = {}
     for row in rows:
         notice = row.outgoing.message
-        if isinstance(notice, Notice) and notice.kind is not NoticeKind.ACKNOWLEDGED:
+        is_edit = row.outgoing.is_edit or (
+            isinstance(notice, Notice) and notice.kind is NoticeKind.ACKNOWLEDGED
+        )
+        if isinstance(notice, Notice) and not is_edit:
             found.setdefault(row.outgoing.destination, []).append(row)
     return {
         destination: missed
@@ -131,6 +134,7 @@ def are_dead(rows: Iterable[OutboxRow]) -> list[OutboxRow]:
         if isinstance(row.outgoing.message, Notice)
         and row.state in (OutboxState.REFUSED, OutboxState.EXPIRED)
         and not row.outgoing.fallback
+        and not row.outgoing.is_edit
         and not row.outgoing.key.startswith("dead/")
     ]
 

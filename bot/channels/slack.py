@@ -100,7 +100,7 @@ class SlackChannel:
     def find(self, outgoing: Outgoing, *, since: datetime) -> Outcome:
         """Look for the key among the messages since just before the attempt at `since`."""
         thread = self._first_message(outgoing)
-        if thread and _is_edit(outgoing):
+        if outgoing.is_edit or (thread and _is_edit(outgoing)):
             return Refused("an edit may simply be made again")
         try:
             channel = thread.channel if thread else self._rooms.id_of(outgoing.destination)
@@ -129,10 +129,13 @@ class SlackChannel:
         try:
             if first and _is_edit(outgoing):
                 return self._edit(first, content)
-            return self._post(outgoing, content, thread=first)
+            if not outgoing.is_edit:
+                return self._post(outgoing, content, thread=first)
         except CALL_FAILURES as failure:
             if first is None or trouble_of(failure) is not Trouble.GONE:
                 raise
+        if outgoing.is_edit:
+            return Refused("there is no message to bring up to date")
         return self._post(outgoing, content, thread=None)
 
     def _post(self, outgoing: Outgoing, content: Json, *, thread: _Place | None) -> Outcome:
@@ -220,7 +223,7 @@ class SlackChannel:
 
 def _is_edit(outgoing: Outgoing) -> bool:
     notice = outgoing.message
-    return isinstance(notice, Notice) and notice.kind in EDITS
+    return outgoing.is_edit or (isinstance(notice, Notice) and notice.kind in EDITS)
 
 
 def _scopes(answer: SlackResponse) -> Finding:

@@ -13,8 +13,10 @@ from datetime import datetime
 
 from bot.channels.escaping import entities, link, mrkdwn, plain
 from bot.rules.actions import Notice, Outgoing
+from bot.texts.instants import time_with_zone
 from bot.texts.own import NO_TEXTS, OwnTexts
 from bot.texts.render import Rendered, render
+from bot.texts.words import language
 
 EVENT_TYPE = "deskmate_notice"
 ACKNOWLEDGE = "acknowledge"
@@ -51,7 +53,7 @@ def payload(
     rendered = render(notice, now=now, names=names, texts=texts)
     return {
         "text": entities(plain(rendered.headline)),
-        "blocks": _blocks(notice, rendered, people),
+        "blocks": _blocks(notice, rendered, people, as_of=_as_of(outgoing, notice, now)),
         "metadata": metadata(outgoing.key),
         "unfurl_links": False,
         "unfurl_media": False,
@@ -88,7 +90,9 @@ def key_of(message: Mapping[str, object]) -> str | None:
     return str(carried.get("key")) if isinstance(carried, Mapping) else None
 
 
-def _blocks(notice: Notice, rendered: Rendered, people: Mapping[str, str]) -> list[Json]:
+def _blocks(
+    notice: Notice, rendered: Rendered, people: Mapping[str, str], *, as_of: str
+) -> list[Json]:
     headline = _plain_text(rendered.headline, GREATEST_HEADER)
     blocks: list[Json] = [{"type": "header", "text": headline}]
     if rendered.facts:
@@ -101,10 +105,19 @@ def _blocks(notice: Notice, rendered: Rendered, people: Mapping[str, str]) -> li
     if rendered.buttons:
         buttons = [_button(action, label, notice.thread) for action, label in rendered.buttons]
         blocks.append({"type": "actions", "elements": buttons[:GREATEST_BUTTONS]})
-    if notice.link:
-        opened = link(notice.link, rendered.open_label)
-        blocks.append({"type": "context", "elements": [_mrkdwn(opened)]})
+    opened = link(notice.link, rendered.open_label) if notice.link else ""
+    small = [_mrkdwn(each) for each in (opened, as_of) if each]
+    if small:
+        blocks.append({"type": "context", "elements": small})
     return blocks
+
+
+def _as_of(outgoing: Outgoing, notice: Notice, now: datetime) -> str:
+    """When an edit was made: what it says of the time left is true of that instant."""
+    if not outgoing.is_edit:
+        return ""
+    words = language(notice.language).words
+    return mrkdwn(f"↻ {time_with_zone(now, now=now, zone=notice.zone, words=words)}")
 
 
 def _call(notice: Notice, rendered: Rendered, people: Mapping[str, str]) -> str:

@@ -113,7 +113,8 @@ def _told(reader: Reader, *, outage: bool) -> dict[str, int]:
         channel = row.outgoing.destination.partition(":")[0]
         message = row.outgoing.message
         is_outage = isinstance(message, Banner) or getattr(message, "kind", None) in _OUTAGE
-        if channel != "helpdesk" and row.state in ARRIVED and is_outage is outage:
+        is_told = row.state in ARRIVED and not row.outgoing.is_edit
+        if channel != "helpdesk" and is_told and is_outage is outage:
             counted[channel] += 1
     return dict(sorted(counted.items()))
 

@@ -119,10 +119,11 @@ def show_preview(
     try:
         compiled = load_compiled(folder, clock)
         with stored(clock) as reader:
-            rows = reader.outbox.decided_since(clock.now() - WEEK)
+            decided = reader.outbox.decided_since(clock.now() - WEEK)
     except Unusable as problem:
         problem.show(console)
         return 2
+    rows = [row for row in decided if not row.outgoing.is_edit]
     silence = Silence("preview", "", end=clock.now(), only=only, unless_critical=not even_critical)
     hidden = [row for row in rows if _would_hide(silence, row, compiled)]
     if as_json:

@@ -23,7 +23,7 @@ from bot.rules.policy_parts import IntakeCheck
 
 LANGUAGES = {each: each for each in ("en", "fr", "de", "sv", "ru")}
 WAYS = {each.value: each for each in Ways}
-URGENCIES = {each.value: each for each in Urgency}
+URGENCIES = {each.value: each for each in Urgency if each is not Urgency.EDIT}
 PERSON_KEYS = (
     "slack", "teams", "mail", "sms", "mention", "else", "hours", "language", "zone", "urgency",
     "mention_from", "nobody_took_it", "skills", "speaks", "mode", "fallback_after", "because",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.handlers.cards import renew_card
 from bot.handlers.firings import firings_of
 from bot.handlers.handled import Handled
 from bot.handlers.ticket_effects import commit_decision
@@ -177,6 +178,7 @@ def _decide(
         )
         tx.timers.set(timer)
     set_clocks(after, tx.tickets.history(ticket.ticket_id), tx, compiled, now=now)
+    renew_card(ticket.ticket_id, tx, compiled, now=now)
 
 
 def _creation(ticket: Ticket) -> TicketCreation:

@@ -94,7 +94,7 @@ def take_ladders(
     `holds_for` is for how long, None for as long as each ladder says.
     """
     taken = []
-    for ladder in _of_thread(thread, tx):
+    for ladder in open_ladders(thread, tx):
         if how not in ladder.spec.taken_by:
             continue
         step = after_taken(ladder, by, now, holds_for=holds_for)
@@ -109,7 +109,7 @@ def raise_ladders(
 ) -> tuple[str, ...]:
     """Somebody calls the next level of a thing's ladders at once; which ones those are."""
     raised = []
-    for ladder in _of_thread(thread, tx):
+    for ladder in open_ladders(thread, tx):
         notice = _notice_of(ladder.key, tx)
         if notice is not None:
             step = after_raised(ladder, now, PolicyCover(compiled))
@@ -120,7 +120,7 @@ def raise_ladders(
 
 def close_ladders(thread: str, tx: Transaction) -> None:
     """The matter is settled: its ladders end."""
-    for ladder in _of_thread(thread, tx):
+    for ladder in open_ladders(thread, tx):
         _save(after_done(ladder), tx)
 
 
@@ -142,15 +142,16 @@ def load_ladder(key: str, tx: Transaction) -> Ladder | None:
     return None if state is None else value_of(Ladder, state["ladder"])
 
 
-def _notice_of(key: str, tx: Transaction) -> Notice | None:
-    state = tx.alerts.load(key)
-    return None if state is None else value_of(Notice, state["notice"])
-
-
-def _of_thread(thread: str, tx: Transaction) -> list[Ladder]:
+def open_ladders(thread: str, tx: Transaction) -> list[Ladder]:
+    """The ladders of a thing that go on."""
     states = tx.alerts.starting(f"{LADDER}/{thread}/")
     ladders = (value_of(Ladder, state["ladder"]) for state in states.values())
     return [ladder for ladder in ladders if not ladder.is_closed]
+
+
+def _notice_of(key: str, tx: Transaction) -> Notice | None:
+    state = tx.alerts.load(key)
+    return None if state is None else value_of(Notice, state["notice"])
 
 
 def _take(

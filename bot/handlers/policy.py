@@ -8,6 +8,7 @@ import hashlib
 from datetime import datetime
 from functools import partial
 
+from bot.handlers.cards import renew_card
 from bot.handlers.digests import set_digests
 from bot.handlers.tickets import set_clocks
 from bot.rules.actions import Reason
@@ -56,6 +57,7 @@ def _recompute(
         return 0
     before = tx.tickets.clocks(ticket_id)
     set_clocks(ticket, tx.tickets.history(ticket_id), tx, compiled, now=now)
+    renew_card(ticket_id, tx, compiled, now=now)
     after = tx.tickets.clocks(ticket_id)
     moved = [
         f"{name}: due {_due(before.get(name))} before, {_due(after.get(name))} now"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.handlers.cards import renew_card
 from bot.handlers.case_words import is_case
 from bot.handlers.handled import Handled
 from bot.handlers.ladders import raise_ladders, take_ladders
@@ -46,8 +47,10 @@ def handle_button(
     match pressed.action:
         case "snooze":
             done = _snooze(event, pressed, ticket, tx, now=now)
+            renew_card(subject, tx, compiled, now=now)
         case "raise":
             done = _raise(event, pressed, tx, compiled, now=now)
+            renew_card(subject, tx, compiled, now=now)
         case _:
             done = _take(event, pressed, ticket, tx, compiled, now=now)
     if not done:
@@ -88,6 +91,7 @@ def end_snooze(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: 
         if destination.startswith("slack:")
     ]
     send(rows, tx, compiled, now=now)
+    renew_card(which, tx, compiled, now=now)
     return f"told again by {len(rows)} ways"
 
 
@@ -119,8 +123,10 @@ def _take(
         tx.outbox.supersede(now=now, reason=reason, ticket_id=ticket.ticket_id)
         if not is_case(ticket):
             tx.outbox.add(_note(ticket, pressed, event, compiled), now)
+    kept = renew_card(ticket.ticket_id, tx, compiled, now=now) if ticket else frozenset()
     for row in _acknowledgements(pressed, ticket, event, tx):
-        tx.outbox.add(row, now)
+        if row.destination not in kept:
+            tx.outbox.add(row, now)
     return reason
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.handlers.card_rooms import note_room
 from bot.handlers.silences import silences_of
 from bot.handlers.storms import through_storm
 from bot.rules.actions import Notice, NoticeKind, Outgoing
@@ -48,8 +49,10 @@ def send(
         if silence is not None:
             reason = f"silence {silence.name}: {silence.because}"
             tx.outbox.add(row, now, untold=(OutboxState.SILENCED, reason))
-        elif notice.kind not in SINGLE or through_storm(row, notice, tx, compiled, now=now):
-            tx.outbox.add(row, now)
+            continue
+        is_held = notice.kind in SINGLE and not through_storm(row, notice, tx, compiled, now=now)
+        if not is_held and tx.outbox.add(row, now):
+            note_room(row, notice, tx, now)
 
 
 def _people_at(destination: str, compiled: CompiledPolicy) -> frozenset[str]:

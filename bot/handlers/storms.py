@@ -67,7 +67,7 @@ def _hold_what_waits(destination: str, storm: Storm, tx: Transaction, now: datet
     for row in tx.outbox.backlog(destination, now):
         notice = row.outgoing.message
         is_single = isinstance(notice, Notice) and notice.thread in storm.threads
-        if is_single and row.outgoing.urgency is not Urgency.CRITICAL:
+        if is_single and row.outgoing.urgency in (Urgency.NORMAL, Urgency.LOW):
             reason = f"counted in storm {storm.number}"
             tx.outbox.supersede(now=now, reason=reason, key=row.outgoing.key)
 
@@ -116,7 +116,9 @@ def _latest(destination: str, tx: Transaction, since: datetime) -> list[Notice]:
     found: dict[str, Notice] = {}
     for row in tx.outbox.newest_at(destination, since, limit=4 * LATEST):
         notice = row.outgoing.message
-        if isinstance(notice, Notice) and notice.kind is not NoticeKind.STORM:
+        if row.outgoing.is_edit or not isinstance(notice, Notice):
+            continue
+        if notice.kind is not NoticeKind.STORM:
             found.setdefault(notice.thread, notice)
     return list(found.values())[:LATEST]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.handlers.cards import renew_card
 from bot.handlers.firings import firings_of
 from bot.handlers.handled import Handled, NeedsTicket
 from bot.handlers.ladders import close_ladders, take_ladders
@@ -131,6 +132,7 @@ def take_news(
         reason = f"the ticket is {ticket.status}"
         tx.outbox.supersede(now=now, reason=reason, ticket_id=ticket.ticket_id)
     set_clocks(ticket, tx.tickets.history(ticket.ticket_id), tx, compiled, now=now)
+    renew_card(ticket.ticket_id, tx, compiled, now=now)
     return ticket.ticket_id
 
 

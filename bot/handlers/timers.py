@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.handlers.alarms import fire_count, fire_held
 from bot.handlers.backfill import fire_backfill
+from bot.handlers.cards import fire_card, renew_card
 from bot.handlers.case_notices import fire_storm
 from bot.handlers.digests import fire_digest
 from bot.handlers.ladders import fire_ladder, open_ladder
@@ -60,6 +61,18 @@ def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: dateti
             return fire_count(timer, tx, compiled, now=now)
         case "alarm_held":
             return fire_held(timer, tx, compiled, now=now)
+        case "card":
+            return fire_card(timer, tx, compiled, now=now)
+    done = _fire_of_ticket(timer, tx, compiled, now=now)
+    if timer.ticket_id is not None:
+        renew_card(timer.ticket_id, tx, compiled, now=now)
+    return done
+
+
+def _fire_of_ticket(
+    timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+) -> str:
+    """What falls due for one ticket: a level, a reminder, a warning, a breach."""
     ticket = tx.tickets.load(timer.ticket_id or "")
     compiled = compiled if ticket is None else for_ticket(compiled, ticket)
     if timer.kind == "ladder":

@@ -20,11 +20,15 @@ _OURS = "deskmate:"
 
 
 class Urgency(StrEnum):
-    """Which rows go first: `critical` pages, then `normal`, then `low` (digests, notes)."""
+    """Which rows go first: `critical` pages, then `normal`, then `low` (digests, notes).
+
+    `edit` brings a message that is there up to date, after everything else and calling nobody.
+    """
 
     CRITICAL = "critical"
     NORMAL = "normal"
     LOW = "low"
+    EDIT = "edit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,8 @@ class NoticeKind(StrEnum):
     SLA_WARNING = "sla_warning"
     SLA_BREACHED = "sla_breached"
     ACKNOWLEDGED = "acknowledged"
+    ANSWERED = "answered"
+    DONE = "done"
     HELPDESK_DOWN = "helpdesk_down"
     HELPDESK_UP = "helpdesk_up"
     ALERT = "alert"
@@ -258,13 +264,18 @@ class Outgoing:
     is_obsolete_when_done: bool = False
     fallback_after: timedelta | None = None
 
+    @property
+    def is_edit(self) -> bool:
+        """True for what only brings a message that is there up to date."""
+        return self.urgency is Urgency.EDIT
+
 
 @dataclass(frozen=True, slots=True)
 class Timer:
     """A row that falls due: `key` is unique, setting it again moves it.
 
     `kind`: `sla_warning`, `sla_breached`, `outage`, `ladder`, `digest`, `reminder`,
-    `alarm_count`, `alarm_held`. `detail` names
+    `alarm_count`, `alarm_held`, `card`. `detail` names
     clock and cycle.
     """
 

@@ -40,6 +40,9 @@ RATES = {
     "sms": Rate(20 / 3600, 5.0),
 }
 
+EDITS = Rate(40 / 60, 10.0)
+"""Slack allows 50 edits a minute and workspace (tier 3): never more than 40 and the burst."""
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:

@@ -250,11 +250,15 @@ class FakeChannel:
         self._world = world
         self._is_down = is_down
         self.delivered: list[tuple[datetime, Outgoing]] = []
+        self.edited: list[tuple[datetime, Outgoing]] = []
 
     def deliver(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
         """Show it in the world."""
         if self._is_down():
             return TryLater("the channel is down", 5.0)
+        if outgoing.is_edit:
+            self.edited.append((now, outgoing))
+            return Delivered(outgoing.key)
         self.delivered.append((now, outgoing))
         kind, _, address = outgoing.destination.partition(":")
         match outgoing.message:

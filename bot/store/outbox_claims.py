@@ -28,13 +28,18 @@ from bot.store.ready import Ready
 from bot.store.rows import value_of
 from bot.store.tables import attempt, hold, outbox
 
+EDIT_RANK = 3
+"""The urgency of edits, the lowest."""
 _earlier = outbox.alias("earlier")
 _now = bindparam("now", type_=BigInteger)
 
 
 def _blocks(row: Any) -> Any:
     # A row that waits for its own hour and was never tried lets others pass; a failed one does not.
-    return not_(and_(row.c.state == OutboxState.WAITING, row.c.attempts == 0, row.c.due_at > _now))
+    waits = and_(row.c.state == OutboxState.WAITING, row.c.attempts == 0, row.c.due_at > _now)
+    # A message never waits for an edit; an edit waits for the message that it changes.
+    is_passed = and_(row.c.urgency == EDIT_RANK, outbox.c.urgency != EDIT_RANK)
+    return not_(or_(waits, is_passed))
 
 
 _prefix = bindparam("prefix", type_=Text)
@@ -185,6 +190,8 @@ def _heads(
     if patience.unless_critical:
         is_calm = outbox.c.destination.not_in(sorted(patience.unless_critical))
         statement = statement.where(or_(is_calm, outbox.c.urgency == 0))
+    if patience.without_edits:
+        statement = statement.where(outbox.c.urgency != EDIT_RANK)
     for held in holds(connection):
         below = outbox.c.destination.startswith(f"{held}:", autoescape=True)
         statement = statement.where(not_(or_(outbox.c.destination == held, below)))

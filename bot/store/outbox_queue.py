@@ -6,13 +6,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from sqlalchemy import Row, Text, bindparam, delete, update
+from sqlalchemy import Row, Text, bindparam, delete, or_, update
 from sqlalchemy.engine import Connection
 
 from bot.rules.actions import Outgoing, Urgency
 from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
 from bot.store.codec import maybe_micros, micros
-from bot.store.outbox_claims import claim
+from bot.store.outbox_claims import EDIT_RANK, claim
 from bot.store.outbox_view import OutboxView
 from bot.store.queues import ClaimedOutgoing, Order, OutboxState, Patience, Touched
 from bot.store.ready import Ready
@@ -23,14 +23,14 @@ from bot.store.upserts import insert_once, put
 DEAD = (OutboxState.REFUSED, OutboxState.EXPIRED, OutboxState.DROPPED)
 """States of messages that a person may let go again."""
 NO_PATIENCE = Patience()
-URGENCY_RANKS = {Urgency.CRITICAL: 0, Urgency.NORMAL: 1, Urgency.LOW: 2}
+URGENCY_RANKS = {Urgency.CRITICAL: 0, Urgency.NORMAL: 1, Urgency.LOW: 2, Urgency.EDIT: EDIT_RANK}
 
 
-def _superseding(*which: Any) -> Ready:
+def _superseding(*which: Any, states: tuple[str, ...] = (OutboxState.WAITING.value,)) -> Ready:
     return Ready(
         lambda _: (
             update(outbox)
-            .where(*which, outbox.c.state == OutboxState.WAITING.value)
+            .where(*which, or_(*(outbox.c.state == state for state in states)))
             .values(
                 state=OutboxState.SUPERSEDED.value,
                 is_open=0,
@@ -45,6 +45,11 @@ _OF = bindparam("of", type_=Text)
 _IS_OBSOLETE = outbox.c.is_obsolete_when_done == 1
 _SUPERSEDE_KEY = _superseding(outbox.c.key == _OF)
 _SUPERSEDE_TICKET = _superseding(outbox.c.ticket_id == _OF, _IS_OBSOLETE)
+_SUPERSEDE_EDITS = _superseding(
+    outbox.c.ticket_id == _OF,
+    outbox.c.urgency == EDIT_RANK,
+    states=(OutboxState.WAITING.value, OutboxState.UNKNOWN.value),
+)
 _SUPERSEDE_THREAD = _superseding(outbox.c.order_key.like(_OF, escape="!"), _IS_OBSOLETE)
 
 
@@ -177,6 +182,12 @@ class Outbox(OutboxView):
         else:
             statement, values["of"] = _SUPERSEDE_TICKET, ticket_id
         changed: int = statement.run(self._connection, values).rowcount
+        return changed
+
+    def supersede_edits(self, ticket_id: str, *, now: datetime) -> int:
+        """Take back what would bring a ticket's messages up to date: a newer state follows."""
+        values = {"at": micros(now), "why": "a newer state is shown", "of": ticket_id}
+        changed: int = _SUPERSEDE_EDITS.run(self._connection, values).rowcount
         return changed
 
     def pass_on(self, row_id: int, now: datetime) -> None:

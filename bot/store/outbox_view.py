@@ -48,6 +48,20 @@ class OutboxView:
         """Every message of one thread (`outage:3`), in the order they were decided."""
         return self._rows(outbox.c.order_key.endswith(f"/{thread}", autoescape=True))
 
+    def first_reference(self, destination: str, thread: str) -> str | None:
+        """By what name the other side knows the first message about a thing there."""
+        where = outbox.c.order_key == column(f"{destination}/{thread}")
+        kind, _, which = thread.partition(":")
+        if kind == "ticket":
+            # Found by its index: of a ticket there are few messages, of all there are many.
+            where &= outbox.c.ticket_id == column(which)
+        return self._connection.scalar(
+            select(outbox.c.reference)
+            .where(where, outbox.c.reference.is_not(None), outbox.c.reference != "")
+            .order_by(outbox.c.id)
+            .limit(1)
+        )
+
     def all(self) -> tuple[OutboxRow, ...]:
         """Every message there is, for audits and the demo's count."""
         return self._rows(outbox.c.id.is_not(None))

@@ -73,10 +73,14 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Destinations to leave alone for now: wholly, or for all that is not critical."""
+    """Destinations to leave alone for now: wholly, or for all that is not critical.
+
+    `without_edits`: no message is brought up to date for now, wherever it stands.
+    """
 
     wholly: frozenset[str] = frozenset()
     unless_critical: frozenset[str] = frozenset()
+    without_edits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from bot.rules.actions import (
     Timer,
 )
 from bot.rules.alarms import Alarm
+from bot.rules.cards import Card
 from bot.rules.escalation_values import Ladder
 from bot.rules.events import (
     AlertReceived,
@@ -109,7 +110,17 @@ def from_json(text: str) -> Any:
 
 
 def body_of(
-    value: Event | Outgoing | Ticket | Timer | Change | Reason | Ladder | Notice | Alarm | Article,
+    value: Event
+    | Outgoing
+    | Ticket
+    | Timer
+    | Change
+    | Reason
+    | Ladder
+    | Notice
+    | Alarm
+    | Article
+    | Card,
 ) -> str:
     """The row body of a value."""
     return to_json(_codec(cast(Hashable, type(value))).write(value))

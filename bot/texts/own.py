@@ -20,7 +20,7 @@ PARTS = ("headline", "body", "next_step", "short")
 FACTS = (
     "ticket", "title", "whose", "subject", "owner", "is_unowned", "is_outage", "priority",
     "category", "clock", "reason", "next_step", "button", "colon", "count", "soon", "customers",
-    "due", "left", "ago", "lasted", "is_overdue",
+    "due", "left", "ago", "lasted", "is_overdue", "is_timed",
 )  # fmt: skip
 CUSTOMERS_WORDS = frozenset({"title", "whose", "subject", "reason"})
 """Facts that stay out of `short`: an SMS says nothing of a customer's."""

@@ -36,9 +36,9 @@ _SINCE = _OF_THE_OUTAGE | {NoticeKind.CATCH_UP, NoticeKind.STORM}
 _OURS = _OF_THE_OUTAGE | {NoticeKind.ADMIN}
 """Kinds whose `quote` is what we saw ourselves, not a customer's words."""
 _NOBODY_EXPECTED = frozenset(
-    {NoticeKind.ACKNOWLEDGED, NoticeKind.ADMIN, NoticeKind.HELPDESK_UP, NoticeKind.DIGEST,
-     NoticeKind.REMINDER, NoticeKind.CATCH_UP, NoticeKind.ANSWER, NoticeKind.STORM,
-     NoticeKind.SILENCE}
+    {NoticeKind.ACKNOWLEDGED, NoticeKind.ANSWERED, NoticeKind.DONE, NoticeKind.ADMIN,
+     NoticeKind.HELPDESK_UP, NoticeKind.DIGEST, NoticeKind.REMINDER, NoticeKind.CATCH_UP,
+     NoticeKind.ANSWER, NoticeKind.STORM, NoticeKind.SILENCE}
 )  # fmt: skip
 MOST_LINES = 8
 """Tickets of a digest that are listed; the rest is counted."""
@@ -144,6 +144,7 @@ def _times(notice: Notice, tongue: Language, *, now: datetime) -> dict[str, obje
         "ago": words.ago.format(length),
         "lasted": length,
         "is_overdue": at <= now,
+        "is_timed": notice.due_at is not None and notice.clock is not None,
     }
 
 

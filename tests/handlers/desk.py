@@ -167,6 +167,14 @@ class Desk:
             if getattr(outgoing.message, "kind", None) == kind
         ]
 
+    def edited(self, kind: str) -> list[tuple[str, datetime]]:
+        """Rooms whose first message was made to say this, and when."""
+        return [
+            (outgoing.destination, at)
+            for at, outgoing in self.channel.edited
+            if getattr(outgoing.message, "kind", None) == kind
+        ]
+
     def notes(self, number: int) -> list[str]:
         """Our internal notes on a ticket."""
         daemon = self.world.daemon.user_id

@@ -124,7 +124,7 @@ def test_acknowledgement_stops_warnings_and_leaves_a_note(desk: Desk) -> None:
 
     assert desk.told("sla_warning") == []
     assert "Bo has it (by slack)." in desk.notes(number)
-    assert [where for where, _ in desk.told("acknowledged")] == ["slack:support"]
+    assert desk.edited("acknowledged")[0] == ("slack:support", MONDAY + MINUTE)
     assert len(desk.told("sla_breached")) == 1
 
 

@@ -92,7 +92,8 @@ def test_acknowledgement_edits_first_message(
 
     (message,) = world.chat.messages("support")
     assert first == outcome
-    assert message.is_edited and message.text == "Johan Lind HAS IT: #48213 Nordbo AB"
+    headline = "Johan Lind HAS IT, first reply due 09:30 (30 min left): #48213 Nordbo AB"
+    assert message.is_edited and message.text == headline
     assert "actions" not in [each["type"] for each in message.blocks]
     assert message.metadata["event_payload"] == {"key": "row/1"}
 
@@ -106,6 +107,37 @@ def test_acknowledgement_without_first_message_is_posted(
     channel.deliver(taken, now=NOW)
 
     assert len(world.chat.messages("support")) == 1
+
+
+def test_card_is_renewed_in_place(
+    channel: SlackChannel, world: World, outgoing: MakeOutgoing, references: References
+) -> None:
+    """An edit shows the new state in the first message and says of which instant it is true."""
+    first = channel.deliver(outgoing("row/1"), now=NOW)
+    assert isinstance(first, Delivered)
+    references["slack:support", "ticket:T1"] = first.reference
+    edit = outgoing("row/2", kind=NoticeKind.SLA_BREACHED, urgency=Urgency.EDIT)
+
+    outcome = channel.deliver(edit, now=NOW + timedelta(minutes=45))
+
+    (message,) = world.chat.messages("support")
+    assert first == outcome
+    assert message.text == "FIRST REPLY MISSED (due 09:30, 15 min ago): #48213 Nordbo AB"
+    assert "↻ 09:45 UTC" in str(message.blocks[-1])
+
+
+@pytest.mark.parametrize("known", ["", "C1:1.000001"])
+def test_edit_makes_no_message(
+    channel: SlackChannel, world: World, outgoing: MakeOutgoing, references: References, known: str
+) -> None:
+    """Where the first message is gone or never was, an edit does not bring it back."""
+    references["slack:support", "ticket:T1"] = known
+    row = outgoing("row/2", urgency=Urgency.EDIT)
+
+    outcome, found = channel.deliver(row, now=NOW), channel.find(row, since=NOW)
+
+    assert isinstance(outcome, Refused) and isinstance(found, Refused)
+    assert world.chat.messages("support") == ()
 
 
 @pytest.mark.parametrize(
