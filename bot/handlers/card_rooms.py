@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeps which rooms heard of a ticket, so that what they were shown can be brought up to date."""
+"""Keeps which rooms heard of a ticket and what they were shown of it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
 
-from bot.rules.actions import Notice, Outgoing
+from bot.rules.actions import Notice, Outgoing, Urgency
 from bot.rules.cards import TIMED, Card, Room
+from bot.rules.few_cards import after_message, weight_of
 from bot.store.rows import body_of, value_of
 from bot.store.transaction import Transaction
 
 CARD = "card"
 """The kind of a card's timer; its key, as that of its state, is `card/TICKET`."""
-EDITED = "slack:"
+ROOMS = frozenset({"slack", "teams"})
+FEW = frozenset({"teams"})
+"""Ways whose messages cannot be edited: of each matter they show few."""
+KEPT = "kept for the summary"
 
 
 def card_key(ticket_id: str) -> str:
@@ -22,7 +26,7 @@ def card_key(ticket_id: str) -> str:
 
 
 def load_card(ticket_id: str, tx: Transaction) -> Card | None:
-    """A ticket's card; None where no room that can be edited heard of it."""
+    """A ticket's card; None where no room heard of it."""
     state = tx.alerts.load(card_key(ticket_id))
     return None if state is None else value_of(Card, state["card"])
 
@@ -32,13 +36,37 @@ def save_card(ticket_id: str, card: Card, tx: Transaction) -> None:
     tx.alerts.save(card_key(ticket_id), {"card": body_of(card)}, ticket_id=ticket_id)
 
 
-def note_room(row: Outgoing, notice: Notice, tx: Transaction, now: datetime) -> None:
-    """A room hears of a ticket: from now on its first message there is kept up to date."""
-    ticket_id = notice.ticket_id
-    if ticket_id is None or notice.kind not in TIMED or not row.destination.startswith(EDITED):
-        return
+def may_show(
+    row: Outgoing, notice: Notice, tx: Transaction, *, now: datetime, has_other_way: bool
+) -> bool:
+    """Note what a room hears of a ticket; False where it is kept for the summary at its end."""
+    ticket_id, kind = notice.ticket_id, row.destination.partition(":")[0]
+    if ticket_id is None or notice.kind not in TIMED or kind not in ROOMS:
+        return True
+    if tx.outbox.by_key(row.key) is not None:
+        return True
     card = load_card(ticket_id, tx) or Card(notice.kind, now)
-    rooms = card.rooms
-    if all(each.destination != row.destination for each in rooms):
-        rooms = (*rooms, Room(row.destination, now, notice.language, notice.zone))
+    known = {each.destination: each for each in card.rooms}
+    room = known.get(row.destination) or Room(row.destination, now, notice.language, notice.zone)
+    is_kept = False
+    if kind in FEW:
+        weight = weight_of(notice.kind, row.urgency)
+        verdict = after_message(room.shown, weight, has_other_way=has_other_way)
+        room, is_kept = replace(room, shown=verdict.shown), verdict.is_kept
+    rooms = tuple({**known, row.destination: room}.values())
     save_card(ticket_id, replace(card, told_at=now, rooms=rooms, is_closed=False), tx)
+    return not is_kept
+
+
+def instead_of(row: Outgoing, notice: Notice) -> Outgoing | None:
+    """A call that a room keeps for its summary goes its next way at once."""
+    if row.urgency is not Urgency.CRITICAL or not row.fallback:
+        return None
+    way, *rest = row.fallback
+    return replace(
+        row,
+        key=f"{row.key}/instead/{way}",
+        destination=way,
+        order_key=f"{way}/{notice.thread}",
+        fallback=tuple(rest),
+    )

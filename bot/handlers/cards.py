@@ -10,12 +10,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.handlers.card_ends import tell_end
 from bot.handlers.card_rooms import CARD, card_key, load_card, save_card
 from bot.handlers.case_words import is_case
 from bot.handlers.ladders import open_ladders
 from bot.handlers.ticket_effects import notice_of
 from bot.rules.actions import Notice, Outgoing, Timer, Urgency
-from bot.rules.cards import Face, Standing, answered_at, digest_of, face_of, highest, next_look
+from bot.rules.cards import (
+    ENDS,
+    Face,
+    Standing,
+    answered_at,
+    digest_of,
+    face_of,
+    highest,
+    next_look,
+)
 from bot.rules.engine import CompiledPolicy
 from bot.rules.ticket import Ticket
 from bot.store.transaction import Transaction
@@ -38,7 +48,7 @@ def renew_card(
     ticket = tx.tickets.load(ticket_id) if card is not None else None
     if card is None or ticket is None or is_case(ticket):
         return frozenset()
-    rooms = frozenset(each.destination for each in card.rooms)
+    rooms = frozenset(each.destination for each in card.rooms if each.can_edit)
     if card.is_closed:
         return rooms
     standing = _standing(ticket, tx)
@@ -50,16 +60,19 @@ def renew_card(
     stale = [
         each
         for each in card.rooms
-        if (each.said or each.since != now) and (is_time or each.said != said)
+        if each.can_edit and (each.said or each.since != now) and (is_time or each.said != said)
     ]
     if stale:
         tx.outbox.supersede_edits(ticket_id, now=now)
     for each in stale:
         shown = replace(notice, language=each.language, zone=each.zone)
         tx.outbox.add(_edit(each.destination, shown, said, now), now)
+    ended = [each for each in card.rooms if not each.can_edit and face.kind in ENDS]
+    for each in ended:
+        tell_end(each, notice, tx, compiled, now=now)
     after = replace(
         card,
-        rooms=tuple(replace(each, said=said) for each in card.rooms),
+        rooms=tuple(replace(each, said=said) for each in card.rooms if each not in ended),
         renewed_at=now if stale else card.renewed_at,
         is_closed=standing.is_done,
     )

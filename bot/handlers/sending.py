@@ -7,10 +7,10 @@ next message.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.handlers.card_rooms import note_room
+from bot.handlers.card_rooms import FEW, KEPT, instead_of, may_show
 from bot.handlers.silences import silences_of
 from bot.handlers.storms import through_storm
 from bot.rules.actions import Notice, NoticeKind, Outgoing
@@ -30,6 +30,7 @@ def send(
     rows: Iterable[Outgoing], tx: Transaction, compiled: CompiledPolicy, *, now: datetime
 ) -> None:
     """Send each row, or write down what held it back."""
+    rows = tuple(rows)
     silences: tuple[Silence, ...] | None = None
     for row in rows:
         notice = row.message
@@ -49,10 +50,23 @@ def send(
         if silence is not None:
             reason = f"silence {silence.name}: {silence.because}"
             tx.outbox.add(row, now, untold=(OutboxState.SILENCED, reason))
-            continue
-        is_held = notice.kind in SINGLE and not through_storm(row, notice, tx, compiled, now=now)
-        if not is_held and tx.outbox.add(row, now):
-            note_room(row, notice, tx, now)
+        elif notice.kind not in SINGLE or through_storm(row, notice, tx, compiled, now=now):
+            _show(row, notice, rows, tx, now)
+
+
+def _show(
+    row: Outgoing, notice: Notice, rows: Sequence[Outgoing], tx: Transaction, now: datetime
+) -> None:
+    """Send a row unless its room keeps it for a summary; then a call goes its next way."""
+    is_told_elsewhere = any(each.destination.partition(":")[0] not in FEW for each in rows)
+    has_other_way = bool(row.fallback) or is_told_elsewhere
+    if may_show(row, notice, tx, now=now, has_other_way=has_other_way):
+        tx.outbox.add(row, now)
+        return
+    tx.outbox.add(row, now, untold=(OutboxState.SUPERSEDED, KEPT))
+    instead = instead_of(row, notice)
+    if instead is not None and not is_told_elsewhere:
+        tx.outbox.add(instead, now)
 
 
 def _people_at(destination: str, compiled: CompiledPolicy) -> frozenset[str]:

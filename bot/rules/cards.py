@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 
 from bot.rules.actions import Notice, NoticeKind
 from bot.rules.escalation_values import Ladder
+from bot.rules.few_cards import Shown
 from bot.rules.history import Change, ChangeKind
 from bot.rules.ticket import Actor
 
@@ -25,12 +26,15 @@ TIMED = frozenset(
     {NoticeKind.RULE, NoticeKind.ALERT, NoticeKind.SLA_WARNING, NoticeKind.SLA_BREACHED}
 )
 """Kinds of messages whose room has a card: they are about one ticket, and its state goes on."""
+ENDS = frozenset({NoticeKind.ANSWERED, NoticeKind.DONE})
+"""What ends a matter for rooms that are told its end in a message of its own."""
 CLOSE = timedelta(minutes=5)
 SHORTEST_HALF = timedelta(minutes=10)
 LATE = timedelta(seconds=1)
 OVERDUE = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1))
 """The time left is renewed at half of the rest while that is ten minutes or more, five minutes
 before the instant and behind it, and at these lengths after it."""
+NOTHING_SHOWN = Shown()
 USUAL_BUTTONS = ("acknowledge", "take", "snooze")
 
 
@@ -38,7 +42,8 @@ USUAL_BUTTONS = ("acknowledge", "take", "snooze")
 class Room:
     """One room that heard of a ticket: since when, in which language, and what its card says.
 
-    `said` is empty until the card was looked at once: then the first message says it.
+    `said` is empty until the card was looked at once: then the first message says it. `shown` is
+    what a room was shown whose messages cannot be edited.
     """
 
     destination: str
@@ -46,6 +51,12 @@ class Room:
     language: str
     zone: str
     said: str = ""
+    shown: Shown = NOTHING_SHOWN
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether its messages can be edited."""
+        return self.destination.startswith("slack:")
 
 
 @dataclass(frozen=True, slots=True)

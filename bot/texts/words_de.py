@@ -146,6 +146,7 @@ GERMAN = Words(
         "silence_over": "Sie ist vorbei: {}.",
         "silence_was": "Inzwischen war Stille: {}.",
         "raised": "Die nächste Stufe wurde gerufen: Das ist Stufe {}.",
+        "kept_back": "Für diese Zusammenfassung aufgehoben: {}.",
         "put_off": "{} hat es um 15 Minuten verschoben.",
         "snooze_over": "{} hat es um 15 Minuten verschoben; niemand hat übernommen.",
         "not_allowed": "Das dürfen Sie hier nicht. Wer darf: {}.",

@@ -124,6 +124,7 @@ ENGLISH = Words(
         "silence_over": "It is over: {}.",
         "silence_was": "It was silent meanwhile: {}.",
         "raised": "Somebody called the next level: this is level {}.",
+        "kept_back": "Kept for this summary: {}.",
         "put_off": "{} put it off for 15 minutes.",
         "snooze_over": "{} put it off for 15 minutes; nobody has it yet.",
         "not_allowed": "You may not do that here. Who may: {}.",

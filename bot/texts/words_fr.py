@@ -152,6 +152,7 @@ FRENCH = Words(
         "silence_over": "Il est terminé\u00a0: {}.",
         "silence_was": "Silence entre-temps\u00a0: {}.",
         "raised": "Le niveau suivant est appelé\u00a0: niveau {}.",
+        "kept_back": "Gardé pour ce résumé\u00a0: {}.",
         "put_off": "{} l'a reporté de 15 minutes.",
         "snooze_over": "{} l'a reporté de 15 minutes\u00a0; personne ne l'a encore pris.",
         "not_allowed": "Vous n'avez pas ce droit ici. Peuvent le faire\u00a0: {}.",

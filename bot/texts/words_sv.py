@@ -127,6 +127,7 @@ SWEDISH = Words(
         "silence_over": "Det är slut: {}.",
         "silence_was": "Det var tyst under tiden: {}.",
         "raised": "Nästa nivå är kallad: det här är nivå {}.",
+        "kept_back": "Sparat till den här sammanfattningen: {}.",
         "put_off": "{} sköt upp det i 15 minuter.",
         "snooze_over": "{} sköt upp det i 15 minuter; ingen har tagit det än.",
         "not_allowed": "Det får du inte göra här. De som får: {}.",

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tells a room whose messages cannot be edited how a ticket ended, and what was kept for that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.handlers.card_rooms import KEPT
+from bot.rules.actions import Notice, Outgoing, TicketLine, Urgency
+from bot.rules.cards import Room
+from bot.rules.delivery import OF_USE
+from bot.rules.engine import CompiledPolicy
+from bot.rules.few_cards import deserves_end
+from bot.store.transaction import Transaction
+from bot.texts.render import render
+
+
+def tell_end(
+    room: Room, notice: Notice, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+) -> None:
+    """One message: answered or done, and the first line of each that was kept."""
+    if not deserves_end(room.shown):
+        return
+    lines = tuple(dict.fromkeys(_kept(room, notice, tx, compiled)))
+    ended = replace(
+        notice,
+        language=room.language,
+        zone=room.zone,
+        reason=f"kept_back:{room.shown.kept}" if lines else "",
+        lines=lines,
+        due_at=None,
+        clock=None,
+    )
+    tx.outbox.add(
+        Outgoing(
+            key=f"end/{notice.thread}/{now.isoformat()}/{room.destination}",
+            destination=room.destination,
+            order_key=f"{room.destination}/{notice.thread}",
+            message=ended,
+            urgency=Urgency.LOW,
+            ticket_id=notice.ticket_id,
+            expires_at=now + OF_USE[Urgency.LOW],
+        ),
+        now,
+    )
+
+
+def _kept(
+    room: Room, notice: Notice, tx: Transaction, compiled: CompiledPolicy
+) -> list[TicketLine]:
+    """The first lines of what the room was not shown, as each read at its own instant."""
+    policy = compiled.policy
+    return [
+        TicketLine(
+            render(
+                row.outgoing.message, now=row.outgoing.message.at, names=policy.labels,
+                texts=policy.texts,
+            ).headline
+        )
+        for row in tx.outbox.of_ticket(notice.ticket_id or "")
+        if row.outgoing.destination == room.destination
+        and row.reason == KEPT
+        and row.created_at >= room.since
+        and isinstance(row.outgoing.message, Notice)
+    ]  # fmt: skip
