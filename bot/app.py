@@ -224,6 +224,7 @@ class App:
             ),
             timed("tend", self._outbox.tend, 1.0),
             *((timed("mail", self._mailbox.step, 1.0),) if self._mailbox is not None else ()),
+            *((timed("home", self._chat.renew_home, 5.0),) if self._chat is not None else ()),
             timed("lease", self._renew_lease, LEASE_SECONDS / 3),
             timed("measure", self._upkeep.measure, 5.0),
             timed("prune", self._upkeep.prune, PRUNE_EVERY),

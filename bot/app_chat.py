@@ -42,5 +42,5 @@ def chat_of(
         quick_client=quick,
         clock=clock,
         hear=commands.heard,
-        home=HomeTab(views, quick, clock, compiled, escape=plain),
+        home=HomeTab(views, quick, clock, compiled, store=store, escape=plain),
     )

@@ -116,6 +116,10 @@ class ChatSource:
         """True while Slack can tell us something; by HTTP that is always."""
         return not self._settings.app_token or self._socket.is_connected()
 
+    def renew_home(self) -> bool:
+        """One step's piece of work: the Homes that people look at are brought up to date."""
+        return self._home.renew() if self._home is not None else False
+
     def answer_http(self, body: bytes, headers: Mapping[str, str]) -> ChatReply:
         """Answer one HTTP request of Slack's; 401 unless signed by Slack within five minutes.
 

@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.channels.escaping import plain
 from bot.channels.slack_client import slack_client
-from bot.clock import SystemClock
+from bot.clock import SystemClock, VirtualClock
 from bot.config.load import Loaded, load_policy
 from bot.rules.engine import compile_policy
 from bot.rules.ticket import Origin, Person, Status, Ticket
@@ -23,7 +24,7 @@ from bot.sandbox.world import World
 from bot.sources.chat import ChatSettings, ChatSource
 from bot.sources.chat_commands import find_ticket
 from bot.sources.chat_desk import DeskViews
-from bot.sources.chat_home import REFRESH, HomeTab
+from bot.sources.chat_home import REFRESH, STATE, HomeTab
 from bot.store.store import Store
 
 CLOCK = SystemClock()
@@ -41,6 +42,7 @@ class Desk:
     source: ChatSource
     store: Store
     door: SlackDoor
+    clock: VirtualClock
 
     def shown(self) -> str:
         return str(self.door.home_of("Johan Lind"))
@@ -52,6 +54,7 @@ def desk(door: SlackDoor, tmp_path: Path) -> Iterator[Desk]:
     loaded = load_policy(tmp_path, this_year=2026)
     assert isinstance(loaded, Loaded), loaded
     compiled = compile_policy(loaded.policy)
+    clock = VirtualClock(CLOCK.now())
     client = slack_client(BOT_TOKEN, base_url=door.base_url, timeout=1)
     with Store.open("sqlite://", clock=CLOCK) as store:
         store.write(lambda tx: tx.tickets.save(TICKET))
@@ -60,11 +63,13 @@ def desk(door: SlackDoor, tmp_path: Path) -> Iterator[Desk]:
             lambda _events: Future(), lambda _text, _person: "",
             settings=ChatSettings(BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, base_url=door.base_url),
             client=client, quick_client=client, clock=CLOCK,
-            home=HomeTab(views, client, CLOCK, lambda: compiled, escape=plain),
+            home=HomeTab(
+                views, client, clock, lambda: compiled, store=store, escape=plain
+            ),
         )  # fmt: skip
         source.start()
         assert door.socket.wait_until_connected()
-        yield Desk(source, store, door)
+        yield Desk(source, store, door, clock)
         source.stop()
 
 
@@ -91,6 +96,47 @@ def test_home_is_made_anew(desk: Desk) -> None:
 
     assert pressed.is_acknowledged
     assert "#48" not in desk.shown() and "Inget ärende är öppet." in desk.shown()
+
+
+def _opens(desk: Desk) -> int:
+    """Johan opens the app, and that is written down; how often he was shown his Home by then."""
+    desk.door.open_home("Johan Lind")
+    desk.store.write(lambda _: None)
+    return desk.door.calls["views.publish"]
+
+
+def test_home_renews_itself_for_a_day(desk: Desk) -> None:
+    """Who opened it sees what changed, once a minute at most, until a day after."""
+    before = _opens(desk)
+    desk.store.write(lambda tx: tx.tickets.save(replace(TICKET, status=Status.SOLVED)))
+    shows = []
+
+    for seconds in (30, 40, 30, 45, 86_400, 120):
+        desk.clock.move_to(desk.clock.now() + timedelta(seconds=seconds))
+        desk.source.renew_home()
+        shows.append(desk.door.calls["views.publish"] - before)
+
+    assert shows == [0, 1, 1, 2, 2, 2]
+    assert "#48" not in desk.shown()
+
+
+def test_home_is_renewed_in_bounds(desk: Desk, world: World) -> None:
+    """However many look at it, a round shows it to fifty; a Slack that is away is left alone."""
+    now = desk.clock.now()
+    watchers = {f"U{number:08}": now.isoformat() for number in range(120)}
+    desk.store.write(lambda tx: tx.states.save(STATE, watchers))
+    shows = []
+
+    for _ in range(3):
+        desk.source.renew_home()
+        shows.append(desk.door.calls["views.publish"])
+        desk.clock.move_to(desk.clock.now() + timedelta(minutes=1))
+
+    world.faults.switch_on(SlackFault.UNAVAILABLE, endpoint="views.publish")
+    desk.source.renew_home()
+
+    assert shows == [50, 100, 150]
+    assert desk.door.calls["views.publish"] == 151
 
 
 def test_home_that_slack_refuses_harms_nothing(desk: Desk, world: World) -> None:
