@@ -141,7 +141,7 @@ class HomeTab:
             self._client.views_publish(user_id=user_id, view=view)
         except SlackApiError as error:
             log.warning("home_not_shown", reason=str(error.response.get("error")))
-            return error.response.status_code == HTTPStatus.OK
+            return bool(error.response.status_code == HTTPStatus.OK)
         except (OSError, HTTPException) as error:
             log.warning("home_not_shown", reason=type(error).__name__)
             return False
