@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.pages.portal import portal_route
 from bot.pages.render import page, static_routes
 
 
@@ -74,6 +75,15 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Another page of the story: what it is called, where it is, what is to be seen there."""
+
+    name: str
+    address: str
+    shows: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorldView:
     """Everything the page shows at one moment."""
 
@@ -87,10 +97,14 @@ class WorldView:
     chat: tuple[Said, ...] = ()
     cards: tuple[Said, ...] = ()
     mails: tuple[Said, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
-def world_page(view: Callable[[], WorldView]) -> Starlette:
-    """An app that shows `view()`: `/` the page, `/now` the part of it that changes."""
+def world_page(view: Callable[[], WorldView], *, banner: str = "") -> Starlette:
+    """An app that shows `view()`: `/` the page, `/now` the part of it that changes.
+
+    `banner` is the address of the banner's script: `/portal` is a customer's page that embeds it.
+    """
 
     async def whole(_request: Request) -> Response:
         return page("world.html.j2", {"view": view()})
@@ -98,4 +112,7 @@ def world_page(view: Callable[[], WorldView]) -> Starlette:
     async def part(_request: Request) -> Response:
         return page("world_now.html.j2", {"view": view()})
 
-    return Starlette(routes=[Route("/", whole), Route("/now", part), *static_routes()])
+    routes = [Route("/", whole), Route("/now", part), *static_routes()]
+    if banner:
+        routes.append(portal_route(banner))
+    return Starlette(routes=routes)

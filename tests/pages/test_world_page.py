@@ -141,3 +141,20 @@ def test_style_and_script_are_served(page: Page) -> None:
     assert page.get("/static/style.css").status_code == 200
     assert page.get("/static/live.js").status_code == 200
     assert page.get("/static/render.py").status_code == 404
+
+
+def test_portal_embeds_the_banner_and_nothing_else() -> None:
+    """A customer's page: in the language that is asked for, open to that one host alone."""
+    script = "http://127.0.0.1:9/banner.js"
+    server = WebServer(world_page(lambda: world_view(_world()), banner=script), "127.0.0.1", 0)
+    server.start()
+    address = f"http://127.0.0.1:{server.port}/portal"
+    german = requests.get(f"{address}?lang=de", timeout=5)
+    odd = requests.get(address, params={"lang": HOSTILE}, timeout=5)
+    server.stop()
+
+    policy = german.headers["Content-Security-Policy"]
+    assert '<html lang="de">' in german.text
+    assert f'<script src="{script}" async></script>' in german.text
+    assert "script-src http://127.0.0.1:9;" in policy and "default-src 'none'" in policy
+    assert '<html lang="en">' in odd.text and "alert(" not in odd.text
