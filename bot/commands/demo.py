@@ -18,7 +18,7 @@ from bot.clock import Clock, SystemClock
 from bot.commands.demo_daemon import CommandFailed, DaemonEnded, DaemonProcess
 from bot.commands.demo_mails import feed_mails
 from bot.commands.demo_summary import Summary, summarise
-from bot.pages.world import Chapter, WorldView, world_page
+from bot.pages.world import Chapter, Link, WorldView, world_page
 from bot.sandbox.stage import Stage
 from bot.sandbox.story import Storyteller
 from bot.sandbox.teller import Teller, Unanswered
@@ -49,12 +49,12 @@ class Telling:
         seconds = self.clock.monotonic() - self.began
         now = self.chapters.pop() if self.chapters else Chapter("")
         self.chapters.append(replace(now, lines=(*now.lines, line)))
-        self.console.print(f"  [dim]{seconds:5.1f} s[/]  {_plain(line)}")
+        self.console.print(f"  [dim]{seconds:5.1f} s[/]  {plain(line)}")
 
     def chapter(self, name: str) -> None:
         """The heading of what comes next."""
         self.chapters.append(Chapter(name))
-        self.console.print(f"\n[bold]{_plain(name)}[/]")
+        self.console.print(f"\n[bold]{plain(name)}[/]")
 
     def pause(self, seconds: float) -> None:
         """Let a reader read; nobody reads in a fast run."""
@@ -72,16 +72,16 @@ def run_demo(*, is_fast: bool, as_json: bool, mails: Path | None, port: int) -> 
         return 2
     folder = Path(tempfile.mkdtemp(prefix="deskmate-demo-"))
     try:
-        with _stage(clock, folder) as stage, _page(stage, telling, port) as address:
+        with _stage(clock, folder) as stage, serve_page(stage, telling, port) as address:
             _greet(console, address)
             summary = _run(stage, telling, mails)
             if as_json:
                 print(json.dumps(summary.figures(), ensure_ascii=False))  # noqa: T201
             else:
                 _show(console, summary)
-                _linger(telling, address)
+                linger(telling, address)
     except (Unanswered, DaemonEnded, CommandFailed) as problem:
-        console.print(f"\n[bold red]The story stopped:[/] {_plain(str(problem))}")
+        console.print(f"\n[bold red]The story stopped:[/] {plain(str(problem))}")
         console.print(f"The daemon's log is kept: {folder / 'daemon.log'}")
         return 1
     except KeyboardInterrupt:
@@ -106,13 +106,13 @@ def _run(stage: Stage, telling: Telling, mails: Path | None) -> Summary:
         if mails is not None:
             telling.chapter("Every mail of a folder comes in")
             feed = feed_mails(stage, mails, telling.clock, tell=telling.tell)
-        _settle(stage, telling.clock)
+        settle(stage, telling.clock)
     finally:
         daemon.stop()
     return summarise(stage, started_at=started_at, feed=feed)
 
 
-def _settle(stage: Stage, clock: Clock) -> None:
+def settle(stage: Stage, clock: Clock) -> None:
     """Wait until the daemon has nothing left to do, as its own metrics say."""
     deadline = clock.monotonic() + SETTLE_WITHIN
     never = threading.Event()
@@ -135,14 +135,18 @@ def _stage(clock: Clock, folder: Path) -> Iterator[Stage]:
 
 
 @contextmanager
-def _page(stage: Stage, telling: Telling, port: int) -> Iterator[str]:
+def serve_page(
+    stage: Stage, telling: Telling, port: int, *, links: tuple[Link, ...] = (), banner: str = ""
+) -> Iterator[str]:
+    """Serve the page that shows the world; its address. `banner` is the portal's script."""
     category = stage.furniture.category.field_id
 
     def view() -> WorldView:
         stage.follow_banner()
-        return world_view(stage.world, story=telling.chapters[-4:], category_field=category)
+        shown = world_view(stage.world, story=telling.chapters[-4:], category_field=category)
+        return replace(shown, links=links)
 
-    server = WebServer(world_page(view), "127.0.0.1", port)
+    server = WebServer(world_page(view, banner=banner), "127.0.0.1", port)
     server.start()
     try:
         yield f"http://127.0.0.1:{server.port}/"
@@ -159,15 +163,17 @@ def _greet(console: Console, address: str) -> None:
 def _show(console: Console, summary: Summary) -> None:
     console.print("\n[bold]What happened[/]")
     for line in summary.lines():
-        console.print(f"  {_plain(line)}")
+        console.print(f"  {plain(line)}")
 
 
-def _linger(telling: Telling, address: str) -> None:
+def linger(telling: Telling, address: str) -> None:
+    """Leave the page up for a while, where somebody watches."""
     if telling.is_fast or not telling.console.is_terminal:
         return
     telling.console.print(f"\n[dim]{address} stays for {KEEP_PAGE:.0f} s; Ctrl-C ends it now.[/]")
     telling.pause(KEEP_PAGE)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Text that the terminal shows as it is."""
     return text.replace("[", "\\[")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,3 +15,10 @@ PolicyFolder = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 HERE = Path()
+
+
+class Story(StrEnum):
+    """What `deskmate demo` tells."""
+
+    SUPPORT = "support"
+    OUTAGE = "outage"

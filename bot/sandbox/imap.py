@@ -110,7 +110,7 @@ class ImapDoor:
         await asyncio.gather(*lines, return_exceptions=True)
 
     async def _append(self, mail: AppendMessage) -> None:
-        await (await self._folder(INBOX)).append(mail, recent=True)
+        await (await self._folder(INBOX)).append(mail)
 
     async def _count(self, folder: str) -> int:
         try:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,26 @@ def test_help_teaches_every_command(run: CliRunner) -> None:
 
     for command in ("run", "demo", "check", "init", "decide", "status", "backup", "restore"):
         assert f"  {command} " in shown
+
+
+def test_night_without_its_mailbox_says_what_to_install(
+    run: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library of the sandbox's mailbox is an extra: the sentence names the command."""
+    monkeypatch.setitem(sys.modules, "pymap", None)
+
+    result = run.invoke(app, ["demo", "--story", "outage"])
+
+    assert result.exit_code == 2
+    assert "pip install 'deskmate[demo]'" in result.output
+
+
+def test_mails_of_a_folder_belong_to_the_other_story(run: CliRunner, tmp_path: Path) -> None:
+    """The night has its own letters; asking for both is a mistake, not a surprise."""
+    result = run.invoke(app, ["demo", "--story", "outage", "--mails", str(tmp_path)])
+
+    assert result.exit_code == 2
+    assert "--mails belongs to the story of support" in result.output
 
 
 def test_check_of_the_shipped_policy_is_good(run: CliRunner) -> None:
