@@ -21,6 +21,7 @@ from bot.handlers.cases import enter_case, give_answer
 from bot.handlers.degraded import handle_canary
 from bot.handlers.disk import handle_disk
 from bot.handlers.handled import Handled, NeedsTicket
+from bot.handlers.incidents import handle_incident_order
 from bot.handlers.intake import handle_intake, watch_intake
 from bot.handlers.mails import Waits, handle_mail, take_mail
 from bot.handlers.outage import STATE, handle_order, handle_probe, load_state
@@ -50,6 +51,7 @@ from bot.rules.events import (
     TwinsSought,
     Unreadable,
 )
+from bot.rules.incident_values import IncidentOrdered
 from bot.rules.mail import MailReceived
 from bot.rules.mail_keys import OwnNames
 from bot.rules.outage_state import Phase
@@ -264,6 +266,8 @@ def dispatch(
             return handle_disk(disk, tx, compiled, now=now)
         case OutageOrdered() as ordered:
             return handle_order(event, ordered, tx, compiled, now=now)
+        case IncidentOrdered() as word:
+            return handle_incident_order(event, word, tx, compiled, now=now)
         case Unreadable(reason=reason):
             return Handled(f"unreadable: {reason}"[:200])
 

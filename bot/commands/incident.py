@@ -1,24 +1,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`deskmate incident`: lists the outages, and writes the report of one from the store alone."""
+"""`deskmate incident list|report`: outages and incidents, told from the store alone."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from bot.clock import SystemClock
+from bot.commands.incident_json import incident_head, plain, product_json, rows_of
+from bot.commands.incident_months import incident_lines
+from bot.commands.incident_product import product_record
+from bot.commands.incident_product_text import product_text
 from bot.commands.incident_record import IncidentRecord, read_record, staff_were_told_at
-from bot.commands.incident_text import length, markdown, report_text, said_at
-from bot.commands.stored import stored
+from bot.commands.incident_text import ReportText, length, markdown, report_text, said_at
+from bot.commands.options import HERE
+from bot.commands.stored import load_compiled, stored
 from bot.commands.unusable import Unusable
 from bot.pages.render import page_text
 from bot.rules.calendar_days import local_time
+from bot.rules.incident_values import number_of
 from bot.rules.outage_report import PROMISED
+from bot.store.incidents import all_incidents, load_incident
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -27,27 +34,30 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Asked:
     """What was typed: which outage, in which zone, against which promise, into which file."""
 
-    number: int
+    name: str
     zone: str = "UTC"
     promised: float = PROMISED
     html: Path | None = None
+    policy: Path = HERE
 
 
 def show_incidents(zone: str, *, as_json: bool) -> int:
-    """Print every outage, the newest last; 0, or 2 for what is unusable."""
+    """Print every outage and incident, the newest last; 0, or 2 for what is unusable."""
     console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
     try:
         _check_zone(zone)
         with stored(clock) as reader:
             numbers = range(1, (reader.incidents.latest() or 0) + 1)
             read = [read_record(n, reader, clock.now(), promised=PROMISED) for n in numbers]
+            product = all_incidents(reader)
     except Unusable as problem:
         problem.show(console)
         return 2
     found = [each for each in read if each is not None]
     if as_json:
         rows = [_head(each) for each in found]
-        print(json.dumps({"incidents": rows}, ensure_ascii=False))  # noqa: T201
+        shown = {"incidents": rows, "product": [incident_head(each) for each in product]}
+        print(json.dumps(shown, ensure_ascii=False))  # noqa: T201
         return 0
     for each in found:
         state = "over" if each.is_over else "NOT OVER"
@@ -55,26 +65,23 @@ def show_incidents(zone: str, *, as_json: bool) -> int:
         console.print(f"{each.number}  {said_at(each.began, zone)}  away {away}  {state}")
     if not found:
         console.print("There was no outage.")
+    for line in incident_lines(product, zone):
+        console.print(line, markup=False)
     return 0
 
 
 def show_report(asked: Asked, *, as_json: bool) -> int:
-    """Print or write the report; 0, or 2 where there is no such outage."""
+    """Print or write the report; 0, or 2 where there is no such outage or incident."""
     console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
     try:
         _check_zone(asked.zone)
         if not 0 < asked.promised < 100:
             raise Unusable(f"deskmate: {asked.promised} is no promise; write 99.9")
-        with stored(clock) as reader:
-            record = read_record(asked.number, reader, clock.now(), promised=asked.promised)
-        if record is None:
-            raise Unusable(
-                f"deskmate: there was no outage {asked.number}; `deskmate incident list` shows them"
-            )
+        number = number_of(asked.name)
+        text, whole = _outage(asked, clock) if number is None else _product(asked, number, clock)
         if as_json:
-            print(json.dumps(_whole(record), ensure_ascii=False))  # noqa: T201
+            print(json.dumps(whole, ensure_ascii=False))  # noqa: T201
             return 0
-        text = report_text(record, asked.zone)
         if asked.html is None:
             print(markdown(text), end="")  # noqa: T201
             return 0
@@ -84,6 +91,29 @@ def show_report(asked: Asked, *, as_json: bool) -> int:
         return 2
     console.print(f"written to {asked.html}", markup=False)
     return 0
+
+
+def _outage(asked: Asked, clock: SystemClock) -> tuple[ReportText, dict[str, Any]]:
+    number = int(asked.name) if asked.name.isascii() and asked.name.isdecimal() else 0
+    with stored(clock) as reader:
+        record = read_record(number, reader, clock.now(), promised=asked.promised)
+    if record is None:
+        raise Unusable(
+            f"deskmate: there was no outage {asked.name}; `deskmate incident list` shows them"
+        )
+    return report_text(record, asked.zone), _whole(record)
+
+
+def _product(asked: Asked, number: int, clock: SystemClock) -> tuple[ReportText, dict[str, Any]]:
+    policy = load_compiled(asked.policy, clock).policy
+    with stored(clock) as reader:
+        incident = load_incident(number, reader)
+        if incident is None:
+            raise Unusable(
+                f"deskmate: there is no incident {asked.name}; `deskmate incident list` shows them"
+            )
+        record = product_record(incident, reader, policy, clock.now())
+    return product_text(record, policy, asked.zone), product_json(record)
 
 
 def _check_zone(zone: str) -> None:
@@ -105,37 +135,28 @@ def _head(record: IncidentRecord) -> dict[str, Any]:
     month = record.availability
     return {
         "incident": record.number,
-        "began": _plain(record.began),
-        "ended": _plain(record.ended) if record.is_over else None,
-        "away_seconds": _plain(record.away_for),
-        "staff_told_at": _plain(staff_were_told_at(record)),
+        "began": plain(record.began),
+        "ended": plain(record.ended) if record.is_over else None,
+        "away_seconds": plain(record.away_for),
+        "staff_told_at": plain(staff_were_told_at(record)),
         "availability": {
             "days": 30,
-            "away_seconds": _plain(month.away),
+            "away_seconds": plain(month.away),
             "per_cent": month.per_cent,
             "promised": month.promised,
-            "allowed_seconds": _plain(month.allowed),
+            "allowed_seconds": plain(month.allowed),
             "is_kept": month.is_kept,
         },
     }
 
 
 def _whole(record: IncidentRecord) -> dict[str, Any]:
-    def rows(values: tuple[Any, ...]) -> list[dict[str, Any]]:
-        return [{name: _plain(getattr(each, name)) for name in each.__slots__} for each in values]
-
     return {
         **_head(record),
-        "timeline": rows(record.timeline),
-        "away": rows(record.away),
-        "told": rows(record.told),
+        "timeline": rows_of(record.timeline),
+        "away": rows_of(record.away),
+        "told": rows_of(record.told),
         "mails": {"count": len(record.mails), "fates": dict(record.fates),
-                  "undecided": record.undecided, "each": rows(record.mails)},
-        "breaches": rows(record.breaches),
+                  "undecided": record.undecided, "each": rows_of(record.mails)},
+        "breaches": rows_of(record.breaches),
     }  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    return round(value.total_seconds(), 1) if isinstance(value, timedelta) else value

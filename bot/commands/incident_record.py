@@ -113,7 +113,7 @@ def read_record(
         ended=ended,
         timeline=timeline,
         away=away,
-        told=_told(number, began, reader),
+        told=told_rows(f"outage:{number}", began, reader),
         mails=tuple(_fate(row, reader) for row in mails),
         fates=dict(sorted(Counter(row.fate.value for row in mails).items())),
         breaches=_breaches(away, reader),
@@ -138,10 +138,10 @@ def _instant(text: Any) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _told(number: int, began: datetime, reader: Reader) -> tuple[Told, ...]:
+def told_rows(thread: str, began: datetime, reader: Reader) -> tuple[Told, ...]:
     """Messages to people, those that took another way too, and the banner's comings and goings."""
-    rows = {row.row_id: row for row in reader.outbox.of_thread(f"outage:{number}")}
-    prefix = f"outage:{number}/banner/"
+    rows = {row.row_id: row for row in reader.outbox.of_thread(thread)}
+    prefix = f"{thread}/banner/"
     banners = [r for r in reader.outbox.decided_since(began) if r.outgoing.key.startswith(prefix)]
     rows |= {row.row_id: row for row in banners if _is_turn(row, banners)}
     return tuple(_message(row) for _, row in sorted(rows.items()))

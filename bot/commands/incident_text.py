@@ -145,7 +145,7 @@ def _told(record: IncidentRecord, zone: str) -> Part:
         for each in record.told
     ]  # fmt: skip
     columns = ("decided", "to", "because", "arrived", "state", "tries")
-    return Part("Who was told", columns, _bounded(rows), "Nobody was told.")
+    return Part("Who was told", columns, bounded(rows), "Nobody was told.")
 
 
 def _mails(record: IncidentRecord, zone: str) -> Part:
@@ -155,7 +155,7 @@ def _mails(record: IncidentRecord, zone: str) -> Part:
     ]
     counted = ", ".join(f"{count} {fate}" for fate, count in record.fates.items())
     columns = ("came", "from", "fate", "case", "because")
-    return Part("Mails", columns, _bounded(rows), "No mail came.", counted)
+    return Part("Mails", columns, bounded(rows), "No mail came.", counted)
 
 
 def _breaches(record: IncidentRecord, zone: str) -> Part:
@@ -164,10 +164,11 @@ def _breaches(record: IncidentRecord, zone: str) -> Part:
         for each in record.breaches
     ]
     columns = ("told", "ticket", "whose", "promise")
-    return Part("Promises broken while it was away", columns, _bounded(rows), "None.")
+    return Part("Promises broken while it was away", columns, bounded(rows), "None.")
 
 
-def _bounded(rows: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+def bounded(rows: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """The rows as many as a page can show, and how many more there are."""
     if len(rows) <= MOST_ROWS:
         return tuple(rows)
     more = f"and {len(rows) - MOST_ROWS} more; --json has all"

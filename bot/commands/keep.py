@@ -28,7 +28,7 @@ WHAT = {
     Kept.SENDERS: "who wrote a mail, its subject",
     Kept.JOURNAL: "why everything was decided",
     Kept.ALERTS: "who was told, who took it",
-    Kept.INCIDENTS: "timelines of outages",
+    Kept.INCIDENTS: "timelines of incidents",
     Kept.CONTACTS: "who may ask for help",
 }
 

@@ -14,6 +14,7 @@ from bot.config.audience import read_audience
 from bot.config.calendars import read_calendar, read_zone
 from bot.config.conditions import ConditionReader
 from bot.config.facts import read_fact
+from bot.config.incidents import read_incidents
 from bot.config.keeping import read_keep
 from bot.config.knowledge import read_knowledge
 from bot.config.ladders import read_digest, read_ladder
@@ -36,6 +37,7 @@ from bot.config.rosters import RosterReader
 from bot.config.rules import RuleReader, read_list
 from bot.config.yaml_nodes import Entry, Node
 from bot.rules.audience import Audience
+from bot.rules.incident_values import IncidentPolicy
 from bot.rules.keeping import KeepPolicy
 from bot.rules.policy import FactSource, HelpdeskMap, OutagePolicy, Policy
 from bot.rules.storms import StormPolicy
@@ -103,6 +105,9 @@ class PolicyBuilder:
             outage=read_outage(reader, self._entries["helpdesk_down"])
             if "helpdesk_down" in self._entries
             else OutagePolicy(),
+            incidents=read_incidents(reader, self._entries["incidents"])
+            if "incidents" in self._entries
+            else IncidentPolicy(),
             knowledge=read_knowledge(reader, self._entries["knowledge"], self._folder)
             if "knowledge" in self._entries
             else None,

@@ -18,6 +18,7 @@ from bot.config.checks_rules import check_rules
 from bot.config.checks_ways import check_ways
 from bot.config.checks_words import check_words
 from bot.config.cover import cover_warnings
+from bot.config.incidents import check_incidents
 from bot.config.keeping import check_keep
 from bot.config.places import place_of, word_place
 from bot.config.problems import Problem
@@ -44,6 +45,7 @@ def check_policy(policy: Policy) -> list[Problem]:
         *check_silences(policy),
         *check_rights(policy),
         *check_rosters(policy),
+        *check_incidents(policy),
         *_fingerprints(policy),
         *_words(policy),
         *check_rules(policy),

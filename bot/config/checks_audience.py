@@ -89,6 +89,14 @@ def _texts(policy: Policy) -> Iterator[_Text]:
         for language, words in spoken.items():
             place = place_of(policy, f"helpdesk_down.{key}.{language}")
             yield _Text(place, f"{key} {language}", words)
+    incidents = policy.incidents
+    for key, spoken in (
+        ("banner_texts", incidents.banner_texts),
+        ("restored_texts", incidents.restored_texts),
+    ):
+        for language, words in spoken.items():
+            place = place_of(policy, f"incidents.{key}.{language}")
+            yield _Text(place, f"{key} {language}", words)
     yield from _set_by_rules(policy)
 
 

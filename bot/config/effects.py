@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from bot.config.incidents import read_incident_effect
 from bot.config.people import URGENCIES
 from bot.config.reader import Reader
 from bot.config.yaml_nodes import Entry, Node
@@ -15,7 +16,7 @@ from bot.rules.policy import Effects, Finding, LedgerBook, Publication
 EFFECT_KEYS = (
     "priority", "category", "group", "tag", "untag", "set", "comment", "tell", "once_per",
     "urgency", "link", "hold", "release", "publish", "reply", "ledger", "violation", "warning",
-    "escalate", "page", "follow_up", "suggest", "route", "hold_to_end_of",
+    "escalate", "page", "follow_up", "suggest", "route", "hold_to_end_of", "incident", "restored",
 )  # fmt: skip
 PERIODS = {"month": "month"}
 
@@ -64,6 +65,10 @@ class _EffectReader:
             suggest=self._count("suggest"),
             hold_to_end_of=self._text("hold_to_end_of"),
             routes=self._texts("route"),
+            incident=read_incident_effect(self._reader, self._then["incident"])
+            if "incident" in self._then
+            else None,
+            restored=self._texts("restored"),
         )
 
     def _text(self, key: str) -> str | None:

@@ -22,7 +22,7 @@ KEYS = (
     "desk", "language", "zone", "hours", "facts", "categories", "priorities", "labels", "promises",
     "words", "people", "groups", "helpdesk", "helpdesk_down", "rules", "poll_every", "trust",
     "fingerprints", "templates", "paths", "runbooks", "rosters", "ladders", "digests", "reminders",
-    "knowledge", "storms", "silences", "rights", "audience", "texts", "keep",
+    "knowledge", "storms", "silences", "rights", "audience", "texts", "keep", "incidents",
 )  # fmt: skip
 MERGED = frozenset(
     {

@@ -136,6 +136,28 @@ KNOWLEDGE: Schema = {
     "origins": TEXTS,
 }
 
+SERVICE: Schema = {"promised": {"type": "string", "pattern": r"^\d{1,2}(\.\d{1,5})?\s?%$"},
+                   "because": TEXTS}  # fmt: skip
+SEVERITY: Schema = {
+    "tell": TEXTS,
+    "update_every": DURATION,
+    "remind_before": DURATION,
+    "hours": TEXT,
+    "missed": TEXT,
+    "banner": TRUTH,
+    "interrupts": TRUTH,
+    "because": TEXTS,
+}
+INCIDENTS: Schema = {
+    "services": named(mapping(SERVICE)),
+    "severities": named(mapping(SEVERITY)),
+    "reopen_within": DURATION,
+    "follow_up": TEXT,
+    "banner_texts": named(TEXT),
+    "restored_texts": named(TEXT),
+    "banner_valid": DURATION,
+}
+
 OUTAGE: Schema = {
     "tell": TEXTS,
     "mailbox": TEXT,
@@ -173,6 +195,7 @@ POLICY: Schema = {
     ),
     "helpdesk": mapping(HELPDESK),
     "helpdesk_down": mapping(OUTAGE),
+    "incidents": mapping(INCIDENTS, needed=["services", "severities"]),
     "knowledge": mapping(KNOWLEDGE),
     "audience": mapping(AUDIENCE),
     "keep": mapping(KEEP),

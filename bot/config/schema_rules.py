@@ -52,6 +52,8 @@ EFFECTS: Schema = {
     "suggest": COUNT,
     "route": TEXTS,
     "hold_to_end_of": TEXT,
+    "incident": mapping({"service": TEXTS, "severity": TEXT}, needed=["service", "severity"]),
+    "restored": TEXTS,
 }
 
 RULE: Schema = {

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Opens the internal ticket that a rule's `follow_up` asks for: one per text, linked both ways."""
+"""Opens the internal ticket that a rule's `follow_up` asks for: one per text, linked both ways.
+
+An incident of the product that is closed gets one too, which names the draft of its report.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from datetime import datetime
 
 from bot.rules.actions import Outgoing, TicketCreation, TicketMessage, external_id_of
 from bot.rules.consequences import FOLLOWED, FOLLOWS
+from bot.rules.incident_values import Incident
 from bot.rules.ticket import Actor, Origin, Status, Ticket
 from bot.store.transaction import Transaction
 
@@ -26,9 +30,32 @@ def open_follow_ups(texts: Iterable[str], ticket: Ticket, tx: Transaction, *, at
     for text in not_followed(texts, ticket):
         follow_up = _ticket(text, ticket, tx.tickets.new_id(), at)
         tx.tickets.save(follow_up)
-        tx.outbox.add(_creation(follow_up, ticket), now)
+        tx.outbox.add(_creation(follow_up), now)
         found[text] = follow_up.ticket_id
     return found
+
+
+def follow_incident(text: str, incident: Incident, tx: Transaction, *, now: datetime) -> None:
+    """One internal ticket each time an incident is closed; people find the draft by its name."""
+    began, over = incident.began_at, incident.restored_at or now
+    body = (
+        f"{text}\n\nThis follows up incident {incident.name}: {', '.join(incident.services)}, "
+        f"{began:%Y-%m-%d %H:%M} to {over:%Y-%m-%d %H:%M} UTC.\n"
+        f"The draft of its report: deskmate incident report {incident.name}"
+    )
+    follow_up = Ticket(
+        ticket_id=tx.tickets.new_id(),
+        origin=Origin.FOLLOW_UP,
+        created_at=now,
+        updated_at=now,
+        status=Status.NEW,
+        subject=f"{incident.name}: {text}"[:200],
+        description=body,
+        tags=frozenset({TAG}),
+        fields={FOLLOWS: incident.thread},
+    )
+    tx.tickets.save(follow_up)
+    tx.outbox.add(_creation(follow_up), now)
 
 
 def _ticket(text: str, ticket: Ticket, ticket_id: str, at: datetime) -> Ticket:
@@ -50,7 +77,7 @@ def _ticket(text: str, ticket: Ticket, ticket_id: str, at: datetime) -> Ticket:
     )
 
 
-def _creation(follow_up: Ticket, ticket: Ticket) -> Outgoing:
+def _creation(follow_up: Ticket) -> Outgoing:
     creation = TicketCreation(
         ticket_id=follow_up.ticket_id,
         external_id=external_id_of(follow_up.ticket_id),

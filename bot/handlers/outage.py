@@ -21,6 +21,7 @@ from bot.rules.outage_due import after_time, next_due
 from bot.rules.outage_orders import after_order
 from bot.rules.outage_state import OutageDecision, OutageState, Phase, Step, from_row, to_row
 from bot.rules.probes import ProbeRound
+from bot.store.incidents import all_incidents
 from bot.store.transaction import Reader, Transaction
 
 STATE = "outage"
@@ -96,7 +97,7 @@ def _carry_out(
     for step in decision.steps:
         if state.incident and step is not Step.RENEW_BANNER:
             tx.incidents.add(state.incident, now, step.value, _detail(state, step, seen, now))
-        for row in outgoing(step, state, compiled, seen, now=now):
+        for row in outgoing(step, state, compiled, seen, now=now, incidents=all_incidents(tx)):
             tx.outbox.add(row, now)
         if step in (Step.DECLARED, Step.REOPENED, Step.RELAPSED):
             tx.outbox.hold(HELPDESK, f"the helpdesk is down (incident {state.incident})")

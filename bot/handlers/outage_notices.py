@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Urgency
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy
+from bot.rules.incident_values import Incident
 from bot.rules.outage_state import OutageState, Step
 from bot.rules.probes import Flag
-from bot.texts.banner_file import banner_of
+from bot.texts.banner_file import portal_banner
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,17 @@ def outgoing(
     seen: Seen,
     *,
     now: datetime,
+    incidents: Iterable[Incident] = (),
 ) -> tuple[Outgoing, ...]:
-    """What one step sends; where a person's word led to it, that is told once."""
+    """What one step sends; where a person's word led to it, that is told once.
+
+    `incidents` of the product stand in the banner beside the outage.
+    """
     match step:
         case Step.DECLARED | Step.REOPENED | Step.RELAPSED if seen.said:
             return ()
         case Step.RECOVERED if seen.said:
-            return _banner(state, compiled, now)
+            return _banner(state, compiled, now, incidents)
         case (
             Step.DECLARED | Step.REOPENED | Step.RELAPSED | Step.REMIND
             | Step.DECLARED_BY_HAND | Step.DECLARATION_OVER | Step.STILL_FAILING
@@ -76,7 +82,7 @@ def outgoing(
             notice = _up_notice(step, state, compiled, seen.said or state.declared_by, now)
             return (
                 *_tell_staff(step, notice, compiled, now),
-                *(_banner(state, compiled, now) if step is Step.RECOVERED else ()),
+                *(_banner(state, compiled, now, incidents) if step is Step.RECOVERED else ()),
             )
         case Step.CREDENTIALS_REFUSED:
             notice = _credentials_notice("credentials", compiled, seen, now)
@@ -85,7 +91,7 @@ def outgoing(
             notice = _credentials_notice(step.value, compiled, seen, now)
             return _tell_staff(step, notice, compiled, now)
         case Step.SHOW_BANNER | Step.RENEW_BANNER:
-            return _banner(state, compiled, now)
+            return _banner(state, compiled, now, incidents)
         case _:
             return ()
 
@@ -212,11 +218,13 @@ def _notice(
     )
 
 
-def _banner(state: OutageState, compiled: CompiledPolicy, now: datetime) -> tuple[Outgoing, ...]:
+def _banner(
+    state: OutageState, compiled: CompiledPolicy, now: datetime, incidents: Iterable[Incident]
+) -> tuple[Outgoing, ...]:
     if not compiled.policy.outage.banner:
         return ()
-    banner = banner_of(state, compiled.policy, now)
-    verb = "shown" if banner.is_shown else "withdrawn"
+    banner = portal_banner(state, incidents, compiled.policy, now)
+    verb = "shown" if state.is_banner_shown else "withdrawn"
     return (
         Outgoing(
             key=f"outage:{state.incident}/banner/{verb}@{now.isoformat()}",

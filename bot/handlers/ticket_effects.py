@@ -15,6 +15,7 @@ from bot.handlers.consequences import (
 )
 from bot.handlers.firings import keep_firings, tell_of_spent
 from bot.handlers.follow_ups import open_follow_ups
+from bot.handlers.incidents import see_incidents
 from bot.handlers.sending import send
 from bot.rules.actions import (
     Notice,
@@ -85,6 +86,8 @@ def commit_decision(
         _tell(told, decision, after, situation, tx, compiled, now=now)
     notice = notice_of(after, NoticeKind.RULE, compiled, situation.at)
     commit_consequences(beside, decision, situation, notice, tx, compiled, now=now)
+    heard = {name for each in decision.told for name in each.names}
+    see_incidents(beside, replace(situation, ticket=after), heard, tx, compiled, now=now)
     keep_firings(decision, situation, tx)
     tell_of_spent(decision, situation, notice, tx, compiled, now=now)
     _write_journal(decision, changed, situation, tx, compiled, now=now)

@@ -16,6 +16,7 @@ from bot.handlers.backfill import fire_backfill
 from bot.handlers.cards import fire_card, renew_card
 from bot.handlers.case_notices import fire_storm
 from bot.handlers.digests import fire_digest
+from bot.handlers.incidents import fire_incident
 from bot.handlers.ladders import fire_ladder, open_ladder
 from bot.handlers.outage import handle_outage_timer
 from bot.handlers.presses import end_snooze
@@ -61,6 +62,8 @@ def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: dateti
             return fire_count(timer, tx, compiled, now=now)
         case "alarm_held":
             return fire_held(timer, tx, compiled, now=now)
+        case "incident":
+            return fire_incident(timer, tx, compiled, now=now)
         case "card":
             return fire_card(timer, tx, compiled, now=now)
     done = _fire_of_ticket(timer, tx, compiled, now=now)

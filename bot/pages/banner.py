@@ -2,7 +2,7 @@
 """Serves the banner to the customers' pages: `/banner.json` and the script `/banner.js`.
 
 Anybody may read it, from any site; there is nothing in it but the banner. It is worked out from the
-outage's state, so it is right even where no banner file is set.
+states of the outage and of incidents, so it is right even where no banner file is set.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.rules.outage_state import from_row
 from bot.rules.policy import Policy
+from bot.store.incidents import all_incidents
 from bot.store.store import Store
-from bot.texts.banner_file import banner_json, banner_of, banner_script
+from bot.texts.banner_file import banner_json, banner_script, portal_banner
 
 MACHINE = "outage"
 """The name under which the store keeps the outage machine's state."""
@@ -50,8 +51,9 @@ class BannerPages:
         at = self._clock.monotonic()
         if self._read_at is None or at - self._read_at > FRESH:
             with self._store.read() as reader:
-                state = from_row(reader.states.load(MACHINE))
-            self._body = banner_json(banner_of(state, self._policy(), self._clock.now()))
+                state, incidents = from_row(reader.states.load(MACHINE)), all_incidents(reader)
+            banner = portal_banner(state, incidents, self._policy(), self._clock.now())
+            self._body = banner_json(banner)
             self._read_at = at
         return Response(self._body, media_type="application/json", headers=_HEADERS)
 

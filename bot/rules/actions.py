@@ -151,6 +151,8 @@ class NoticeKind(StrEnum):
     ANSWER = "answer"
     STORM = "storm"
     SILENCE = "silence"
+    INCIDENT = "incident"
+    INCIDENT_DUE = "incident_due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +170,12 @@ class Notice:
     """What people are told: facts, not sentences; each channel renders them by `bot/texts/`.
 
     Customer-written texts (`title`, `customer`, `quote`) are escaped by the channel. `thread` ties
-    the notices of one thing together (`ticket:ID`, `outage:ID`). `buttons` are action names.
-    `mention` are people to call by name on the channel. A digest lists tickets in `lines`, of which
-    `soon` are due by `due_at`; a catch-up stands for `soon` messages that could not be shown since
-    `due_at`, and lists what is still open; a storm counts `customers` too. `reason` is ours,
-    never a customer's. `recipient` is whom it was addressed to if that is one person; `take_link`
-    is made when it is sent and never stored.
+    the notices of one thing together (`ticket:ID`, `outage:ID`, `incident:P3`). `buttons` are
+    action names. `mention` are people to call by name on the channel. A digest lists tickets in
+    `lines`, of which `soon` are due by `due_at`; a catch-up stands for `soon` messages that could
+    not be shown since `due_at`, and lists what is still open; a storm counts `customers` too.
+    `reason` is ours, never a customer's. `recipient` is whom it was addressed to if that is one
+    person; `take_link` is made when it is sent and never stored.
     """
 
     kind: NoticeKind
@@ -275,7 +277,7 @@ class Timer:
     """A row that falls due: `key` is unique, setting it again moves it.
 
     `kind`: `sla_warning`, `sla_breached`, `outage`, `ladder`, `digest`, `reminder`,
-    `alarm_count`, `alarm_held`, `card`. `detail` names
+    `alarm_count`, `alarm_held`, `card`, `incident`. `detail` names
     clock and cycle.
     """
 

@@ -7,11 +7,13 @@ same rules, once for `deskmate decide` and for the daemon.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.rules.calendar_days import local_time
 from bot.rules.engine import CompiledPolicy, Fired, RulesDecision
+from bot.rules.incident_values import IncidentEffect
 from bot.rules.knowledge import Suggestion
 from bot.rules.policy import Effects, Finding, Path, Publication
 from bot.rules.situation import FINGERPRINT, Situation
@@ -46,7 +48,8 @@ class Consequences:
 
     `link_to` is the problem's id. `level` is the path's step after the event, `step` who is told
     of it. `hold_until` is what is awaited after the event. `pages` names ladders to open.
-    `suggest` are articles that may answer, `solved` tickets that were alike.
+    `suggest` are articles that may answer, `solved` tickets that were alike. `incidents` are those
+    that the ticket is part of, by the rule that says so; `restored` are services that work again.
     """
 
     link_to: str | None = None
@@ -63,6 +66,8 @@ class Consequences:
     suggest: tuple[Suggestion, ...] = ()
     solved: tuple[Suggestion, ...] = ()
     routes: tuple[str, ...] = ()
+    incidents: Mapping[str, IncidentEffect] = field(default_factory=dict)
+    restored: tuple[str, ...] = ()
 
 
 def consequences_of(
@@ -97,6 +102,12 @@ def consequences_of(
         suggest=_suggestions(effects, situation, compiled),
         solved=_suggestions(effects, situation, compiled, is_solved=True),
         routes=tuple(dict.fromkeys(name for effect in effects for name in effect.routes)),
+        incidents={
+            each.rule.rule_id: each.rule.effects.incident
+            for each in calling
+            if each.rule.effects.incident is not None
+        },
+        restored=tuple(dict.fromkeys(name for effect in effects for name in effect.restored)),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.rules.incident_values import IncidentOrdered
 from bot.rules.mail import MailReceived, Twin
 from bot.rules.probes import CanarySeen, ProbeRound, VendorSaid
 from bot.rules.ticket import Actor, Person, Snapshot
@@ -240,6 +241,7 @@ Fact = (
     | CanarySeen
     | VendorSaid
     | DiskChanged
+    | IncidentOrdered
 )
 
 
@@ -248,8 +250,8 @@ class Event:
     """One thing that happened: `key` is unique for ever, `stream` is handled one at a time.
 
     Streams: `ticket/NUMBER` while only the helpdesk's number is known, `case/TICKET_ID` for cases,
-    `alert/FINGERPRINT`, `mail/SENDER`, `outage`, `desk`. `source` says who wrote it down: `export`,
-    `webhook`, `probe`, `slack`, `door`, `link`, `mailbox`, `command`.
+    `alert/FINGERPRINT`, `mail/SENDER`, `outage`, `incident`, `desk`. `source` says who wrote
+    it down: `export`, `webhook`, `probe`, `slack`, `door`, `link`, `mailbox`, `command`.
     """
 
     key: str

@@ -46,7 +46,7 @@ class Kept(StrEnum):
     ALERTS = "alerts"
     """Who was told of tickets that are done, and who took them."""
     INCIDENTS = "incidents"
-    """The timelines of outages, the last one apart."""
+    """The timelines of outages and incidents, the last one and open ones apart."""
     CONTACTS = "contacts"
     """Who may ask for help, since the helpdesk last showed them."""
 

@@ -18,6 +18,7 @@ from bot.rules.business_time import CalendarSpec
 from bot.rules.conditions import Condition
 from bot.rules.escalation_values import LadderSpec
 from bot.rules.events import Occasion
+from bot.rules.incident_values import IncidentEffect, IncidentPolicy
 from bot.rules.keeping import KeepPolicy
 from bot.rules.policy_parts import (
     NOWHERE,
@@ -158,7 +159,7 @@ class Effects:
 
     `hold` waits for a named event, `release` ends that; until the calendar `hold_to_end_of` closes
     nobody is told. `escalate` takes one step of a path, `page` opens a ladder. `link` ties tickets
-    of one fingerprint to their problem.
+    of one fingerprint to their problem. `restored` are services that work again.
     """
 
     priority: str | None = None
@@ -185,6 +186,8 @@ class Effects:
     suggest: int = 0
     hold_to_end_of: str | None = None
     routes: tuple[str, ...] = ()
+    incident: IncidentEffect | None = None
+    restored: tuple[str, ...] = ()
 
     @property
     def calls_people(self) -> bool:
@@ -243,6 +246,7 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     helpdesk: HelpdeskMap = HelpdeskMap()
     outage: OutagePolicy = field(default_factory=OutagePolicy)
+    incidents: IncidentPolicy = field(default_factory=IncidentPolicy)
     knowledge: KnowledgeSpec | None = None
     audience: Audience = field(default_factory=Audience)
     keep: KeepPolicy = field(default_factory=KeepPolicy)

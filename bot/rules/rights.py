@@ -7,8 +7,11 @@ from bot.rules.policy import Policy, Recipient
 from bot.rules.roster_people import people_of
 
 EVERYBODY = "everybody"
-ACTIONS = ("acknowledge", "take", "snooze", "raise", "answer", "silence", "outage")
-ONLY_IF_NAMED = frozenset({"silence", "outage"})
+ACTIONS = (
+    "acknowledge", "take", "snooze", "raise", "answer", "silence", "outage", "incident",
+    "send_update",
+)  # fmt: skip
+ONLY_IF_NAMED = frozenset({"silence", "outage", "incident", "send_update"})
 """What nobody may do unless the policy says who."""
 
 

@@ -21,6 +21,7 @@ from bot.rules.rights import may
 from bot.rules.silences import ONLY
 from bot.rules.ticket import Origin, Ticket
 from bot.sources.chat_desk import DeskViews
+from bot.sources.chat_incidents import IncidentCommands
 from bot.sources.chat_silences import UNITS, Mistyped, read_silence
 from bot.sources.chat_threads import ThreadWord, as_typed
 from bot.store.store import Store
@@ -64,6 +65,7 @@ class DeskCommands:
         self._clock = clock
         self._compiled = compiled
         self._views = DeskViews(store, compiled, find_ticket)
+        self._incidents = IncidentCommands(store, compiled, find_ticket, source)
 
     def __call__(self, text: str, person: str) -> str:
         """What the person reads, for their eyes only."""
@@ -81,6 +83,8 @@ class DeskCommands:
                 return self._silenced(rest.strip(), person)
             case "outage" if rest.strip():
                 return self._outage_ordered(rest.strip(), person)
+            case "incident":
+                return self._incident_ordered(rest.strip(), person)
         return self._view(word.casefold(), rest.strip())
 
     def _view(self, word: str, rest: str) -> str:
@@ -221,6 +225,13 @@ class DeskCommands:
         if not self._is_written_down(Event(key, "outage", now, self._source, order)):
             return not_written_down(self._language())
         return self._say("outage_declared" if is_down else "outage_cleared")
+
+    def _incident_ordered(self, rest: str, person: str) -> str:
+        """What there is, or a person's word on an incident of the product."""
+        answer = self._incidents.answer(rest, person, self._clock.now())
+        if answer.event is not None and not self._is_written_down(answer.event):
+            return not_written_down(self._language())
+        return answer.text
 
     def _is_down(self) -> bool:
         with self._store.read() as reader:

@@ -29,6 +29,7 @@ from bot.rules.keeping import (
 from bot.rules.mail import Fate
 from bot.rules.ticket import Status, Ticket
 from bot.store.codec import maybe_instant, micros
+from bot.store.outages import HELPDESK
 from bot.store.outbox_queue import DEAD
 from bot.store.queues import InboxState
 from bot.store.rows import body_of, value_of
@@ -224,7 +225,17 @@ _has_sender = or_(mail.c.sender != "", mail.c.subject != "")
 _its_ticket_at = (
     select(ticket.c.updated_at).where(ticket.c.ticket_id == alert.c.ticket_id).scalar_subquery()
 )
-_newest = select(func.max(incident_entry.c.incident)).scalar_subquery()
+_of_matter = incident_entry.alias()
+_newest = (
+    select(func.max(_of_matter.c.incident))
+    .where(_of_matter.c.matter == incident_entry.c.matter)
+    .scalar_subquery()
+)
+_was_closed = select(_of_matter.c.id).where(
+    _of_matter.c.matter == incident_entry.c.matter,
+    _of_matter.c.incident == incident_entry.c.incident,
+    _of_matter.c.kind == "closed",
+)
 
 
 def _deleting(table: Table, at: Any, holds: Any, may_go: Any = None) -> Shelf:
@@ -268,7 +279,10 @@ SHELVES: Mapping[Kept, tuple[Shelf, ...]] = {
     Kept.INCIDENTS: (
         _deleting(
             incident_entry, incident_entry.c.at, incident_entry.c.id.is_not(None),
-            incident_entry.c.incident < _newest,
+            and_(
+                incident_entry.c.incident < _newest,
+                or_(incident_entry.c.matter == HELPDESK, _was_closed.exists()),
+            ),
         ),
     ),
     Kept.CONTACTS: (_deleting(contact, contact.c.as_of, contact.c.email.is_not(None)),),

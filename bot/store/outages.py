@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the machines remember (outage, breakers), the outages' timeline, and where reading stopped.
+"""What the machines remember (outage, breakers), timelines of incidents, where reading stopped.
 
 A machine's state is the JSON that its own module in `rules/` writes and reads.
 """
@@ -20,6 +20,8 @@ from bot.store.rows import column, from_json, to_json
 from bot.store.tables import cursor, incident_entry, machine
 from bot.store.upserts import put
 
+HELPDESK, PRODUCT = "helpdesk", "product"
+"""Whose incident a timeline is of: both are numbered from 1."""
 _STATE = Ready(lambda _: select(machine.c.body).where(machine.c.name == bindparam("of")))
 _FIRST = Ready(
     lambda _: (
@@ -73,7 +75,7 @@ class States(StatesView):
 
 @dataclass(frozen=True, slots=True)
 class IncidentEntry:
-    """One thing that happened in an outage; incidents are numbered from 1."""
+    """One thing that happened in an incident; incidents are numbered from 1."""
 
     incident: int
     at: datetime
@@ -82,17 +84,17 @@ class IncidentEntry:
 
 
 class IncidentsView:
-    """What may be asked about outages."""
+    """What may be asked about incidents: the helpdesk's outages, or the product's (`matter`)."""
 
     def __init__(self, connection: Connection) -> None:
         """Read over `connection`, within its transaction."""
         self._connection = connection
 
-    def of(self, incident: int) -> tuple[IncidentEntry, ...]:
-        """The timeline of one outage, as it was written."""
+    def of(self, incident: int, matter: str = HELPDESK) -> tuple[IncidentEntry, ...]:
+        """The timeline of one incident, as it was written."""
         found = self._connection.execute(
             select(incident_entry)
-            .where(incident_entry.c.incident == incident)
+            .where(incident_entry.c.incident == incident, incident_entry.c.matter == matter)
             .order_by(incident_entry.c.id)
         )
         return tuple(
@@ -100,20 +102,35 @@ class IncidentsView:
             for row in found
         )
 
-    def latest(self) -> int | None:
-        """The number of the last outage, None when there never was one."""
-        latest: int | None = self._connection.scalar(select(func.max(incident_entry.c.incident)))
+    def latest(self, matter: str = HELPDESK) -> int | None:
+        """The number of the last incident, None when there never was one."""
+        of_matter = incident_entry.c.matter == matter
+        latest: int | None = self._connection.scalar(
+            select(func.max(incident_entry.c.incident)).where(of_matter)
+        )
         return latest
 
 
 class Incidents(IncidentsView):
     """The timelines within a write transaction; nothing in them is ever changed."""
 
-    def add(self, incident: int, at: datetime, kind: str, detail: Mapping[str, Any]) -> None:
+    def add(
+        self,
+        incident: int,
+        at: datetime,
+        kind: str,
+        detail: Mapping[str, Any],
+        *,
+        matter: str = HELPDESK,
+    ) -> None:
         """Write down one thing that happened."""
         self._connection.execute(
             incident_entry.insert().values(
-                incident=incident, at=micros(at), kind=kind, body=to_json(dict(detail))
+                matter=matter,
+                incident=incident,
+                at=micros(at),
+                kind=kind,
+                body=to_json(dict(detail)),
             )
         )
 

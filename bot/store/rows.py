@@ -49,6 +49,7 @@ from bot.rules.events import (
     Unreadable,
 )
 from bot.rules.history import Change
+from bot.rules.incident_values import Incident, IncidentOrdered
 from bot.rules.knowledge import Article
 from bot.rules.mail import Contact, MailReceived
 from bot.rules.probes import CanarySeen, ProbeRound, VendorSaid
@@ -77,6 +78,7 @@ FACTS: dict[str, type] = {
     "canary_seen.1": CanarySeen,
     "vendor_said.1": VendorSaid,
     "disk_changed.1": DiskChanged,
+    "incident_ordered.1": IncidentOrdered,
 }
 MESSAGES: dict[str, type] = {
     "ticket_update.1": TicketUpdate,
@@ -120,7 +122,8 @@ def body_of(
     | Notice
     | Alarm
     | Article
-    | Card,
+    | Card
+    | Incident,
 ) -> str:
     """The row body of a value."""
     return to_json(_codec(cast(Hashable, type(value))).write(value))

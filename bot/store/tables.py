@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = "0005"
+SCHEMA = "0006"
 """The revision of `migrations/` that these tables are; revisions sort as text."""
 
 metadata = MetaData()
@@ -177,6 +177,7 @@ incident_entry = Table(
     "incident_entry",
     metadata,
     Column("id", RowId, primary_key=True),
+    Column("matter", Text, nullable=False, server_default="helpdesk"),
     Column("incident", Integer, nullable=False, index=True),
     Column("at", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),

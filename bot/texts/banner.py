@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What customers read on the portal while the helpdesk is down: three sentences, every language.
+"""What customers read on the portal while the helpdesk is down, or a service: every language.
 
-How to reach us, that nothing is lost, that it is about support alone. No cause and no end time.
+Of the helpdesk: how to reach us, that nothing is lost, that it is about support alone. Of a
+service: that we know, and since when. No cause and no end time.
 """
 
 from __future__ import annotations
@@ -34,6 +35,31 @@ def banner_texts(
         )
         for code in LANGUAGES
     }
+
+
+def incident_texts(
+    *,
+    service: str,
+    since: datetime,
+    now: datetime,
+    zone: str,
+    is_restored: bool,
+    own: Mapping[str, str],
+) -> Mapping[str, str]:
+    """Language code -> what is said of a service; `own` are the desk's words, with their places."""
+    found = {}
+    for code in (*LANGUAGES, *(each for each in own if each not in LANGUAGES)):
+        values: dict[str, object] = {
+            "service": one_line(service, GREATEST_PART),
+            "since": _since(code if code in LANGUAGES else "en", since, now=now, zone=zone),
+            "is_restored": is_restored,
+        }
+        if code in own:
+            text = own[code].replace("{since}", str(values["since"]))
+            found[code] = text.replace("{service}", str(values["service"]))
+        else:
+            found[code] = whole(f"{code}/incident_banner.j2", values)
+    return found
 
 
 def _since(code: str, since: datetime, *, now: datetime, zone: str) -> str:

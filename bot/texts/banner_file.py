@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from bot.rules.actions import Banner
+from bot.rules.incident_values import Incident, Phase
 from bot.rules.outage_state import OutageState
 from bot.rules.policy import Policy
-from bot.texts.banner import banner_texts
+from bot.texts.banner import banner_texts, incident_texts
 
 SCRIPT = Path(__file__).resolve().parent / "static" / "banner.js"
 
@@ -27,6 +29,41 @@ def banner_of(state: OutageState, policy: Policy, now: datetime) -> Banner:
         since=since,
         valid_until=updated_at + outage.banner_valid,
         updated_at=updated_at,
+    )
+
+
+def portal_banner(
+    state: OutageState, incidents: Iterable[Incident], policy: Policy, now: datetime
+) -> Banner:
+    """All that the portal has to say: the helpdesk's outage first, then each incident shown."""
+    outage = banner_of(state, policy, now)
+    shown = [(each, each.banner_renewed_at) for each in incidents]
+    ends = [renewed + policy.incidents.banner_valid for _, renewed in shown if renewed is not None]
+    if not ends:
+        return outage
+    open_ones = [each for each, renewed in shown if renewed is not None]
+    said = [_texts_of(each, policy, now) for each in open_ones]
+    since = min(each.began_at for each in open_ones)
+    if outage.is_shown:
+        said, ends, since = [outage.texts, *said], [outage.valid_until, *ends], outage.since
+    codes = dict.fromkeys(code for texts in said for code in texts)
+    return Banner(
+        is_shown=True,
+        texts={code: " ".join(texts[code] for texts in said if code in texts) for code in codes},
+        since=since,
+        valid_until=max(ends),
+    )
+
+
+def _texts_of(incident: Incident, policy: Policy, now: datetime) -> Mapping[str, str]:
+    settings, is_restored = policy.incidents, incident.phase is Phase.MONITORING
+    return incident_texts(
+        service=", ".join(policy.labels.get(each, each) for each in incident.services),
+        since=incident.began_at,
+        now=now,
+        zone=policy.zone,
+        is_restored=is_restored,
+        own=settings.restored_texts if is_restored else settings.banner_texts,
     )
 
 

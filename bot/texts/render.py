@@ -38,7 +38,7 @@ _OURS = _OF_THE_OUTAGE | {NoticeKind.ADMIN}
 _NOBODY_EXPECTED = frozenset(
     {NoticeKind.ACKNOWLEDGED, NoticeKind.ANSWERED, NoticeKind.DONE, NoticeKind.ADMIN,
      NoticeKind.HELPDESK_UP, NoticeKind.DIGEST, NoticeKind.REMINDER, NoticeKind.CATCH_UP,
-     NoticeKind.ANSWER, NoticeKind.STORM, NoticeKind.SILENCE}
+     NoticeKind.ANSWER, NoticeKind.STORM, NoticeKind.SILENCE, NoticeKind.INCIDENT}
 )  # fmt: skip
 MOST_LINES = 8
 """Tickets of a digest that are listed; the rest is counted."""

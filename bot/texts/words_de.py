@@ -160,6 +160,22 @@ GERMAN = Words(
         "handed_over": "Sie haben jetzt Dienst, und noch niemand hat übernommen.",
         "date_near": "Ein Termin rückt näher: {}.",
         "paused_long": "Es wartet noch immer: {}.",
+        "incident_opened": "Eröffnet von {}.",
+        "incident_reopened": "Erneut ausgefallen; wieder eröffnet von {}.",
+        "incident_raised": "Schwerer als angenommen, meldet {}.",
+        "incident_drafted": "Ein Entwurf für Kunden wartet; „/desk incident send {}“ sendet ihn.",
+        "incident_sent": "Kunden wurden in {} Tickets angeschrieben.",
+        "incident_noted": (
+            "Der Entwurf steht als interne Notiz in {} Tickets; wer ihn senden wollte, darf "
+            "Kunden nicht schreiben."
+        ),
+        "incident_told": "Kunden wurden informiert: {}.",
+        "incident_restored": (
+            "Es funktioniert wieder, meldet {}; es wird bis zum Abschluss beobachtet."
+        ),
+        "incident_closed": "Abgeschlossen von {}.",
+        "incident_due": "Kunden sollten erfahren, wie es steht.",
+        "incident_missed": "Kunden haben es nicht rechtzeitig erfahren (versäumt: {}).",
     },
     next_steps={
         "mailbox_check": "Bis dahin von Hand ins Postfach sehen; dann DESKMATE_MAILBOX_URL prüfen.",
@@ -194,6 +210,19 @@ GERMAN = Words(
         "unknown_case": "Einen Fall {} gibt es hier nicht.",
         "how_to_answer": "Die Antwort dahinter schreiben: /desk answer {} Guten Tag ...",
         "answer_taken": "Ihre Antwort auf {} ist festgehalten und geht jetzt an den Kunden.",
+        "how_to_incident": (
+            "Schreiben Sie: /desk incident open DIENST SCHWERE Text, oder update, send, "
+            "told, restored, close, add, remove mit P1 und Text"
+        ),
+        "no_incidents": "Keine Störung ist offen.",
+        "unknown_incident": "Eine Störung {} gibt es hier nicht.",
+        "incident_taken": "Notiert: {}.",
+        "incident_services": "Das ist kein Dienst. Es gibt: {}.",
+        "incident_severities": "Das ist keine Schwere. Es gibt: {}.",
+        "incident_closed": "{} ist abgeschlossen. Mit „open“ wird sie wieder eröffnet.",
+        "incident_no_draft": "{} hat keinen Entwurf. Schreiben Sie einen mit „update“.",
+        "incident_is_restored": "{} ist schon behoben. Beenden Sie sie mit „close“.",
+        "incident_words": "Das darf Kunden nicht gesagt werden: {}. Sagen Sie es anders.",
     },
     case_mail={
         "subject": "Ihre Nachricht ist bei uns",
@@ -238,7 +267,7 @@ GERMAN = Words(
         "Mit „Ich übernehme“ unter einer Nachricht übernehmen Sie; alle sehen es dann.\n"
         "„/desk cases“ listet die Fälle eines Ausfalls, „/desk case "
         "REFERENZ“ zeigt einen, „/desk answer REFERENZ Text“ antwortet dem Kunden.\n"
-        "„/desk queue“, „risk“, „ticket 123“, „oncall“, „next 123“, „outage“ zeigen "
+        "„/desk queue“, „risk“, „ticket 123“, „oncall“, „next 123“, „outage“, „incident“ zeigen "
         "den Stand; „/desk silence NAME 2h warum“ hält Meldungen zurück."
     ),
 )  # fmt: skip

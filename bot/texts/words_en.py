@@ -137,6 +137,20 @@ ENGLISH = Words(
         "handed_over": "You are on duty now, and nobody has taken it.",
         "date_near": "A date is coming up: {}.",
         "paused_long": "Still waiting: {}.",
+        "incident_opened": "Opened by {}.",
+        "incident_reopened": "It failed again; reopened by {}.",
+        "incident_raised": "It is worse than it was held for, says {}.",
+        "incident_drafted": "A draft for customers waits; “/desk incident send {}” sends it.",
+        "incident_sent": "Customers were written to in {} tickets.",
+        "incident_noted": (
+            "The draft stands as an internal note in {} tickets; who sent it may not write "
+            "to customers."
+        ),
+        "incident_told": "Customers were told: {}.",
+        "incident_restored": "It works again, says {}; it is watched until it is closed.",
+        "incident_closed": "Closed by {}.",
+        "incident_due": "Customers should hear how it stands.",
+        "incident_missed": "Customers have not heard in time (missed: {}).",
     },
     next_steps={
         "mailbox_check": "Check the mailbox by hand until it is back, then DESKMATE_MAILBOX_URL.",
@@ -170,6 +184,19 @@ ENGLISH = Words(
         "unknown_case": "There is no case {} here.",
         "how_to_answer": "Write the words after it: /desk answer {} Hello ...",
         "answer_taken": "Your answer to {} is written down and goes to the customer now.",
+        "how_to_incident": (
+            "Write: /desk incident open SERVICE SEVERITY words, or update, send, told, "
+            "restored, close, add, remove with P1 and words"
+        ),
+        "no_incidents": "There is no open incident.",
+        "unknown_incident": "There is no incident {} here.",
+        "incident_taken": "Written down: {}.",
+        "incident_services": "That is no service. There are: {}.",
+        "incident_severities": "That is no severity. There are: {}.",
+        "incident_closed": "{} is closed. Open it again with “open”.",
+        "incident_no_draft": "{} has no draft. Write one with “update”.",
+        "incident_is_restored": "{} is restored already. End it with “close”.",
+        "incident_words": "Customers must not be told this: {}. Say it in other words.",
     },
     case_mail={
         "subject": "Your message has arrived",
@@ -207,7 +234,7 @@ ENGLISH = Words(
         "Press “I have it” under a message to take it; everybody then sees that you did.\n"
         "“/desk cases” lists the cases of an outage, “/desk case "
         "REFERENCE” shows one, “/desk answer REFERENCE words” answers its customer.\n"
-        "“/desk queue”, “risk”, “ticket 123”, “oncall”, “next 123”, “outage” show "
+        "“/desk queue”, “risk”, “ticket 123”, “oncall”, “next 123”, “outage”, “incident” show "
         "the desk as it is; “/desk silence NAME 2h why” keeps messages back."
     ),
 )

@@ -166,6 +166,26 @@ FRENCH = Words(
         "handed_over": "Vous êtes maintenant de service et personne ne l'a pris.",
         "date_near": "Une date approche\u00a0: {}.",
         "paused_long": "Toujours en attente\u00a0: {}.",
+        "incident_opened": "Ouvert par {}.",
+        "incident_reopened": "Nouvelle panne\u00a0; rouvert par {}.",
+        "incident_raised": "C'est plus grave que prévu, d'après {}.",
+        "incident_drafted": (
+            "Un brouillon pour les clients attend\u00a0; «\u00a0/desk incident send "
+            "{}\u00a0» l'envoie."
+        ),
+        "incident_sent": "Les clients ont reçu un message dans {} tickets.",
+        "incident_noted": (
+            "Le brouillon figure en note interne dans {} tickets\u00a0; son auteur n'a pas "
+            "le droit d'écrire aux clients."
+        ),
+        "incident_told": "Les clients ont été informés\u00a0: {}.",
+        "incident_restored": (
+            "Cela fonctionne de nouveau, d'après {}\u00a0; sous surveillance jusqu'à la "
+            "clôture."
+        ),
+        "incident_closed": "Clos par {}.",
+        "incident_due": "Les clients doivent savoir où on en est.",
+        "incident_missed": "Les clients n'ont pas été informés à temps (oublis\u00a0: {}).",
     },
     next_steps={
         "mailbox_check": "D'ici là, ouvrez la boîte à la main, puis vérifiez DESKMATE_MAILBOX_URL.",
@@ -203,6 +223,19 @@ FRENCH = Words(
         "unknown_case": "Il n'y a pas de cas {} ici.",
         "how_to_answer": "Écrivez votre texte à la suite\u00a0: /desk answer {} Bonjour ...",
         "answer_taken": "Votre réponse à {} est enregistrée et part maintenant chez le client.",
+        "how_to_incident": (
+            "Écrivez\u00a0: /desk incident open SERVICE GRAVITÉ texte, ou update, send, "
+            "told, restored, close, add, remove avec P1 et un texte"
+        ),
+        "no_incidents": "Aucun incident n'est ouvert.",
+        "unknown_incident": "Il n'y a pas d'incident {} ici.",
+        "incident_taken": "C'est noté\u00a0: {}.",
+        "incident_services": "Ce n'est pas un service. Il y a\u00a0: {}.",
+        "incident_severities": "Ce n'est pas une gravité. Il y a\u00a0: {}.",
+        "incident_closed": "{} est clos. Rouvrez-le avec «\u00a0open\u00a0».",
+        "incident_no_draft": "{} n'a pas de brouillon. Rédigez-en un avec «\u00a0update\u00a0».",
+        "incident_is_restored": "{} est déjà rétabli. Terminez-le avec «\u00a0close\u00a0».",
+        "incident_words": "À ne pas dire aux clients\u00a0: {}. Dites-le autrement.",
     },
     case_mail={
         "subject": "Votre message nous est parvenu",
@@ -249,8 +282,8 @@ FRENCH = Words(
         "RÉFÉRENCE\u00a0» en montre un, "
         "«\u00a0/desk answer RÉFÉRENCE mots\u00a0» répond au client.\n"
         "«\u00a0/desk queue\u00a0», «\u00a0risk\u00a0», «\u00a0ticket 123\u00a0», "
-        "«\u00a0oncall\u00a0», «\u00a0next 123\u00a0», «\u00a0outage\u00a0» montrent le "
-        "support tel qu'il est\u00a0; «\u00a0/desk silence NOM 2h pourquoi\u00a0» retient "
-        "des messages."
+        "«\u00a0oncall\u00a0», «\u00a0next 123\u00a0», «\u00a0outage\u00a0», "
+        "«\u00a0incident\u00a0» montrent le support tel qu'il est\u00a0; "
+        "«\u00a0/desk silence NOM 2h pourquoi\u00a0» retient des messages."
     ),
 )  # fmt: skip

@@ -144,6 +144,20 @@ RUSSIAN = Words(
         "handed_over": "Теперь дежурите вы, заявку никто не взял.",
         "date_near": "Приближается дата: {}.",
         "paused_long": "Всё ещё ждём: {}.",
+        "incident_opened": "Открыл: {}.",
+        "incident_reopened": "Снова сбой; повторно открыл: {}.",
+        "incident_raised": "Серьёзнее, чем считалось: {}.",
+        "incident_drafted": "Черновик для клиентов ждёт отправки: «/desk incident send {}».",
+        "incident_sent": "Клиентам написано, заявок: {}.",
+        "incident_noted": (
+            "Черновик записан внутренней заметкой, заявок: {}; у отправителя нет права "
+            "писать клиентам."
+        ),
+        "incident_told": "Клиентам сообщено: {}.",
+        "incident_restored": "Снова работает, сообщает {}; наблюдаем до закрытия.",
+        "incident_closed": "Закрыл: {}.",
+        "incident_due": "Клиентам пора сообщить, как обстоят дела.",
+        "incident_missed": "Клиентам не сообщили вовремя (пропущено: {}).",
     },
     next_steps={
         "mailbox_check": "Пока смотрите ящик вручную, затем проверьте DESKMATE_MAILBOX_URL.",
@@ -177,6 +191,19 @@ RUSSIAN = Words(
         "unknown_case": "Обращения {} здесь нет.",
         "how_to_answer": "Напишите слова после номера: /desk answer {} Здравствуйте ...",
         "answer_taken": "Ваш ответ на {} записан и уходит клиенту.",
+        "how_to_incident": (
+            "Напишите: /desk incident open СЕРВИС СТЕПЕНЬ текст, или update, send, told, "
+            "restored, close, add, remove с P1 и текстом"
+        ),
+        "no_incidents": "Открытых инцидентов нет.",
+        "unknown_incident": "Инцидента {} здесь нет.",
+        "incident_taken": "Записано: {}.",
+        "incident_services": "Такого сервиса нет. Есть: {}.",
+        "incident_severities": "Такой степени нет. Есть: {}.",
+        "incident_closed": "{} уже закрыт. Откройте снова: «open».",
+        "incident_no_draft": "У {} нет черновика. Напишите его: «update».",
+        "incident_is_restored": "{} уже устранён. Завершите: «close».",
+        "incident_words": "Клиентам нельзя говорить: {}. Скажите иначе.",
     },
     case_mail={
         "subject": "Ваше сообщение у нас",
@@ -215,7 +242,7 @@ RUSSIAN = Words(
         "Кнопка «Беру» под сообщением закрепляет заявку за вами, это увидят все.\n"
         "«/desk cases» показывает обращения за время сбоя, «/desk case НОМЕР» "
         "— одно из них, «/desk answer НОМЕР слова» отвечает клиенту.\n"
-        "«/desk queue», «risk», «ticket 123», «oncall», «next 123», «outage» "
+        "«/desk queue», «risk», «ticket 123», «oncall», «next 123», «outage», «incident» "
         "показывают, что сейчас; «/desk silence ИМЯ 2h почему» придерживает сообщения."
     ),
 )  # fmt: skip

@@ -141,6 +141,20 @@ SWEDISH = Words(
         "handed_over": "Du har jouren nu, och ingen har tagit det.",
         "date_near": "Ett datum närmar sig: {}.",
         "paused_long": "Det väntar fortfarande: {}.",
+        "incident_opened": "Öppnad av {}.",
+        "incident_reopened": "Det föll igen; öppnad på nytt av {}.",
+        "incident_raised": "Värre än vi trodde, enligt {}.",
+        "incident_drafted": "Ett utkast till kunder väntar; ”/desk incident send {}” skickar det.",
+        "incident_sent": "Kunderna har fått besked i {} ärenden.",
+        "incident_noted": (
+            "Utkastet står som intern anteckning i {} ärenden; den som ville skicka får inte "
+            "skriva till kunder."
+        ),
+        "incident_told": "Kunderna har fått besked: {}.",
+        "incident_restored": "Det fungerar igen, enligt {}; det bevakas tills det avslutas.",
+        "incident_closed": "Avslutad av {}.",
+        "incident_due": "Kunderna bör få veta hur det går.",
+        "incident_missed": "Kunderna har inte fått besked i tid (missat: {}).",
     },
     next_steps={
         "mailbox_check": "Läs brevlådan för hand så länge, se sedan över DESKMATE_MAILBOX_URL.",
@@ -174,6 +188,19 @@ SWEDISH = Words(
         "unknown_case": "Det finns inget ärende {} här.",
         "how_to_answer": "Skriv svaret efter: /desk answer {} Hej ...",
         "answer_taken": "Ditt svar på {} är nedskrivet och går till kunden nu.",
+        "how_to_incident": (
+            "Skriv: /desk incident open TJÄNST ALLVAR text, eller update, send, told, "
+            "restored, close, add, remove med P1 och text"
+        ),
+        "no_incidents": "Ingen störning är öppen.",
+        "unknown_incident": "Det finns ingen störning {} här.",
+        "incident_taken": "Nedskrivet: {}.",
+        "incident_services": "Det är ingen tjänst. De som finns: {}.",
+        "incident_severities": "Det är ingen allvarsgrad. De som finns: {}.",
+        "incident_closed": "{} är avslutad. Öppna den igen med ”open”.",
+        "incident_no_draft": "{} har inget utkast. Skriv ett med ”update”.",
+        "incident_is_restored": "{} är redan åtgärdad. Avsluta den med ”close”.",
+        "incident_words": "Det får kunder inte höra: {}. Säg det med andra ord.",
     },
     case_mail={
         "subject": "Ditt meddelande har kommit fram",
@@ -212,7 +239,7 @@ SWEDISH = Words(
         "Tryck på ”Jag tar det” under ett meddelande för att ta det; då ser alla att du har det.\n"
         "”/desk cases” listar ärendena i ett avbrott, ”/desk case "
         "REFERENS” visar ett, ”/desk answer REFERENS text” svarar kunden.\n"
-        "”/desk queue”, ”risk”, ”ticket 123”, ”oncall”, ”next 123”, ”outage” visar "
+        "”/desk queue”, ”risk”, ”ticket 123”, ”oncall”, ”next 123”, ”outage”, ”incident” visar "
         "läget; ”/desk silence NAMN 2h varför” håller tillbaka meddelanden."
     ),
 )  # fmt: skip

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Outages are listed and told from the command line."""
+"""Outages and incidents are listed, told and worked on from the command line."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.clock import SystemClock
+from bot.rules.incident_values import Incident, IncidentOrdered, Phase, Verb
 from bot.settings import NAMES
+from bot.store.incidents import save_incident
+from bot.store.outages import PRODUCT
 from bot.store.store import Store
+from bot.store.transaction import Transaction
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -81,3 +85,110 @@ def test_what_cannot_be_told_is_said(folder: Path, words: tuple[str, ...]) -> No
     assert result.exit_code == 2
     assert result.output.startswith("deskmate: ")
     assert "Traceback" not in result.output
+
+
+POLICY = """
+desk: acme
+labels: {portal: Web portal}
+rights: {incident: [lead], send_update: [lead]}
+people: {lead: {slack: leads}}
+incidents:
+  services: {portal: {promised: "99.9%"}, api: {}}
+  severities: {major: {tell: lead, update_every: 1h}, minor: {tell: lead}}
+"""
+
+
+@pytest.fixture
+def desk(folder: Path) -> Path:
+    """The same store beside a policy, with an incident of 45 minutes that is closed."""
+    (folder / "rules.yaml").write_text(POLICY, encoding="utf-8")
+    end = NINE + timedelta(minutes=45)
+    closed = Incident(1, ("portal",), "major", "Nobody <b>can</b> log in", NINE, NINE,
+                      phase=Phase.CLOSED, restored_at=end, closed_at=end)  # fmt: skip
+    turns = (
+        (NINE, "opened", {"services": ["portal"], "severity": "major", "since": NINE.isoformat(),
+                          "by": "rule down"}),
+        (end, "restored", {"since": end.isoformat(), "by": "eva", "text": "The cache was full."}),
+        (end, "closed", {"since": end.isoformat(), "by": "eva"}),
+    )  # fmt: skip
+
+    def write(tx: Transaction) -> None:
+        save_incident(closed, tx)
+        for at, kind, detail in turns:
+            tx.incidents.add(1, at, kind, detail, matter=PRODUCT)
+
+    with Store.open(f"sqlite:///{folder}/desk.sqlite3", clock=SystemClock()) as store:
+        store.write(write)
+    return folder
+
+
+def test_draft_report_of_an_incident(desk: Path) -> None:
+    """H62: from the record alone: length, who said so, the month against the promise."""
+    page = desk / "report.html"
+    result = _call("report", "P1", "--policy", str(desk))
+    _call("report", "p1", "--policy", str(desk), "--html", str(page))
+    whole = json.loads(_call("report", "P1", "--policy", str(desk), "--json").output)
+
+    assert result.output.startswith("# Incident P1: Web portal\n")
+    assert "2026-03-02 09:45:00 | It worked again | eva | The cache was full" in result.output
+    assert "BROKEN" in result.output and "45 min 00 s" in result.output
+    assert "<b>" not in page.read_text("utf-8") and "&lt;b&gt;" in page.read_text("utf-8")
+    assert (whole["away_seconds"], whole["months"]["portal"][0]["is_kept"]) == (2700.0, False)
+
+
+def test_outages_and_incidents_stand_side_by_side(desk: Path) -> None:
+    """Each by its own name, so that neither is taken for the other."""
+    shown = json.loads(_call("list", "--json").output)
+
+    assert [each["incident"] for each in shown["incidents"]] == [1]
+    assert [each["incident"] for each in shown["product"]] == ["P1"]
+    assert "P1  2026-03-02 09:00:00  closed  major  portal" in _call("list").output
+
+
+def test_availability_says_by_its_exit_whether_a_promise_broke(desk: Path) -> None:
+    """D28, G48: 45 minutes are more than 99.9 % allow; of the other nothing is promised."""
+    result = _call("availability", "--since", "3000d", "--policy", str(desk), "--json")
+
+    found = json.loads(result.output)["services"]
+    march = {name: next(m for m in months if m["month"] == "2026-03")
+             for name, months in found.items()}  # fmt: skip
+    assert result.exit_code == 1
+    assert (march["portal"]["is_kept"], march["api"]["is_kept"]) == (False, None)
+
+
+def test_incident_is_opened_by_an_order_in_the_inbox(desk: Path) -> None:
+    """With who says so and since when; the daemon takes it up."""
+    result = _call("open", "portal,api", "Nobody can log in", "--severity", "major", "--by", "lead",
+                   "--policy", str(desk))  # fmt: skip
+
+    now = SystemClock().now() + timedelta(seconds=1)
+    with Store.open(f"sqlite:///{desk}/desk.sqlite3", clock=SystemClock()) as store:
+        [row] = store.write(lambda tx: tx.inbox.claim(now=now, lease_seconds=1, limit=9))
+    assert result.exit_code == 0, result.output
+    assert row.event.fact == IncidentOrdered(
+        Verb.OPEN, "lead", "Nobody can log in", services=("portal", "api"), severity="major"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("open", "portal", "x", "--severity", "major", "--by", "eve"), "Who may: lead"),
+        (("open", "shop", "x", "--severity", "major", "--by", "lead"), "There are: portal, api"),
+        (("open", "portal", "x", "--by", "lead"), "There are: major, minor"),
+        (("update", "P1", "x", "--by", "lead"), "P1 is closed"),
+        (("close", "P9", "--by", "lead"), "no incident P9"),
+        (("told", "1", "mail", "--by", "lead"), "write P3"),
+        (("restored", "P1", "--at", "soon", "--by", "lead"), "is no time"),
+        (("affected", "P1", "--add", "999", "--by", "lead"), "ticket 999 is not known"),
+        (("report", "P9"), "no incident P9"),
+    ],
+)
+def test_word_that_cannot_be_taken_is_answered(
+    desk: Path, words: tuple[str, ...], said: str
+) -> None:
+    """With what to write instead, and nothing is written down."""
+    result = _call(*words, "--policy", str(desk))
+
+    assert result.exit_code == 2
+    assert result.output.startswith("deskmate: ") and said in result.output

@@ -12,6 +12,7 @@ from bot.config import (
     audience,
     calendars,
     effects,
+    incidents,
     keeping,
     knowledge,
     ladders,
@@ -28,7 +29,7 @@ from bot.config.load import Loaded, load_policy
 from bot.texts.own import PARTS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGES = ("rules.md", "rosters.md", "monitoring.md", "knowledge.md")
+PAGES = ("rules.md", "rosters.md", "monitoring.md", "knowledge.md", "incidents.md")
 TEXT = "".join((DOCS / page).read_text("utf-8") for page in PAGES)
 BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 
@@ -62,6 +63,9 @@ def test_example_loads(tmp_path: Path, block: str) -> None:
         reminders.KEYS,
         knowledge.KEYS,
         keeping.KEYS,
+        incidents.INCIDENT_KEYS,
+        incidents.SERVICE_KEYS,
+        incidents.SEVERITY_KEYS,
         quiet.STORM_KEYS,
         quiet.SILENCE_KEYS,
         audience.AUDIENCE_KEYS,

@@ -18,6 +18,7 @@ from bot.config import (
     calendars,
     conditions,
     effects,
+    incidents,
     keeping,
     knowledge,
     ladders,
@@ -42,7 +43,7 @@ FILES = [
 ]
 BLOCKS = [
     block
-    for name in ("rules.md", "rosters.md")
+    for name in ("rules.md", "rosters.md", "incidents.md")
     for block in re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / name).read_text("utf-8"), re.S)
 ]
 EXAMPLES = [*BLOCKS, (ROOT / "tests/commands/decide_desk.yaml").read_text("utf-8")]
@@ -102,6 +103,9 @@ def test_schema_refuses_a_misspelt_key_anywhere(text: str) -> None:
         (quiet.SILENCE_KEYS, schema_people.SILENCE),
         (knowledge.KEYS, schema.KNOWLEDGE),
         (keeping.KEYS, schema.KEEP),
+        (incidents.INCIDENT_KEYS, schema.INCIDENTS),
+        (incidents.SERVICE_KEYS, schema.SERVICE),
+        (incidents.SEVERITY_KEYS, schema.SEVERITY),
         (audience.AUDIENCE_KEYS, schema.AUDIENCE),
         (audience.SIDE_KEYS, schema.SIDE),
         (reminders.KEYS, schema_people.REMINDER),

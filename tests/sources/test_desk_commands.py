@@ -15,11 +15,13 @@ from bot.rules.actions import Notice, NoticeKind, Outgoing
 from bot.rules.engine import compile_policy
 from bot.rules.events import AnswerGiven, OutageOrdered, SilenceOrdered
 from bot.rules.history import Change, ChangeKind
+from bot.rules.incident_values import Incident, IncidentOrdered, Verb
 from bot.rules.outage_state import OutageState, Phase, to_row
 from bot.rules.outcome import Delivered
 from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
 from bot.sources.chat_commands import DeskCommands
 from bot.sources.chat_threads import ThreadWord, answer_in
+from bot.store.incidents import save_incident
 from bot.store.store import Store
 
 REFERENCE = "ACM-4F7KQ2XN-M"
@@ -40,7 +42,8 @@ POLICY = """
 desk: test
 people: {bo: {slack: U0BO}, eva: {sms: "+467"}}
 rosters: {duty: {zone: UTC, rotation: {people: [bo, eva], every: 1w, since: 2026-01-05}}}
-rights: {silence: bo, outage: bo}
+rights: {silence: bo, outage: bo, incident: bo}
+incidents: {services: {portal: {}, api: {}}, severities: {major: {}, minor: {}}}
 """
 
 
@@ -218,6 +221,32 @@ def test_all_clear_needs_something_to_clear(commands: DeskCommands, store: Store
     [row] = store.write(lambda tx: tx.inbox.claim(now=NOW, lease_seconds=5, limit=5))
     assert quiet == "The helpdesk is not declared down."
     assert row.event.fact == OutageOrdered(False, "the vendor says so", "Bo")
+
+
+def test_incident_is_opened_by_whom_the_policy_names(commands: DeskCommands, store: Store) -> None:
+    """Bo may, Eve may not; asked twice by Slack it is one order, and mistakes teach the names."""
+    assert commands("incident open portal major Slow", "Eve").startswith("You may not")
+    assert "portal, api" in commands("incident open shop major Slow", "Bo")
+    assert "major, minor" in commands("incident open portal grave Slow", "Bo")
+    said = [commands("incident open portal,api major Logins fail", "Bo") for _ in range(2)]
+
+    [row] = store.write(lambda tx: tx.inbox.claim(now=NOW, lease_seconds=5, limit=5))
+    assert said == ["Written down: open portal, api."] * 2
+    assert row.event.fact == IncidentOrdered(
+        Verb.OPEN, "Bo", "Logins fail", services=("portal", "api"), severity="major"
+    )
+
+
+def test_incident_is_seen_and_its_tickets_changed(commands: DeskCommands, store: Store) -> None:
+    """By its name; a ticket that nobody knows is not written down."""
+    known = Incident(1, ("portal",), "major", "Logins fail", NOW, NOW)
+    store.write(lambda tx: save_incident(known, tx))
+
+    assert commands("incident", "Bo") == "P1 - open - major - portal - Ticket: 0 - Logins fail"
+    assert commands("incident P2", "Bo") == "There is no incident P2 here."
+    assert commands("incident send P1", "Bo").startswith("P1 has no draft")
+    assert commands("incident add P1 99", "Bo").startswith("Write: /desk incident")
+    assert commands(f"incident add P1 {REFERENCE}", "Bo") == "Written down: add P1."
 
 
 @pytest.mark.parametrize("text", ["risk", "outage", "ticket 99", "next 99", f"ticket {REFERENCE}"])

@@ -16,6 +16,7 @@ from bot.rules.keeping import USUAL, KeepPolicy, Kept
 from bot.rules.mail import Contact, Fate, MailReceived
 from bot.rules.outcome import Delivered, Refused
 from bot.rules.ticket import Actor, Person, Status
+from bot.store.outages import PRODUCT
 from bot.store.store import Store
 from bot.telemetry import Figures
 
@@ -131,13 +132,16 @@ def test_mail_is_known_for_ever(store: Store) -> None:
 
 
 def test_the_rest_goes_by_its_own_time(store: Store) -> None:
-    """Journal, alerts of what is done, contacts, ended timers; of outages the last one stays."""
+    """Journal, alerts of what is done, contacts, timers; what is open and the last outage stay."""
     store.write(lambda tx: tx.tickets.save(ticket("done", number=1, status=Status.CLOSED)))
     store.write(lambda tx: tx.tickets.save(ticket("open", number=2)))
     store.write(
         lambda tx: [tx.alerts.save(f"taken/{t}", {}, ticket_id=t) for t in ("done", "open")]
     )
     store.write(lambda tx: [tx.incidents.add(n, NOON, "declared", {}) for n in (1, 2)])
+    store.write(
+        lambda tx: [tx.incidents.add(n, NOON, "opened", {}, matter=PRODUCT) for n in (1, 2)]
+    )
     store.write(lambda tx: tx.journal.add(NOON, "ticket:done", "e", "p", (), "why"))
     store.write(lambda tx: tx.contacts.save(Contact("nora@x.io", NOON)))
     store.write(lambda tx: [tx.timers.set(timer(key, NOON)) for key in ("ended", "runs")])
@@ -148,6 +152,7 @@ def test_the_rest_goes_by_its_own_time(store: Store) -> None:
     with store.read() as reader:
         assert reader.alerts.load("taken/open") == {}
         assert (len(reader.incidents.of(1)), reader.incidents.latest()) == (0, 2)
+        assert len(reader.incidents.of(1, PRODUCT)) == 1
         assert reader.timers.running() == 1
 
 

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`deskmate incident availability`: each service by month against its promise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.clock import SystemClock
+from bot.commands.incident_json import month_json
+from bot.commands.incident_product import months_of
+from bot.commands.incident_product_text import month_cells
+from bot.commands.incident_text import said_at
+from bot.commands.status import safe
+from bot.commands.stored import load_compiled, since_of, stored
+from bot.commands.unusable import Unusable
+from bot.rules.incident_values import Incident
+
+
+def show_months(folder: Path, since: str, *, as_json: bool) -> int:
+    """Print the months; 0, 1 if a promise was broken, 2 for what is unusable."""
+    console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
+    try:
+        policy, now = load_compiled(folder, clock).policy, clock.now()
+        if not policy.incidents.services:
+            raise Unusable(
+                "deskmate: the policy names no service; see `incidents:` in docs/rules.md"
+            )
+        start = since_of(since, now)
+        with stored(clock) as reader:
+            found = months_of(reader, policy, since=start, until=now, now=now)
+    except Unusable as problem:
+        problem.show(console)
+        return 2
+    is_broken = any(each.is_kept is False for months in found.values() for each in months)
+    if as_json:
+        shown = {name: [month_json(each) for each in months] for name, months in found.items()}
+        print(json.dumps({"services": shown}, ensure_ascii=False))  # noqa: T201
+        return int(is_broken)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("service", "month", "away", "available", "promised", "allowed", "verdict"):
+        table.add_column(heading)
+    for name, months in found.items():
+        for each in months:
+            table.add_row(safe(policy.labels.get(name, name)), *month_cells(each))
+    console.print(table)
+    return int(is_broken)
+
+
+def incident_lines(incidents: Iterable[Incident], zone: str) -> list[str]:
+    """A line for each incident of the product: name, since when, how it stands, what it is."""
+    return [
+        f"{each.name}  {said_at(each.began_at, zone)}  {each.phase}  {each.severity}  "
+        f"{', '.join(each.services)}  {safe(each.title)}"
+        for each in incidents
+    ]

@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Handles incidents of the desk's own product: what rules see, people order and time demands.
+
+One transaction each: state, timeline, tickets, messages to our people, the banner, the follow-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.handlers.follow_ups import follow_incident
+from bot.handlers.handled import Handled
+from bot.handlers.incident_notices import banner_row, incident_messages, incident_notice
+from bot.handlers.incident_tickets import link, write_updates
+from bot.handlers.ladders import close_ladders, open_ladder
+from bot.handlers.sending import send
+from bot.rules.actions import Reason, Timer
+from bot.rules.consequences import Consequences
+from bot.rules.engine import CompiledPolicy
+from bot.rules.events import Event
+from bot.rules.incident_orders import completed, objection
+from bot.rules.incident_values import (
+    Incident,
+    IncidentDecision,
+    IncidentOrdered,
+    Phase,
+    Step,
+    Verb,
+)
+from bot.rules.incidents import (
+    Wanted,
+    after_order,
+    after_seen,
+    after_time,
+    next_due,
+    same_matter,
+    severity_of,
+)
+from bot.rules.situation import Situation
+from bot.store.incidents import (
+    all_incidents,
+    incidents_of,
+    load_incident,
+    next_number,
+    save_incident,
+    unlink_ticket,
+)
+from bot.store.outages import PRODUCT
+from bot.store.transaction import Transaction
+
+INCIDENT = "incident"
+"""The kind of an incident's timer; its key is the incident's thread."""
+_TURNS = frozenset({Step.OPENED, Step.REOPENED, Step.RAISED, Step.WIDENED})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who or what caused a step, in which words, because of which event."""
+
+    by: str
+    key: str
+    text: str = ""
+    at: datetime | None = None
+
+
+def see_incidents(
+    beside: Consequences,
+    situation: Situation,
+    told: Iterable[str],
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> None:
+    """Do what rules say of incidents with a ticket; `told` have heard of it from the rules."""
+    ticket, policy = situation.ticket, compiled.policy
+    for rule, effect in beside.incidents.items():
+        # The rule's name, not the ticket's subject: customers' words end with their ticket.
+        title = rule.replace("-", " ").replace("_", " ")
+        wanted = Wanted(effect.services, effect.severity, title, situation.at)
+        said = Said(f"rule {rule}", situation.key, at=situation.at)
+        incident = _seen(wanted, said, tx, compiled, now=now, without=told)
+        _link(incident, ticket.ticket_id, said, tx, now=now)
+    for number in incidents_of(beside.link_to, tx) if beside.link_to else ():
+        known = load_incident(number, tx)
+        if known is not None and not known.is_closed:
+            _link(known, ticket.ticket_id, Said("the same fault", situation.key), tx, now=now)
+    if not beside.restored:
+        return
+    for known in all_incidents(tx):
+        if known.phase is Phase.OPEN and set(known.services) <= set(beside.restored):
+            order = IncidentOrdered(Verb.RESTORED, "a rule", number=known.number, at=situation.at)
+            decision = after_order(known, order, policy.incidents, compiled.calendars, now)
+            said = Said("a rule", situation.key, at=decision.incident.restored_at)
+            _carry_out(decision, said, tx, compiled, now=now)
+
+
+def handle_incident_order(
+    event: Event,
+    order: IncidentOrdered,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> Handled:
+    """Take a person's word on an incident."""
+    policy, order = compiled.policy, completed(order, compiled.policy)
+    known = load_incident(order.number, tx) if order.verb is not Verb.OPEN else None
+    refused = objection(order, known, policy, compiled.calendars, now)
+    if refused:
+        return Handled(refused[:200])
+    said = Said(order.by, event.key, order.text)
+    if known is None:
+        wanted = Wanted(order.services, order.severity, order.text, order.at, is_persons=True)
+        said = Said(order.by, event.key, at=order.at)
+        incident = _seen(wanted, said, tx, compiled, now=now)
+        for ticket_id in order.tickets:
+            _link(incident, ticket_id, said, tx, now=now)
+        return Handled(incident.name)
+    if order.verb in (Verb.ADD, Verb.REMOVE):
+        return Handled(_change_tickets(known, order, said, tx, now=now))
+    decision = after_order(known, order, policy.incidents, compiled.calendars, now)
+    if order.verb is Verb.SEND:
+        words = " | ".join(known.drafts.values())
+        step, count = write_updates(known, order.by, tx, compiled, now=now)
+        decision = _as_written(known, decision, step)
+        said = Said(order.by, event.key, f"{count} tickets: {words}")
+    if order.verb in (Verb.RESTORED, Verb.CLOSE):
+        said = Said(order.by, event.key, order.text, decision.incident.restored_at)
+    _carry_out(decision, said, tx, compiled, now=now)
+    return Handled(", ".join(decision.steps))
+
+
+def fire_incident(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> str:
+    """Remind of an update that is due, tell that one was missed, renew the banner."""
+    incident = load_incident(int(timer.detail["incident"]), tx)
+    if incident is None:
+        return "no such incident"
+    decision = after_time(incident, compiled.policy.incidents, compiled.calendars, now)
+    said = Said("time", timer.due_at.isoformat())
+    _carry_out(decision, said, tx, compiled, now=now)
+    return ", ".join(decision.steps) or "nothing due"
+
+
+def _seen(
+    wanted: Wanted,
+    said: Said,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+    without: Iterable[str] = (),
+) -> Incident:
+    settings = compiled.policy.incidents
+    known = same_matter(all_incidents(tx), wanted.services, settings, now)
+    decision = after_seen(known, wanted, settings, compiled.calendars, now, number=next_number(tx))
+    _carry_out(decision, said, tx, compiled, now=now, without=without)
+    return decision.incident
+
+
+def _as_written(known: Incident, decision: IncidentDecision, step: Step) -> IncidentDecision:
+    """Words that stand as notes alone have told no customer: the draft and the rhythm stay."""
+    return decision if step is Step.SENT else IncidentDecision(known, (step,))
+
+
+def _carry_out(
+    decision: IncidentDecision,
+    said: Said,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+    without: Iterable[str] = (),
+) -> None:
+    """Save the incident and do each step."""
+    incident, settings = decision.incident, compiled.policy.incidents
+    save_incident(incident, tx)
+    due = next_due(incident, settings)
+    if due is None:
+        tx.timers.stop(incident.thread)
+    else:
+        detail = {"incident": str(incident.number)}
+        tx.timers.set(Timer(incident.thread, INCIDENT, due, detail=detail))
+    for step in decision.steps:
+        _do(step, incident, said, tx, compiled, now=now, without=without)
+    if decision.steps and decision.steps != (Step.BANNER_RENEWED,):
+        tx.journal.add(
+            at=now,
+            subject=incident.thread,
+            event_key=said.key,
+            policy_hash=compiled.policy.digest,
+            reasons=(Reason(said.by, severity_of(incident, settings).because),),
+            summary=", ".join(each.replace("_", " ") for each in decision.steps),
+        )
+
+
+def _do(
+    step: Step,
+    incident: Incident,
+    said: Said,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+    without: Iterable[str],
+) -> None:
+    if step is not Step.BANNER_RENEWED:
+        _write_down(step, incident, said, tx, compiled, now=now)
+    if step in (Step.SENT, Step.TOLD, Step.CLOSED):
+        close_ladders(incident.thread, tx)
+        tx.alerts.delete(f"taken/{incident.thread.partition(':')[2]}")
+    if step is Step.CLOSED and compiled.policy.incidents.follow_up:
+        follow_incident(compiled.policy.incidents.follow_up, incident, tx, now=now)
+    ladder = compiled.policy.ladders.get(
+        severity_of(incident, compiled.policy.incidents).missed or ""
+    )
+    detail = _detail(step, incident, said)
+    if step is Step.MISSED and ladder is not None:
+        notice = incident_notice(step, incident, compiled, detail=detail, now=now)
+        open_ladder(ladder, notice, tx, compiled, occasion=said.key, now=now)
+        return
+    rows = incident_messages(
+        step, incident, compiled, detail=detail, key=now.isoformat(), now=now, without=without
+    )
+    send(rows, tx, compiled, now=now)
+    banner = banner_row(step, incident, compiled, tx, now=now)
+    if banner is not None:
+        tx.outbox.add(banner, now)
+
+
+def _detail(step: Step, incident: Incident, said: Said) -> str:
+    """What stands in a step's sentence: who, by which way, in how many tickets."""
+    match step:
+        case Step.SENT | Step.NOTED:
+            return said.text.partition(" ")[0]
+        case Step.TOLD:
+            return said.text
+        case Step.DRAFTED | Step.REMINDED:
+            return incident.name
+        case Step.MISSED:
+            return str(incident.missed)
+        case _:
+            return said.by
+
+
+def _write_down(
+    step: Step,
+    incident: Incident,
+    said: Said,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> None:
+    """Add to the timeline; a turn keeps what an interruption is reckoned from."""
+    detail: dict[str, object] = {"by": said.by, "text": said.text[:2_000]}
+    if step in _TURNS:
+        began = incident.began_at if step is Step.OPENED else min(said.at or now, now)
+        severity = severity_of(incident, compiled.policy.incidents)
+        detail |= {"services": list(incident.services), "severity": incident.severity,
+                   "since": began.isoformat(), "interrupts": severity.interrupts}  # fmt: skip
+    if step in (Step.RESTORED, Step.CLOSED):
+        detail["since"] = (incident.restored_at or now).isoformat()
+    tx.incidents.add(incident.number, now, step.value, detail, matter=PRODUCT)
+
+
+def _link(
+    incident: Incident, ticket_id: str, said: Said, tx: Transaction, *, now: datetime
+) -> None:
+    if link(incident, ticket_id, said.by, tx, key=said.key, now=now):
+        detail = {"by": said.by, "ticket": ticket_id}
+        tx.incidents.add(incident.number, now, Step.LINKED.value, detail, matter=PRODUCT)
+
+
+def _change_tickets(
+    incident: Incident, order: IncidentOrdered, said: Said, tx: Transaction, *, now: datetime
+) -> str:
+    for ticket_id in order.tickets:
+        if order.verb is Verb.ADD:
+            _link(incident, ticket_id, said, tx, now=now)
+        elif unlink_ticket(incident.number, ticket_id, tx):
+            detail = {"by": said.by, "ticket": ticket_id}
+            tx.incidents.add(incident.number, now, Step.UNLINKED.value, detail, matter=PRODUCT)
+    return f"{order.verb} {len(order.tickets)}"

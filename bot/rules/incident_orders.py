@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a person's word on an incident can be taken, and why not, as a code that texts say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.rules.audience import found_in
+from bot.rules.incident_values import Incident, IncidentOrdered, Verb
+from bot.rules.incidents import Calendars, after_order
+from bot.rules.policy import Policy
+from bot.rules.rights import may
+
+GREATEST_TEXT = 4_000
+_NEEDS_TEXT = frozenset({Verb.OPEN, Verb.UPDATE, Verb.TOLD})
+
+
+def completed(order: IncidentOrdered, policy: Policy) -> IncidentOrdered:
+    """The order with what goes without saying: the only severity there is, bounded words."""
+    severities = list(policy.incidents.severities)
+    severity = order.severity or (severities[0] if len(severities) == 1 else "")
+    return replace(order, severity=severity, text=order.text.strip()[:GREATEST_TEXT])
+
+
+def objection(
+    order: IncidentOrdered,
+    known: Incident | None,
+    policy: Policy,
+    calendars: Calendars,
+    now: datetime,
+) -> str:
+    """Why the order is not taken, empty if it is; `known` is the incident of its number."""
+    settings = policy.incidents
+    if not may(policy, "incident", order.by):
+        return f"not_allowed:{', '.join(policy.rights.get('incident', ())) or '-'}"
+    if order.verb in _NEEDS_TEXT and not order.text:
+        return "how_to_incident"
+    if order.verb is Verb.OPEN:
+        if not order.services or not set(order.services) <= set(settings.services):
+            return f"incident_services:{', '.join(settings.services) or '-'}"
+        if order.severity not in settings.severities:
+            return f"incident_severities:{', '.join(settings.severities) or '-'}"
+        return ""
+    if known is None:
+        return f"unknown_incident:P{order.number}"
+    if order.verb is Verb.UPDATE:
+        forbidden = found_in(order.text, policy.audience.forbidden_words)
+        if forbidden:
+            return f"incident_words:{', '.join(forbidden)}"
+    return after_order(known, order, settings, calendars, now).refusal
