@@ -215,6 +215,25 @@ def keep(policy: PolicyFolder = HERE, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def forget(
+    address: Annotated[str, typer.Argument(help="The mail address of the person.")],
+    dry_run: Annotated[bool, typer.Option(help="Only count what there is.")] = False,
+    yes: Annotated[bool, typer.Option(help="Ask nothing.")] = False,
+    even_open: Annotated[
+        bool, typer.Option(help="Give up what is under way: cases, messages, events.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take a person out of the store, the spool and the journal; the daemon may run.
+
+    Numbers, times and states stay under a pseudonym. Exit status 1 while something is under way.
+    """
+    from bot.commands.forget import Wanted, forget_person
+
+    raise typer.Exit(forget_person(address, Wanted(dry_run, yes, even_open, as_json)))
+
+
+@app.command()
 def restore(
     source: Annotated[Path, typer.Argument(help="A file that `deskmate backup` wrote.")],
     force: Annotated[bool, typer.Option(help="Replace the store that is there.")] = False,

@@ -47,7 +47,7 @@ def stored(clock: Clock, *, is_made: bool = True) -> Iterator[transaction.Reader
     if isinstance(settings, list):
         raise Unusable(*(str(problem) for problem in settings))
     if not is_made:
-        _look_for(settings.store)
+        look_for(settings.store)
     try:
         with Store.open(settings.store, clock=clock) as store, store.read() as reader:
             yield reader
@@ -68,7 +68,7 @@ def writable(clock: Clock) -> Iterator[Store]:
         raise Unusable(f"deskmate: {problem}") from None
 
 
-def _look_for(url: str) -> None:
+def look_for(url: str) -> None:
     """Raises `Unusable` where there is no store yet."""
     try:
         parsed = parse(url)

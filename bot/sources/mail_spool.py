@@ -70,6 +70,16 @@ class Spool:
                 found.append(path.stem)
         return tuple(sorted(found))
 
+    def naming(self, addresses: frozenset[str]) -> tuple[str, ...]:
+        """The hashes of mails in which one of these addresses (small letters) stands as it is."""
+        wanted = [each.encode() for each in sorted(addresses)]
+        found = []
+        for path in sorted(self._folder.glob("??/*.eml")):
+            raw = path.read_bytes().lower()
+            if any(each in raw for each in wanted):
+                found.append(path.stem)
+        return tuple(found)
+
 
 def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 from bot.clock import Clock
 from bot.store.alerts import Alerts, AlertsView
 from bot.store.contacts import Contacts, ContactsView
+from bot.store.forgetting import Forgetting
 from bot.store.inbox_queue import Inbox, InboxView
 from bot.store.journal import Journal, JournalView
 from bot.store.keeping import Keeping, KeepingView
@@ -26,6 +27,7 @@ from bot.store.outbox_view import OutboxView
 from bot.store.queues import Touched
 from bot.store.tickets import Tickets, TicketsView
 from bot.store.timers import Timers, TimersView
+from bot.store.traces import TracesView
 
 
 class Reader:
@@ -44,6 +46,7 @@ class Reader:
     contacts: ContactsView
     articles: ArticlesView
     keeping: KeepingView
+    traces: TracesView
 
     def __init__(self, connection: Connection) -> None:
         """Read over `connection`, within its transaction."""
@@ -60,6 +63,7 @@ class Reader:
         self.contacts = ContactsView(connection)
         self.articles = ArticlesView(connection)
         self.keeping = KeepingView(connection)
+        self.traces = TracesView(connection)
 
 
 class Transaction(Reader):
@@ -78,6 +82,7 @@ class Transaction(Reader):
     contacts: Contacts
     articles: Articles
     keeping: Keeping
+    traces: Forgetting
 
     def __init__(
         self,
@@ -104,3 +109,4 @@ class Transaction(Reader):
         self.contacts = Contacts(connection)
         self.articles = Articles(connection)
         self.keeping = Keeping(connection)
+        self.traces = Forgetting(connection)
