@@ -14,6 +14,7 @@ import typer
 from bot.commands.case_app import case_app
 from bot.commands.incident_app import incident_app
 from bot.commands.knowledge_app import suggest
+from bot.commands.maintenance_app import maintenance_app
 from bot.commands.options import HERE, AsJson, PolicyFolder, Story
 from bot.commands.outage_app import outage_app
 from bot.commands.outbox_app import outbox_app
@@ -251,6 +252,7 @@ app.add_typer(incident_app, name="incident", no_args_is_help=True)
 app.add_typer(outage_app, name="outage", no_args_is_help=True)
 app.add_typer(outbox_app, name="outbox", no_args_is_help=True)
 app.add_typer(silence_app, name="silence", no_args_is_help=True)
+app.add_typer(maintenance_app, name="maintenance", no_args_is_help=True)
 app.command()(oncall)
 app.command()(explain)
 app.command()(diff)

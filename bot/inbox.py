@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.handlers.alarms import handle_alert
-from bot.handlers.alerts import handle_maintenance
+from bot.handlers.alerts import announce_works, handle_maintenance
 from bot.handlers.backfill import handle_twins
 from bot.handlers.calendars import handle_switch
 from bot.handlers.case_notices import tell_of_mailbox
@@ -26,7 +26,6 @@ from bot.handlers.intake import handle_intake, watch_intake
 from bot.handlers.mails import Waits, handle_mail, take_mail
 from bot.handlers.outage import STATE, handle_order, handle_probe, load_state
 from bot.handlers.presses import handle_button
-from bot.handlers.silences import handle_silence
 from bot.handlers.tickets import handle_ticket_event
 from bot.handlers.vendor import handle_vendor
 from bot.ports import Helpdesk, Trouble, TroubleKind
@@ -255,7 +254,7 @@ def dispatch(
         case CaseEntered() as call:
             return enter_case(event, call, tx, compiled, own, now=now)
         case SilenceOrdered() as order:
-            return handle_silence(event, order, tx, compiled, now=now)
+            return announce_works(event, order, tx, compiled, now=now)
         case TwinsSought() as sought:
             return handle_twins(event, sought, tx, compiled, now=now, planner=planner)
         case CanarySeen() as seen:

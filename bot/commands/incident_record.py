@@ -95,7 +95,7 @@ def read_record(
 ) -> IncidentRecord | None:
     """The record of one outage, None where there never was one of that number."""
     timeline = of_this_incident(_happened(reader.incidents.of(number)))
-    away = away_in(timeline, now)
+    away = away_in(timeline, now, announced=True)
     if not away:
         return None
     ended = timeline[-1].at if is_over(timeline) else now

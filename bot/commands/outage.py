@@ -108,6 +108,8 @@ def _order(order: OutageOrdered, clock: Clock) -> None:
 def _row(state: OutageState, held: dict[str, str], vendor: str) -> dict[str, object]:
     return {
         "phase": state.phase.value,
+        "standing": state.standing,
+        "works_until": _iso(state.works_told) if state.standing != state.phase else None,
         "since": _iso(state.since),
         "incident": state.incident or None,
         "first_failure_at": _iso(state.first_failure_at),
@@ -131,11 +133,13 @@ def _lines(state: OutageState, held: dict[str, str], vendor: str, now: datetime)
     since = f" since {state.since:%Y-%m-%d %H:%M} UTC" if state.since else ""
     asked = until(state.last_round_at, now)
     lines = [
-        f"helpdesk   [{tone}]{state.phase}[/]{since}",
+        f"helpdesk   [{tone}]{state.standing}[/]{since}",
         f"asked      {asked}; {state.failing_in_a_row} failing or {state.good_in_a_row} good now",
     ]
     if state.phase is not Phase.HEALTHY and state.incident:
         lines.append(f"incident   {state.incident}")
+    if state.standing != state.phase and state.works_told:
+        lines.append(f"announced  {safe(state.works_said)}, until {state.works_told:%H:%M} UTC")
     if state.blind is not Blind.NO:
         lines.append(f"blind      {state.blind}: what we see does not count")
     if state.takes_in_since:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`deskmate silence`: orders silences through the inbox, shows them, and what one would hide."""
+"""`deskmate silence` and `maintenance`: ordered by the inbox, shown, and what one would hide."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from bot.commands.status import safe
 from bot.commands.stored import load_compiled, stored, writable
 from bot.commands.time import length_of
 from bot.commands.unusable import Unusable
+from bot.handlers.sending import named_in
 from bot.handlers.silences import STATE, silences_of
 from bot.rules.actions import Notice
 from bot.rules.calendar_days import local_time
@@ -26,6 +27,7 @@ from bot.rules.engine import CompiledPolicy
 from bot.rules.events import Event, SilenceOrdered
 from bot.rules.silences import LONGEST, Silence, from_state, silenced_by
 from bot.store.queues import OutboxRow
+from bot.store.transaction import Reader
 
 WEEK = timedelta(days=7)
 
@@ -40,14 +42,24 @@ class Wanted:
     by: str | None = None
     only: Mapping[str, str] = field(default_factory=dict)
     even_critical: bool = False
+    start: str | None = None
+    is_maintenance: bool = False
+    of_helpdesk: bool = False
+    tags: bool = False
 
 
 def begin(folder: Path, wanted: Wanted) -> int:
-    """Order a silence; 0, or 2 for what is unusable."""
+    """Order a silence, or maintenance; 0, or 2 for what is unusable."""
     console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
     try:
         compiled = load_compiled(folder, clock)
-        end = _end_of(wanted.until, compiled.policy.zone, clock.now())
+        now, zone = clock.now(), compiled.policy.zone
+        start = _instant(wanted.start, zone, now) if wanted.start else None
+        end = _end_of(wanted.until, zone, now, start)
+        if wanted.is_maintenance and wanted.of_helpdesk == bool(wanted.only):
+            raise Unusable(
+                "deskmate: say what is worked on: --helpdesk, or --service, --host, --organisation"
+            )
         if not wanted.because.strip():
             raise Unusable("deskmate: say why: --because 'the network is rebuilt'")
         order = SilenceOrdered(
@@ -57,19 +69,31 @@ def begin(folder: Path, wanted: Wanted) -> int:
             by=wanted.by or getpass.getuser(),
             only=wanted.only,
             unless_critical=not wanted.even_critical,
+            start=start,
+            is_maintenance=wanted.is_maintenance,
+            of_helpdesk=wanted.of_helpdesk,
+            tags=wanted.tags,
         )
         _order(order, clock)
     except Unusable as problem:
         problem.show(console)
         return 2
-    local = local_time(compiled.policy.zone, end)
-    what = ", ".join(f"{name} {value}" for name, value in wanted.only.items()) or "everything"
-    console.print(
-        f"{wanted.name}: {what} is silent until {local:%a %Y-%m-%d %H:%M} "
-        f"({compiled.policy.zone}), {'critical too' if wanted.even_critical else 'not critical'}",
-        markup=False,
-    )
+    console.print(_ordered(wanted, start, end, zone), markup=False)
     return 0
+
+
+def _ordered(wanted: Wanted, start: datetime | None, end: datetime, zone: str) -> str:
+    """One line that repeats what was understood."""
+    what = ", ".join(f"{name} {value}" for name, value in wanted.only.items()) or "everything"
+    if wanted.of_helpdesk:
+        what, does = "the helpdesk", "may be away"
+    else:
+        does = "is marked" if wanted.tags else "is silent"
+    since = f" from {local_time(zone, start):%a %Y-%m-%d %H:%M}" if start else ""
+    until = f"until {local_time(zone, end):%a %Y-%m-%d %H:%M} ({zone})"
+    critical = "critical too" if wanted.even_critical else "not critical"
+    tail = "" if wanted.of_helpdesk or wanted.tags else f", {critical}"
+    return f"{wanted.name}: {what} {does}{since} {until}{tail}"
 
 
 def end_silence(name: str, by: str | None) -> int:
@@ -89,8 +113,8 @@ def end_silence(name: str, by: str | None) -> int:
     return 0
 
 
-def show_silences(folder: Path, *, as_json: bool) -> int:
-    """Print those by command that have not ended, and those of the policy."""
+def show_silences(folder: Path, *, as_json: bool, is_maintenance: bool = False) -> int:
+    """Print those by command that have not ended, and those of the policy, of one of the kinds."""
     console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
     try:
         compiled = load_compiled(folder, clock)
@@ -100,12 +124,17 @@ def show_silences(folder: Path, *, as_json: bool) -> int:
         problem.show(console)
         return 2
     now = clock.now()
-    rows = [each for each in known if each.end is None or each.end > now]
+    rows = [
+        each
+        for each in known
+        if each.is_maintenance is is_maintenance and (each.end is None or each.end > now)
+    ]
     if as_json:
         shown = [_row(each, compiled, now) for each in rows]
-        print(json.dumps({"silences": shown}, ensure_ascii=False))  # noqa: T201
+        what = "maintenance" if is_maintenance else "silences"
+        print(json.dumps({what: shown}, ensure_ascii=False))  # noqa: T201
     elif not rows:
-        console.print("Nothing is silent.")
+        console.print("No maintenance is planned." if is_maintenance else "Nothing is silent.")
     else:
         console.print(_table([_row(each, compiled, now) for each in rows]))
     return 0
@@ -119,13 +148,14 @@ def show_preview(
     try:
         compiled = load_compiled(folder, clock)
         with stored(clock) as reader:
-            decided = reader.outbox.decided_since(clock.now() - WEEK)
+            now = clock.now()
+            decided = reader.outbox.decided_since(now - WEEK)
+            rows = [row for row in decided if not row.outgoing.is_edit]
+            silence = Silence("preview", "", end=now, only=only, unless_critical=not even_critical)
+            hidden = [row for row in rows if _would_hide(silence, row, reader, compiled)]
     except Unusable as problem:
         problem.show(console)
         return 2
-    rows = [row for row in decided if not row.outgoing.is_edit]
-    silence = Silence("preview", "", end=clock.now(), only=only, unless_critical=not even_critical)
-    hidden = [row for row in rows if _would_hide(silence, row, compiled)]
     if as_json:
         found = [{"at": row.created_at.isoformat(), "to": row.outgoing.destination,
                   "key": row.outgoing.key} for row in hidden]  # fmt: skip
@@ -141,7 +171,7 @@ def show_preview(
     return 0
 
 
-def _would_hide(silence: Silence, row: OutboxRow, compiled: CompiledPolicy) -> bool:
+def _would_hide(silence: Silence, row: OutboxRow, reader: Reader, compiled: CompiledPolicy) -> bool:
     notice = row.outgoing.message
     if not isinstance(notice, Notice):
         return False
@@ -153,7 +183,7 @@ def _would_hide(silence: Silence, row: OutboxRow, compiled: CompiledPolicy) -> b
     before = row.created_at - timedelta(seconds=1)
     found = silenced_by(
         (silence,), notice, people=people, urgency=row.outgoing.urgency, now=before,
-        calendars=compiled.calendars,
+        calendars=compiled.calendars, named=named_in(notice, reader),
     )  # fmt: skip
     return found is not None
 
@@ -165,13 +195,14 @@ def _order(order: SilenceOrdered, clock: Clock) -> None:
         store.receive([event]).result()
 
 
-def _end_of(text: str, zone: str, now: datetime) -> datetime:
-    """`18:00` is the next one; a length counts from now; anything else is an instant."""
-    end = _instant(text, zone, now)
-    if end <= now:
-        raise Unusable(f"deskmate: {text} is past; a silence ends in the future")
-    if end - now > LONGEST:
-        raise Unusable("deskmate: a silence lasts a month at most; write `silences:` otherwise")
+def _end_of(text: str, zone: str, now: datetime, start: datetime | None = None) -> datetime:
+    """`18:00` is the next one; a length counts from the beginning; else it is an instant."""
+    begins = max(now, start or now)
+    end = _instant(text, zone, begins)
+    if end <= begins:
+        raise Unusable(f"deskmate: {text} is past; a silence ends after it begins")
+    if end - begins > LONGEST:
+        raise Unusable("deskmate: it lasts a month at most; write it in the policy otherwise")
     return end
 
 
@@ -199,11 +230,22 @@ def _row(each: Silence, compiled: CompiledPolicy, now: datetime) -> dict[str, ob
     return {
         "name": each.name,
         "holds": each.holds(now, compiled.calendars),
+        **_of_maintenance(each),
         "until": each.end.isoformat(timespec="seconds") if each.end else f"during {each.during}",
         "only": dict(each.only),
         "unless_critical": each.unless_critical,
         "by": each.by or "policy",
         "because": each.because,
+    }
+
+
+def _of_maintenance(each: Silence) -> dict[str, object]:
+    if not each.is_maintenance:
+        return {}
+    return {
+        "from": each.start.isoformat(timespec="seconds") if each.start else "",
+        "of_helpdesk": each.of_helpdesk,
+        "messages": "mark" if each.tags else "hold",
     }
 
 

@@ -16,6 +16,10 @@ Organisation = Annotated[str | None, typer.Option(help="Only this customer.")]
 Category = Annotated[str | None, typer.Option(help="Only this category.")]
 Priority = Annotated[str | None, typer.Option(help="Only this priority.")]
 Person = Annotated[str | None, typer.Option(help="Only what goes to this entry of people:.")]
+Service = Annotated[str | None, typer.Option(help="Only alerts on this service.")]
+Host = Annotated[str | None, typer.Option(help="Only alerts on this host.")]
+Integration = Annotated[str | None, typer.Option(help="Only alerts of this integration.")]
+Alert = Annotated[str | None, typer.Option(help="Only alerts of this name.")]
 Critical = Annotated[bool, typer.Option(help="Hide critical messages too.")]
 
 
@@ -29,6 +33,10 @@ def add(
     category: Category = None,
     priority: Priority = None,
     person: Person = None,
+    service: Service = None,
+    host: Host = None,
+    integration: Integration = None,
+    alert: Alert = None,
     even_critical: Critical = False,
     by: Annotated[str | None, typer.Option(help="Who orders it; you, if nobody is named.")] = None,
     policy: PolicyFolder = HERE,
@@ -36,7 +44,10 @@ def add(
     """Begin a silence; a running daemon takes it up within a second."""
     from bot.commands.silence import Wanted, begin
 
-    only = _only(ticket, organisation, category, priority, person)
+    only = limits(
+        ticket=ticket, organisation=organisation, category=category, priority=priority,
+        person=person, service=service, host=host, integration=integration, alert=alert,
+    )  # fmt: skip
     raise typer.Exit(begin(policy, Wanted(name, until, because, by, only, even_critical)))
 
 
@@ -55,6 +66,10 @@ def preview(
     category: Category = None,
     priority: Priority = None,
     person: Person = None,
+    service: Service = None,
+    host: Host = None,
+    integration: Integration = None,
+    alert: Alert = None,
     even_critical: Critical = False,
     policy: PolicyFolder = HERE,
     as_json: AsJson = False,
@@ -62,7 +77,10 @@ def preview(
     """Count what such a silence would have hidden in the last 7 days."""
     from bot.commands.silence import show_preview
 
-    only = _only(ticket, organisation, category, priority, person)
+    only = limits(
+        ticket=ticket, organisation=organisation, category=category, priority=priority,
+        person=person, service=service, host=host, integration=integration, alert=alert,
+    )  # fmt: skip
     raise typer.Exit(show_preview(policy, only, even_critical=even_critical, as_json=as_json))
 
 
@@ -77,15 +95,6 @@ def end(
     raise typer.Exit(end_silence(name, by))
 
 
-def _only(
-    ticket: str | None,
-    organisation: str | None,
-    category: str | None,
-    priority: str | None,
-    person: str | None,
-) -> dict[str, str]:
-    wanted = {
-        "ticket": ticket, "organisation": organisation, "category": category,
-        "priority": priority, "person": person,
-    }  # fmt: skip
+def limits(**wanted: str | None) -> dict[str, str]:
+    """What was limited to, of the options that were given."""
     return {name: value for name, value in wanted.items() if value}

@@ -85,7 +85,7 @@ def read_status(reader: Reader) -> Status:
     rows = [_open(ticket, reader) for ticket in tickets]
     rows.sort(key=lambda row: (row.due_at is None, row.due_at or "", row.number or 0))
     return Status(
-        helpdesk=outage.phase.value,
+        helpdesk=outage.standing,
         helpdesk_since=_iso(outage.since),
         last_probe=_iso(outage.last_round_at),
         inbox=reader.inbox.counts(),

@@ -30,7 +30,7 @@ from bot.config.people import (
 from bot.config.places import places_of
 from bot.config.problems import did_you_mean
 from bot.config.promises import PromiseReader
-from bot.config.quiet import read_rights, read_silence, read_storms
+from bot.config.quiet import read_maintenance, read_rights, read_silence, read_storms
 from bot.config.reader import Reader
 from bot.config.reminders import read_reminder
 from bot.config.rosters import RosterReader
@@ -99,6 +99,7 @@ class PolicyBuilder:
             reminders=self._named("reminders", partial(read_reminder, reader)),
             storms=self._whole("storms", partial(read_storms, reader), StormPolicy()),
             silences=self._named("silences", partial(read_silence, reader)),
+            maintenance=self._named("maintenance", partial(read_maintenance, reader, zone)),
             rights=self._whole("rights", partial(read_rights, reader), {}),
             rules=tuple(self._named("rules", rules.read).values()),
             helpdesk=replace(helpdesk, groups={**theirs, **helpdesk.groups}),

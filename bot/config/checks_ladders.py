@@ -39,8 +39,8 @@ def check_rights(policy: Policy) -> Iterator[Problem]:
 
 
 def check_silences(policy: Policy) -> Iterator[Problem]:
-    """Silences while a calendar is open name one that exists, and people that do."""
-    for silence in policy.silences.values():
+    """Silences and works while a calendar is open name one that exists, and people that do."""
+    for silence in (*policy.silences.values(), *policy.maintenance.values()):
         if silence.during:
             yield from unknown_names(silence.place, "calendar", (silence.during,), policy.calendars)
         person = silence.only.get("person")

@@ -22,13 +22,14 @@ KEYS = (
     "desk", "language", "zone", "hours", "facts", "categories", "priorities", "labels", "promises",
     "words", "people", "groups", "helpdesk", "helpdesk_down", "rules", "poll_every", "trust",
     "fingerprints", "templates", "paths", "runbooks", "rosters", "ladders", "digests", "reminders",
-    "knowledge", "storms", "silences", "rights", "audience", "texts", "keep", "incidents",
+    "knowledge", "storms", "silences", "maintenance", "rights", "audience", "texts", "keep",
+    "incidents",
 )  # fmt: skip
 MERGED = frozenset(
     {
         "hours", "facts", "words", "people", "groups", "rules", "labels", "promises",
         "fingerprints", "templates", "paths", "runbooks", "rosters", "ladders",
-        "digests", "reminders", "silences", "texts",
+        "digests", "reminders", "silences", "maintenance", "texts",
     }
 )  # fmt: skip
 """Keys that several files may hold parts of."""

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads what keeps messages back, `storms:` and `silences:`, and who may do what, `rights:`."""
+"""Reads what keeps messages back, `storms:`, `silences:` and `maintenance:`, and `rights:`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from bot.config.reader import Reader
 from bot.config.yaml_nodes import Entry, Node
@@ -13,6 +14,10 @@ from bot.rules.storms import StormPolicy
 
 STORM_KEYS = ("more_than", "within", "renew_every")
 SILENCE_KEYS = ("during", "only", "even_critical", "because")
+MAINTENANCE_KEYS = (*SILENCE_KEYS, "from", "until", "of", "messages", "by")
+OF = {"helpdesk": True}
+MESSAGES = {"hold": False, "mark": True}
+"""What becomes of a message about what is worked on."""
 
 
 def read_storms(reader: Reader, node: Node) -> StormPolicy:
@@ -50,6 +55,52 @@ def read_silence(reader: Reader, name: str, entry: Entry) -> Silence:
         unless_critical=not (
             "even_critical" in entries and reader.truth(entries["even_critical"].node, what)
         ),
+        place=entry.key_place,
+    )
+
+
+def read_maintenance(reader: Reader, zone: str, name: str, entry: Entry) -> Silence:
+    """Announced works: `of: helpdesk`, or on what `only` names; once, or while a calendar is open.
+
+    `from` and `until` are in the desk's zone.
+    """
+    what = f"maintenance {name}"
+    entries = reader.mapping(entry.node, what, MAINTENANCE_KEYS)
+
+    def text(key: str) -> str:
+        return reader.text(entries[key].node, key) if key in entries else ""
+
+    def instant(key: str) -> datetime | None:
+        return reader.instant(entries[key].node, key, zone) if key in entries else None
+
+    start, end = instant("from"), instant("until")
+    if ("during" in entries) == ("until" in entries):
+        advice = "write `during: CALENDAR`, or `from:` and `until:` with date and time"
+        reader.problem(entry.key_place, f"{what}: when is it, once or again and again?", advice)
+    if start is not None and end is not None and end <= start:
+        reader.problem(entries["until"].node.place, f"{what}: it ends before it begins", "")
+    if ("of" in entries) == ("only" in entries):
+        advice = "write `of: helpdesk`, or `only:` with a service, a host, an organisation ..."
+        reader.problem(entry.key_place, f"{what}: what is worked on?", advice)
+    if "because" not in entries:
+        advice = "say why, for those who miss a message"
+        reader.problem(entry.key_place, f"{what}: because is missing", advice)
+    tags = "messages" in entries and reader.one_of(entries["messages"].node, "messages", MESSAGES)
+    of = "of" in entries and reader.one_of(entries["of"].node, "of", OF)
+    return Silence(
+        name=name,
+        because=text("because"),
+        by=text("by"),
+        start=start,
+        end=end,
+        during=text("during") or None,
+        only=_only(reader, entries, what),
+        unless_critical=not (
+            "even_critical" in entries and reader.truth(entries["even_critical"].node, what)
+        ),
+        is_maintenance=True,
+        of_helpdesk=bool(of),
+        tags=bool(tags),
         place=entry.key_place,
     )
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from bot.config.problems import Problem, did_you_mean
 from bot.config.yaml_nodes import Entry, Node
@@ -126,6 +127,17 @@ class Reader:
             return date.fromisoformat(text)
         except ValueError:
             self.problem(node.place, f"{what}: {text!r} is no date", "write it as 2026-12-24")
+            return None
+
+    def instant(self, node: Node, what: str, zone: str) -> datetime | None:
+        """A date and a time in `zone`, `2026-12-24 22:00`, as an instant."""
+        text = self.text(node, what)
+        try:
+            at = datetime.strptime(text.replace("T", " "), "%Y-%m-%d %H:%M")
+            return at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            advice = "write it as 2026-12-24 22:00"
+            self.problem(node.place, f"{what}: {text!r} is no date and time", advice)
             return None
 
     def one_of(self, node: Node, what: str, choices: Mapping[str, T]) -> T | None:

@@ -15,6 +15,7 @@ from bot.config.schema_people import (
     DIGEST,
     GROUP,
     LADDER,
+    MAINTENANCE,
     PERSON,
     REMINDER,
     ROSTER,
@@ -211,6 +212,7 @@ POLICY: Schema = {
     "storms": mapping(STORMS),
     "rights": mapping(dict.fromkeys(ACTIONS, TEXTS)),
     "silences": named(mapping(SILENCE, needed=["during", "because"])),
+    "maintenance": named(mapping(MAINTENANCE, needed=["because"])),
     "reminders": named(mapping(REMINDER, needed=["tell"])),
     "promises": {"anyOf": [{"const": "none"}, named(mapping(PROMISE, needed=["hours"]))]},
     "fingerprints": named(

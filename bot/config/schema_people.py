@@ -7,6 +7,7 @@ from bot.config.calendars import DAYS
 from bot.config.ladders import NOBODY_THERE
 from bot.config.people import LANGUAGES, URGENCIES, WAYS
 from bot.config.promises import STATUSES
+from bot.config.quiet import MESSAGES, OF
 from bot.config.schema_values import (
     COUNT,
     DATE,
@@ -24,6 +25,7 @@ from bot.rules.escalation_values import TakenBy
 from bot.rules.silences import ONLY
 
 DAY_RANGES = f"^(daily|({'|'.join(DAYS)})(-({'|'.join(DAYS)}))?)$"
+INSTANT: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}$"}
 AFTER: Schema = {"anyOf": [DURATION, {"enum": ["0", 0, "0s", "0m", "0h", "at once"]}]}
 STRETCHES: Schema = {
     "type": "array",
@@ -120,6 +122,15 @@ SILENCE: Schema = {
     "only": mapping(dict.fromkeys(ONLY, TEXT)),
     "even_critical": TRUTH,
     "because": TEXT,
+}
+
+MAINTENANCE: Schema = {
+    **SILENCE,
+    "from": INSTANT,
+    "until": INSTANT,
+    "of": one_of(OF),
+    "messages": one_of(MESSAGES),
+    "by": TEXT,
 }
 
 REMINDER: Schema = {

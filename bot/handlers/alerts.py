@@ -7,12 +7,13 @@ from datetime import datetime
 
 from bot.handlers.handled import Handled
 from bot.handlers.sending import send
+from bot.handlers.silences import handle_silence
 from bot.handlers.tickets import last_told
 from bot.rules.actions import Notice, NoticeKind
 from bot.rules.consequences import consequences_of
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy, RulesDecision, decide
-from bot.rules.events import Event, MaintenanceAnnounced, Occasion
+from bot.rules.events import Event, MaintenanceAnnounced, Occasion, SilenceOrdered
 from bot.rules.situation import Situation
 from bot.rules.text import prepare
 from bot.rules.ticket import Actor, Origin, Status, Ticket
@@ -31,6 +32,17 @@ def handle_maintenance(
     ticket = _outside(event, "Announced works", news.text)
     situation = _situation(event, news, ticket, tx, compiled)
     return _tell_of(event, situation, decide(compiled, situation), tx, compiled, now=now)
+
+
+def announce_works(
+    event: Event, order: SilenceOrdered, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+) -> Handled:
+    """Take up an order; works that begin are announced works to the rules as well."""
+    done = handle_silence(event, order, tx, compiled, now=now)
+    if order.is_maintenance and order.end > now:
+        news = MaintenanceAnnounced(event.at, order.start or event.at, order.end, order.because)
+        handle_maintenance(event, news, tx, compiled, now=now)
+    return done
 
 
 def _situation(

@@ -28,7 +28,8 @@ def watch_parts(
 ) -> None:
     """Count what a round of probes says of writing; `counter` is what its canary was written."""
     before = load_parts(tx)
-    is_up = outage.phase is Phase.HEALTHY
+    # What fails during announced maintenance is no news.
+    is_up = outage.phase is Phase.HEALTHY and outage.works_until is None
     after = after_round(
         before,
         probes,

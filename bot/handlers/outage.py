@@ -12,6 +12,7 @@ from datetime import datetime
 from bot.handlers.degraded import watch_parts
 from bot.handlers.handled import Handled
 from bot.handlers.outage_notices import Seen, outgoing
+from bot.handlers.silences import silences_of
 from bot.handlers.vendor import vendor_words
 from bot.rules.actions import Reason, Timer
 from bot.rules.engine import CompiledPolicy
@@ -19,14 +20,27 @@ from bot.rules.events import Event, OutageOrdered
 from bot.rules.outage import after_probe
 from bot.rules.outage_due import after_time, next_due
 from bot.rules.outage_orders import after_order
-from bot.rules.outage_state import OutageDecision, OutageState, Phase, Step, from_row, to_row
+from bot.rules.outage_state import (
+    OutageDecision,
+    OutageState,
+    Phase,
+    Step,
+    Works,
+    from_row,
+    to_row,
+)
 from bot.rules.probes import ProbeRound
+from bot.rules.windows import works_on_helpdesk
 from bot.store.incidents import all_incidents
 from bot.store.transaction import Reader, Transaction
 
 STATE = "outage"
 TIMER = "outage"
 HELPDESK = "helpdesk"
+AWAY = frozenset(
+    {Step.DECLARED, Step.REOPENED, Step.RELAPSED, Step.MAINTENANCE, Step.MAINTENANCE_AGAIN}
+)
+"""Steps from which on what is meant for the helpdesk waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +60,8 @@ def handle_probe(
     now: datetime,
 ) -> OutageNews:
     """Count a round of probes and carry out what follows, all within `tx`."""
-    state = load_state(tx)
-    decision = after_probe(state, probes, compiled.policy.outage, now)
+    works = works_now(tx, compiled, now)
+    decision = after_probe(load_state(tx), probes, compiled.policy.outage, now, works)
     counter = int(asked_at.timestamp())
     watch_parts(probes, counter, decision.state, tx, compiled, now=now)
     return _carry_out(decision, tx, compiled, Seen(probes.detail, flag=probes.flag), now=now)
@@ -55,7 +69,8 @@ def handle_probe(
 
 def handle_outage_timer(tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> OutageNews:
     """Do what fell due by time alone: the banner, a reminder, the end of the hold."""
-    decision = after_time(load_state(tx), compiled.policy.outage, now)
+    works = works_now(tx, compiled, now)
+    decision = after_time(load_state(tx), compiled.policy.outage, now, works)
     return _carry_out(decision, tx, compiled, Seen(), now=now)
 
 
@@ -75,6 +90,11 @@ def handle_order(
 def load_state(reader: Reader) -> OutageState:
     """The machine's state as the store has it; the default before the first round."""
     return from_row(reader.states.load(STATE))
+
+
+def works_now(reader: Reader, compiled: CompiledPolicy, now: datetime) -> Works | None:
+    """The announced maintenance of the helpdesk that holds now, by policy or by command."""
+    return works_on_helpdesk(silences_of(reader, compiled), now, compiled.calendars)
 
 
 def _carry_out(
@@ -99,13 +119,14 @@ def _carry_out(
             tx.incidents.add(state.incident, now, step.value, _detail(state, step, seen, now))
         for row in outgoing(step, state, compiled, seen, now=now, incidents=all_incidents(tx)):
             tx.outbox.add(row, now)
-        if step in (Step.DECLARED, Step.REOPENED, Step.RELAPSED):
-            tx.outbox.hold(HELPDESK, f"the helpdesk is down (incident {state.incident})")
+        if step in AWAY:
+            why = f"the helpdesk is {state.standing} (incident {state.incident})"
+            tx.outbox.hold(HELPDESK, why)
         if step is Step.RELEASE:
             tx.outbox.release(HELPDESK)
     if decision.steps:
         _write_journal(decision, tx, compiled, detail=seen.detail, now=now)
-    return OutageNews(state.phase, tuple(decision.steps))
+    return OutageNews(state.standing, tuple(decision.steps))
 
 
 def _detail(state: OutageState, step: Step, seen: Seen, now: datetime) -> dict[str, str]:
@@ -139,5 +160,5 @@ def _write_journal(
         event_key="",
         policy_hash=compiled.policy.digest,
         reasons=(reason,),
-        summary=f"{steps}; the helpdesk is {decision.state.phase}",
+        summary=f"{steps}; the helpdesk is {decision.state.standing}",
     )

@@ -40,6 +40,7 @@ _DOWN_REASONS = {
     Step.DECLARED_BY_HAND: "declared_by_hand",
     Step.DECLARATION_OVER: "declaration_over",
     Step.STILL_FAILING: "still_failing",
+    Step.OVERRUN: "overrun",
 }
 _FLAG_REASONS = {
     Flag.CERTIFICATE: "seen_certificate",
@@ -70,12 +71,19 @@ def outgoing(
     match step:
         case Step.DECLARED | Step.REOPENED | Step.RELAPSED if seen.said:
             return ()
+        case Step.MAINTENANCE:
+            return _tell_calmly(step, "helpdesk_away", state, compiled, now)
+        case Step.ANSWERING_AGAIN if state.is_announced:
+            return ()
+        case Step.RECOVERED if state.is_announced:
+            return _tell_calmly(step, "helpdesk_back", state, compiled, now)
         case Step.RECOVERED if seen.said:
             return _banner(state, compiled, now, incidents)
         case (
             Step.DECLARED | Step.REOPENED | Step.RELAPSED | Step.REMIND
-            | Step.DECLARED_BY_HAND | Step.DECLARATION_OVER | Step.STILL_FAILING
+            | Step.DECLARED_BY_HAND | Step.DECLARATION_OVER | Step.STILL_FAILING | Step.OVERRUN
         ):  # fmt: skip
+            seen = replace(seen, said=state.works_said) if step is Step.OVERRUN else seen
             notice = _down_notice(step, state, compiled, seen, now)
             return _tell_staff(step, notice, compiled, now)
         case Step.ANSWERING_AGAIN | Step.CLEARED_BY_HAND | Step.ASKS_TO_CLEAR | Step.RECOVERED:
@@ -119,6 +127,21 @@ def vendor_messages(
         compiled.policy.outage.tell, replace(notice, thread="vendor"), compiled, key=key, now=now,
         urgency=Urgency.NORMAL,
     )  # fmt: skip
+
+
+def _tell_calmly(
+    step: Step, code: str, state: OutageState, compiled: CompiledPolicy, now: datetime
+) -> tuple[Outgoing, ...]:
+    """One message to staff that the helpdesk is away as announced, or back: nobody is paged."""
+    outage = compiled.policy.outage
+    notice = _notice(
+        NoticeKind.MAINTENANCE, state, compiled, now, due_at=state.works_told,
+        reason=_coded(code, state.works_said),
+        next_step=f"mailbox:{outage.mailbox}" if outage.mailbox and code == "helpdesk_away" else "",
+    )  # fmt: skip
+    notice = replace(notice, title="helpdesk")
+    key = f"{notice.thread}/{step}@{now.isoformat()}"
+    return tell(outage.tell, notice, compiled, key=key, now=now)
 
 
 def _tell_staff(

@@ -10,6 +10,7 @@ from functools import partial
 
 from bot.handlers.cards import renew_card
 from bot.handlers.digests import set_digests
+from bot.handlers.silences import set_windows
 from bot.handlers.tickets import set_clocks
 from bot.rules.actions import Reason
 from bot.rules.engine import CompiledPolicy
@@ -35,6 +36,7 @@ def take_policy(store: Store, compiled: CompiledPolicy, *, now: datetime) -> int
     for ticket in tickets:
         moved += store.write(partial(_recompute, ticket.ticket_id, compiled, cause, now))
     store.write(lambda tx: set_digests(tx, compiled, now=now))
+    store.write(lambda tx: set_windows(tx, compiled, now=now))
     if is_new:
         state = {"digest": digest, "calendars": calendars, "at": now.isoformat()}
         store.write(lambda tx: tx.states.save(STATE, state))

@@ -7,7 +7,8 @@ next message.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.handlers.card_rooms import FEW, KEPT, instead_of, may_show
@@ -16,9 +17,9 @@ from bot.handlers.storms import through_storm
 from bot.rules.actions import Notice, NoticeKind, Outgoing
 from bot.rules.delivery import destinations
 from bot.rules.engine import CompiledPolicy
-from bot.rules.silences import Silence, silenced_by
+from bot.rules.silences import ALERT_NAMES, NOTHING_NAMED, Silence, silenced_by, worked_on
 from bot.store.queues import OutboxState
-from bot.store.transaction import Transaction
+from bot.store.transaction import Reader, Transaction
 
 SINGLE = frozenset(
     {NoticeKind.RULE, NoticeKind.ALERT, NoticeKind.SLA_WARNING, NoticeKind.SLA_BREACHED}
@@ -39,18 +40,23 @@ def send(
             continue
         if silences is None:
             silences = silences_of(tx, compiled)
+        people = _people_at(row.destination, compiled)
+        named = named_in(notice, tx) if silences else NOTHING_NAMED
         silence = silenced_by(
-            silences,
-            notice,
-            people=_people_at(row.destination, compiled),
-            urgency=row.urgency,
-            now=now,
-            calendars=compiled.calendars,
-        )
+            silences, notice, people=people, urgency=row.urgency, now=now,
+            calendars=compiled.calendars, named=named,
+        )  # fmt: skip
         if silence is not None:
-            reason = f"silence {silence.name}: {silence.because}"
+            reason = f"{silence.label}: {silence.because}"
             tx.outbox.add(row, now, untold=(OutboxState.SILENCED, reason))
-        elif notice.kind not in SINGLE or through_storm(row, notice, tx, compiled, now=now):
+            continue
+        works = worked_on(
+            silences, notice, people=people, now=now, calendars=compiled.calendars, named=named
+        )
+        if works is not None:
+            notice = replace(notice, works=f"in_maintenance:{works.name} ({works.said})")
+            row = replace(row, message=notice)
+        if notice.kind not in SINGLE or through_storm(row, notice, tx, compiled, now=now):
             _show(row, notice, rows, tx, now)
 
 
@@ -67,6 +73,16 @@ def _show(
     instead = instead_of(row, notice)
     if instead is not None and not is_told_elsewhere:
         tx.outbox.add(instead, now)
+
+
+def named_in(notice: Notice, reader: Reader) -> Mapping[str, str]:
+    """What monitoring named in the ticket of a message: its service, host, integration, alert."""
+    ticket = reader.tickets.load(notice.ticket_id) if notice.ticket_id else None
+    if ticket is None:
+        return NOTHING_NAMED
+    fields = {"alert": "alert.name", **{name: f"alert.{name}" for name in ALERT_NAMES[:-1]}}
+    found = {name: ticket.fields.get(key) for name, key in fields.items()}
+    return {name: value for name, value in found.items() if value}
 
 
 def _people_at(destination: str, compiled: CompiledPolicy) -> frozenset[str]:

@@ -1,31 +1,57 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Begins and ends silences, says so, and tells at the end what was hidden and still waits."""
+"""Begins and ends silences and maintenance, says so, and tells at the end what was hidden and
+still waits."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.handlers.handled import Handled
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Reason, Timer
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import Event, SilenceOrdered
-from bot.rules.silences import SOON, Silence, after_order, from_state, to_state
+from bot.rules.silences import LONGEST, Silence, after_order, from_state, to_state
+from bot.rules.windows import EdgeKind, end_of, next_edge
 from bot.store.matters import still_waits
 from bot.store.queues import OutboxRow
 from bot.store.transaction import Reader, Transaction
 from bot.texts.catch_up import catch_up_notice
+from bot.texts.instants import time_of
+from bot.texts.words import language
 
 STATE = "silences"
+TOLD = "silences_told"
+"""Until when what each one hid has been told, by its label."""
 SILENCE = "silence"
-"""The kind of a silence's timers; keys are `silence/NAME/soon` and `silence/NAME/end`."""
+"""The kind of the timers; `silence/NAME` is of one by command, `silence/of the policy/LABEL`."""
+OF_POLICY = "of the policy"
+NEWS_FOR = timedelta(hours=1)
+"""How late an edge of the policy's works is told, after a time without us."""
 
 
 def silences_of(reader: Reader, compiled: CompiledPolicy) -> tuple[Silence, ...]:
     """Those of the policy and those by command."""
-    return (*compiled.policy.silences.values(), *from_state(reader.states.load(STATE)))
+    return (*_written(compiled), *from_state(reader.states.load(STATE)))
+
+
+def set_windows(tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> None:
+    """Let a timer run to the next edge of each one of the policy.
+
+    What one hid that ended while nobody watched, or that the policy lost, is told now.
+    """
+    written = {each.label: each for each in _written(compiled)}
+    for label in (tx.states.load(TOLD) or {}).keys() - written.keys():
+        kind, _, name = label.partition(" ")
+        if not any(each.label == label for each in from_state(tx.states.load(STATE))):
+            lost = Silence(name, "", is_maintenance=kind == "maintenance")
+            _tell_what_was_hidden(lost, tx, now=now)
+    for silence in written.values():
+        if not silence.holds(now, compiled.calendars):
+            _tell_what_was_hidden(silence, tx, now=now)
+        _set_timer(silence, tx, compiled, after=now, is_written=True)
 
 
 def handle_silence(
@@ -36,25 +62,23 @@ def handle_silence(
     *,
     now: datetime,
 ) -> Handled:
-    """Take up an order: a silence begins, or the one of that name ends now."""
+    """Take up an order: one begins or will begin, or the one of that name ends now."""
     before = from_state(tx.states.load(STATE))
     after = after_order(before, order, now)
     tx.states.save(STATE, to_state(after))
     silence = next((each for each in after if each.name == order.name), None)
     if silence is None:
         return Handled(f"no silence {order.name}")
-    key = f"{SILENCE}/{silence.name}"
+    tx.timers.stop(f"{SILENCE}/{silence.name}")
     is_over = silence.end is not None and silence.end <= now
-    summary = f"silence {silence.name} {'ended' if is_over else 'began'}"
     if is_over:
-        tx.timers.stop(f"{key}/soon")
-        tx.timers.stop(f"{key}/end")
         _end(silence, tx, compiled, now=now)
-    elif silence.end is not None:
-        if silence.end - SOON > now:
-            tx.timers.set(Timer(f"{key}/soon", SILENCE, silence.end - SOON))
-        tx.timers.set(Timer(f"{key}/end", SILENCE, silence.end))
-        _announce(silence, "silence_on", tx, compiled, now=now)
+        summary = f"{silence.label} ended"
+    else:
+        is_ahead = silence.start is not None and silence.start > now
+        _announce(silence, "planned" if is_ahead else "on", tx, compiled, now=now)
+        _set_timer(silence, tx, compiled, after=now, is_written=False)
+        summary = f"{silence.label} {'is planned' if is_ahead else 'began'}"
     tx.journal.add(
         at=now,
         subject=f"silence:{silence.name}",
@@ -67,27 +91,76 @@ def handle_silence(
 
 
 def fire_silence(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> str:
-    """Say that a silence ends soon, or end it."""
-    name, _, edge = timer.key.removeprefix(f"{SILENCE}/").rpartition("/")
-    silence = next((each for each in from_state(tx.states.load(STATE)) if each.name == name), None)
-    if silence is None:
+    """Do what is due at an edge, and run to the next one."""
+    which = timer.key.removeprefix(f"{SILENCE}/")
+    is_written = which.startswith(f"{OF_POLICY}/")
+    if is_written:
+        label = which.removeprefix(f"{OF_POLICY}/")
+        found = [each for each in _written(compiled) if each.label == label]
+    else:
+        # A timer of an earlier version has its edge in its name.
+        names = (which, which.removesuffix("/soon").removesuffix("/end"))
+        found = [each for each in from_state(tx.states.load(STATE)) if each.name in names]
+    if not found:
         return "no such silence"
-    if edge == "soon":
-        _announce(silence, "silence_ends", tx, compiled, now=now)
-        return "ends soon"
-    _end(silence, tx, compiled, now=now)
-    return "over"
+    silence = found[0]
+    edge = timer.detail.get("edge") or timer.key.rpartition("/")[2]
+    _set_timer(silence, tx, compiled, after=timer.due_at, is_written=is_written)
+    # A quiet hour of every night is no news; works are, whoever planned them.
+    is_news = not is_written or (silence.is_maintenance and now - timer.due_at < NEWS_FOR)
+    if edge == EdgeKind.END:
+        _end(silence, tx, compiled, now=now, is_news=is_news)
+        return "over"
+    if is_news and silence.holds(now, compiled.calendars):
+        what = "on" if edge == EdgeKind.BEGIN else "ends"
+        _announce(silence, what, tx, compiled, now=now)
+    return edge
 
 
-def _end(silence: Silence, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> None:
+def _written(compiled: CompiledPolicy) -> tuple[Silence, ...]:
+    return (*compiled.policy.silences.values(), *compiled.policy.maintenance.values())
+
+
+def _set_timer(
+    silence: Silence,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    after: datetime,
+    is_written: bool,
+) -> None:
+    name = f"{OF_POLICY}/{silence.label}" if is_written else silence.name
+    edge = next_edge(silence, after, compiled.calendars)
+    if edge is None:
+        return
+    tx.timers.set(Timer(f"{SILENCE}/{name}", SILENCE, edge.at, detail={"edge": edge.kind.value}))
+
+
+def _end(
+    silence: Silence,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+    is_news: bool = True,
+) -> None:
+    if is_news:
+        _announce(silence, "over", tx, compiled, now=now)
+    _tell_what_was_hidden(silence, tx, now=now)
+
+
+def _tell_what_was_hidden(silence: Silence, tx: Transaction, *, now: datetime) -> None:
     """What was hidden and still waits is told where it would have been, in one message each."""
-    _announce(silence, "silence_over", tx, compiled, now=now)
+    told = dict(tx.states.load(TOLD) or {})
+    known = told.get(silence.label)
+    since = datetime.fromisoformat(known) if known else silence.start or now - LONGEST
     hidden: dict[str, list[OutboxRow]] = {}
-    for row in tx.outbox.silenced(f"silence {silence.name}: ", silence.start or now):
+    for row in tx.outbox.silenced(f"{silence.label}: ", since):
         hidden.setdefault(row.outgoing.destination, []).append(row)
     for destination, rows in hidden.items():
         notices = [row.outgoing.message for row in rows if isinstance(row.outgoing.message, Notice)]
-        _tell_hidden(destination, notices, silence, tx, now)
+        _tell_hidden(destination, notices, silence, tx, since=since, now=now)
+    tx.states.save(TOLD, {**told, silence.label: now.isoformat()})
 
 
 def _tell_hidden(
@@ -95,42 +168,59 @@ def _tell_hidden(
     notices: Sequence[Notice],
     silence: Silence,
     tx: Transaction,
+    *,
+    since: datetime,
     now: datetime,
 ) -> None:
     notice = catch_up_notice(
         notices,
-        since=silence.start or now,
+        since=max(since, min(each.at for each in notices)),
         now=now,
         is_open=lambda each: still_waits(each, tx),
     )
     if not notice.lines:
         return
     row = Outgoing(
-        key=f"{SILENCE}/{silence.name}/{now.isoformat()}/{destination}",
+        key=f"{SILENCE}/{silence.label}/{now.isoformat()}/{destination}",
         destination=destination,
         order_key=f"{destination}/{SILENCE}",
-        message=replace(notice, reason=f"silence_was:{silence.because}"),
+        message=replace(notice, reason=f"{_kind(silence)}_was:{silence.because or silence.name}"),
     )
     tx.outbox.add(row, now)
 
 
 def _announce(
-    silence: Silence, code: str, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+    silence: Silence, what: str, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
 ) -> None:
     """Tell those who hear of the helpdesk: what is hidden, by whom, until when."""
+    if what == "on" and silence.is_maintenance and (silence.tags or silence.of_helpdesk):
+        what = "helpdesk" if silence.of_helpdesk else "marked"
+    end = end_of(silence, now, compiled.calendars) or silence.end
+    said = silence.said
+    if what == "planned" and silence.start is not None:
+        said = f"{_shown(silence.start, compiled, now)}, {said}"
     notice = Notice(
-        kind=NoticeKind.SILENCE,
-        thread=f"silence:{silence.name}",
+        kind=NoticeKind(_kind(silence)),
+        thread=silence.label.replace(" ", ":", 1),
         at=now,
-        title=_what(silence),
-        due_at=silence.end,
-        reason=f"{code}:{silence.by}, {silence.because}",
+        title="helpdesk" if silence.of_helpdesk else _what(silence),
+        due_at=end,
+        reason=f"{_kind(silence)}_{what}:{said}",
         language=compiled.policy.language,
         zone=compiled.policy.zone,
     )
-    key = f"{SILENCE}/{silence.name}/{code}/{now.isoformat()}"
+    key = f"{silence.label}/{what}/{now.isoformat()}"
     for row in tell(compiled.policy.outage.tell, notice, compiled, key=key, now=now):
         tx.outbox.add(row, now)
+
+
+def _shown(at: datetime, compiled: CompiledPolicy, now: datetime) -> str:
+    words = language(compiled.policy.language).words
+    return time_of(at, now=now, zone=compiled.policy.zone, words=words)
+
+
+def _kind(silence: Silence) -> str:
+    return "maintenance" if silence.is_maintenance else "silence"
 
 
 def _what(silence: Silence) -> str:

@@ -113,7 +113,7 @@ def desk_page(reader: Reader, now: datetime, desk: DeskSettings) -> DeskPage:
     return DeskPage(
         desk=desk.desk,
         now=_time(now, now, desk),
-        state=outage.phase.value,
+        state=outage.standing,
         is_up=outage.phase is Phase.HEALTHY,
         since=_time(outage.since, now, desk),
         mailbox=desk.mailbox or "",

@@ -153,6 +153,7 @@ class NoticeKind(StrEnum):
     SILENCE = "silence"
     INCIDENT = "incident"
     INCIDENT_DUE = "incident_due"
+    MAINTENANCE = "maintenance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +175,9 @@ class Notice:
     action names. `mention` are people to call by name on the channel. A digest lists tickets in
     `lines`, of which `soon` are due by `due_at`; a catch-up stands for `soon` messages that could
     not be shown since `due_at`, and lists what is still open; a storm counts `customers` too.
-    `reason` is ours, never a customer's. `recipient` is whom it was addressed to if that is one
-    person; `take_link` is made when it is sent and never stored.
+    `reason` is ours, never a customer's; `works` is announced maintenance that it belongs to.
+    `recipient` is whom it was addressed to if that is one person; `take_link` is made when it is
+    sent and never stored.
     """
 
     kind: NoticeKind
@@ -204,6 +206,7 @@ class Notice:
     lines: tuple[TicketLine, ...] = ()
     soon: int = 0
     customers: int = 0
+    works: str = ""
     recipient: str = ""
     take_link: str = ""
 

@@ -181,7 +181,9 @@ class CaseEntered:
 class SilenceOrdered:
     """A person wants something not to be told until `end`; an `end` that is past ends a silence.
 
-    `only` limits it, by the names in `rules/silences.py`.
+    `only` limits it, by the names in `rules/silences.py`. It begins at once, or at `start`. With
+    `is_maintenance` it is announced works: on what `only` names, or on the helpdesk itself; what is
+    told meanwhile says so, and with `tags` nothing is held back.
     """
 
     name: str
@@ -190,6 +192,10 @@ class SilenceOrdered:
     by: str
     only: Mapping[str, str] = field(default_factory=dict)
     unless_critical: bool = True
+    start: datetime | None = None
+    is_maintenance: bool = False
+    of_helpdesk: bool = False
+    tags: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@
        |                              2 failing in a row: the same incident       v one a write
        +---- hold over, no failure ------------- RECOVERING <---------------------+
 
+What would be declared while announced maintenance holds (`outage_works`) is DOWN without noise.
 A round that says more of us than of the helpdesk (our line, our credentials, our own request
 count) freezes the counters: it is "blind", never an outage; `outage_overlays` says what follows
 when that lasts. What a person declares or clears (`outage_orders`) wins over what we see, for a
@@ -22,7 +23,8 @@ from datetime import datetime, timedelta
 
 from bot.rules.outage_due import after_time, began
 from bot.rules.outage_overlays import after_refusal, after_throttling, is_shut_out
-from bot.rules.outage_state import Blind, OutageDecision, OutageState, Phase, Round, Step
+from bot.rules.outage_state import Blind, OutageDecision, OutageState, Phase, Round, Step, Works
+from bot.rules.outage_works import announced, with_works
 from bot.rules.policy import OutagePolicy
 from bot.rules.probes import ProbeRound, Verdict
 
@@ -33,10 +35,15 @@ _AS_GOOD_AS_WRITTEN = (Verdict.OK, Verdict.SLOW, Verdict.MISCONFIGURED)
 
 
 def after_probe(
-    state: OutageState, probes: ProbeRound, policy: OutagePolicy, now: datetime
+    state: OutageState,
+    probes: ProbeRound,
+    policy: OutagePolicy,
+    now: datetime,
+    works: Works | None = None,
 ) -> OutageDecision:
-    """Count one round of probes and say what follows."""
+    """Count one round of probes and say what follows; `works` is maintenance that holds now."""
     steps: list[Step] = []
+    state = with_works(state, works)
     state = _after_gap(state, policy, now, steps)
     state = replace(state, last_round_at=now)
     if probes.write is not Verdict.NOT_ASKED:
@@ -51,7 +58,7 @@ def after_probe(
             state = _counted(state, probes, policy, now, steps)
         elif is_shut_out(state, now):
             state = _shut_out(state, policy, now, steps)
-    timed = after_time(state, policy, now)
+    timed = after_time(state, policy, now, works)
     return OutageDecision(timed.state, (*steps, *timed.steps))
 
 
@@ -192,7 +199,9 @@ def _shut_out(
 def _found(
     state: OutageState, policy: OutagePolicy, now: datetime, steps: list[Step]
 ) -> OutageState:
-    """What we see is an outage; a person's all-clear wins over it for a while."""
+    """What we see is an outage, unless it was announced or a person's all-clear still holds."""
+    if state.works_until is not None:
+        return announced(state, declare(state, policy, now, []), steps)
     if state.cleared_until is not None and now < state.cleared_until:
         return _object(state, steps)
     return declare(state, policy, now, steps)
@@ -211,9 +220,11 @@ def _is_outage(state: OutageState, policy: OutagePolicy, now: datetime) -> bool:
 
 def relapse(state: OutageState, now: datetime, steps: list[Step]) -> OutageState:
     """It is down again before it was held for back: the same incident."""
-    steps.append(Step.RELAPSED)
+    is_announced = state.is_announced and state.works_until is not None
+    steps.append(Step.MAINTENANCE_AGAIN if is_announced else Step.RELAPSED)
     return replace(
         state,
+        is_announced=is_announced,
         phase=Phase.DOWN,
         since=now,
         recovering_at=None,
@@ -253,6 +264,7 @@ def declare(
         cleared_until=None,
         has_objected=False,
         has_asked_to_clear=False,
+        is_announced=False,
     )
 
 

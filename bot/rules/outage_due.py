@@ -6,20 +6,28 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.rules.outage_state import OutageDecision, OutageState, Phase, Step
+from bot.rules.outage_state import OutageDecision, OutageState, Phase, Step, Works
+from bot.rules.outage_works import after_works, with_works
 from bot.rules.policy import OutagePolicy
 
 
-def after_time(state: OutageState, policy: OutagePolicy, now: datetime) -> OutageDecision:
-    """Do what falls due by time alone: banner, reminders, release of held work, end of the hold."""
+def after_time(
+    state: OutageState, policy: OutagePolicy, now: datetime, works: Works | None = None
+) -> OutageDecision:
+    """Do what falls due by time alone: banner, reminders, release of held work, end of the hold.
+
+    `works` is the announced maintenance that holds now: while it does, there is no noise.
+    """
     steps: list[Step] = []
+    state = after_works(with_works(state, works), now, steps)
     if state.declared_until is not None and state.declared_until <= now:
         steps.append(Step.DECLARATION_OVER)
         state = replace(state, declared_by="", declared_until=None)
-    if state.phase is Phase.DOWN:
+    if state.phase is Phase.DOWN and not state.is_announced:
         state = _remind(state, policy, now, steps)
     if (
         state.phase is Phase.DOWN
+        and not state.is_announced
         and not state.is_banner_shown
         and _banner_due(state, policy) <= now
     ):
@@ -36,7 +44,9 @@ def after_time(state: OutageState, policy: OutagePolicy, now: datetime) -> Outag
 def next_due(state: OutageState, policy: OutagePolicy) -> datetime | None:
     """The instant at which `after_time` will have something to do, None if never."""
     due: list[datetime] = [state.declared_until] if state.declared_until else []
-    if state.phase is Phase.DOWN:
+    if state.phase is Phase.DOWN and state.is_announced:
+        due += [state.works_until] if state.works_until else []
+    elif state.phase is Phase.DOWN:
         due.append((state.reminded_at or began(state)) + policy.reminder_every)
         if not state.is_banner_shown:
             due.append(_banner_due(state, policy))

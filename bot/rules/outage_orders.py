@@ -45,6 +45,7 @@ def _declared(
         first_good_at=None,
         has_written=False,
         has_asked_to_clear=False,
+        is_announced=False,
     )
     match state.phase:
         case Phase.HEALTHY | Phase.SUSPECT:

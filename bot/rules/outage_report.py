@@ -12,7 +12,11 @@ from bot.rules.outage_state import Step
 MONTH = timedelta(days=30)
 PROMISED = 99.9
 """Per cent of a month: 43 min 12 s in 30 days."""
-_BEGINS = frozenset({Step.DECLARED, Step.REOPENED, Step.RELAPSED})
+_ANNOUNCED = frozenset({Step.MAINTENANCE, Step.MAINTENANCE_AGAIN})
+"""Announced maintenance takes nothing from the vendor's promise; what overruns it does."""
+_AT_ONCE = frozenset({Step.RELAPSED, Step.OVERRUN})
+_COUNTS = frozenset({Step.DECLARED, Step.REOPENED}) | _AT_ONCE
+_BEGINS = _COUNTS | _ANNOUNCED
 _ENDS = frozenset({Step.ANSWERING_AGAIN, Step.RECOVERED})
 _OPENS = _BEGINS | {Step.TAKES_IN}
 """A mailbox that took over for refused credentials is an incident too, without time away."""
@@ -68,13 +72,19 @@ def is_over(entries: Sequence[Happened]) -> bool:
     return bool(kinds) and kinds[-1] in _CLOSES
 
 
-def away_in(entries: Iterable[Happened], now: datetime) -> tuple[Away, ...]:
-    """The spans from each first failure until it answered again, until `now` if it does not."""
+def away_in(
+    entries: Iterable[Happened], now: datetime, *, announced: bool = False
+) -> tuple[Away, ...]:
+    """The spans from each first failure until it answered again, until `now` if it does not.
+
+    With `announced` those of announced maintenance too.
+    """
+    begins = _BEGINS if announced else _COUNTS
     found: list[Away] = []
     start: datetime | None = None
     for each in entries:
-        if each.kind in _BEGINS and start is None:
-            start = each.at if each.kind == Step.RELAPSED else each.began or each.at
+        if each.kind in begins and start is None:
+            start = each.at if each.kind in _AT_ONCE else each.began or each.at
         elif each.kind in _ENDS and start is not None:
             found.append(Away(start, max(start, each.answered or each.at)))
             start = None

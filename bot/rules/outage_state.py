@@ -24,6 +24,10 @@ class Phase(StrEnum):
         return "down" if self in (Phase.DOWN, Phase.RECOVERING) else "up"
 
 
+MAINTENANCE = "maintenance"
+"""What people read in place of `down` while the helpdesk is away for announced works."""
+
+
 class Blind(StrEnum):
     """Why the last round did not count."""
 
@@ -57,6 +61,17 @@ class Step(StrEnum):
     STILL_FAILING = "still_failing"
     TAKES_IN = "takes_in"
     TAKES_IN_NO_MORE = "takes_in_no_more"
+    MAINTENANCE = "maintenance"
+    MAINTENANCE_AGAIN = "maintenance_again"
+    OVERRUN = "overrun"
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """Announced maintenance of the helpdesk that holds now: until when, and who said why."""
+
+    until: datetime
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +89,9 @@ class OutageState:
     `first_failure_at` starts the incident's clock, `incident` numbers incidents from 1. Until
     `declared_until` the word of `declared_by` wins over good rounds; until `cleared_until` an
     all-clear by hand wins over failing ones. `turned_away_at`, `unwritten_at` and `takes_in_since`
-    belong to `outage_overlays`.
+    belong to `outage_overlays`; `works_until` (of maintenance that holds now), `works_said`,
+    `works_told` (the end that our people know) and `is_announced` (the incident is maintenance)
+    to `outage_works`.
     """
 
     phase: Phase = Phase.HEALTHY
@@ -107,6 +124,16 @@ class OutageState:
     turned_away_at: datetime | None = None
     unwritten_at: datetime | None = None
     takes_in_since: datetime | None = None
+    works_until: datetime | None = None
+    works_said: str = ""
+    works_told: datetime | None = None
+    is_announced: bool = False
+
+    @property
+    def standing(self) -> str:
+        """The phase as people read it: away for announced works is no outage."""
+        is_away = self.phase is Phase.DOWN and self.is_announced
+        return MAINTENANCE if is_away else self.phase.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +147,7 @@ class OutageDecision:
 _INSTANTS = frozenset(
     "since last_round_at first_failure_at first_good_at declared_at recovering_at healthy_at "
     "blind_since banner_renewed_at reminded_at written_at declared_until "
-    "cleared_until turned_away_at unwritten_at takes_in_since".split()
+    "cleared_until turned_away_at unwritten_at takes_in_since works_until works_told".split()
 )
 
 

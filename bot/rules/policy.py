@@ -242,6 +242,7 @@ class Policy:
     storms: StormPolicy = field(default_factory=StormPolicy)
     rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     silences: Mapping[str, Silence] = field(default_factory=dict)
+    maintenance: Mapping[str, Silence] = field(default_factory=dict)
     reminders: Mapping[str, ReminderSpec] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     helpdesk: HelpdeskMap = HelpdeskMap()

@@ -22,7 +22,7 @@ from bot.rules.silences import ONLY
 from bot.rules.ticket import Origin, Ticket
 from bot.sources.chat_desk import DeskViews
 from bot.sources.chat_incidents import IncidentCommands
-from bot.sources.chat_silences import UNITS, Mistyped, read_silence
+from bot.sources.chat_silences import UNITS, Mistyped, read_maintenance, read_silence
 from bot.sources.chat_threads import ThreadWord, as_typed
 from bot.store.store import Store
 from bot.store.transaction import Reader
@@ -79,8 +79,8 @@ class DeskCommands:
                 return self._answered(rest.strip(), person)
             case "ack" if rest.strip():
                 return self._acknowledged(rest.strip(), person)
-            case "silence":
-                return self._silenced(rest.strip(), person)
+            case "silence" | "maintenance" as what:
+                return self._silenced(what, rest.strip(), person)
             case "outage" if rest.strip():
                 return self._outage_ordered(rest.strip(), person)
             case "incident":
@@ -186,24 +186,29 @@ class DeskCommands:
             return not_written_down(self._language())
         return f"{called} {say['thanks']}"
 
-    def _silenced(self, rest: str, person: str) -> str:
-        """`NAME 2h [organisation=...] why`: a silence of what is not critical."""
+    def _silenced(self, what: str, rest: str, person: str) -> str:
+        """`NAME 2h [organisation=...] why`: a silence of what is not critical, or maintenance."""
         policy = self._compiled().policy
         if not may(policy, "silence", person):
             return self._say("not_allowed", ", ".join(policy.rights.get("silence", ())) or "-")
-        typed = read_silence(as_typed(rest))
+        is_maintenance = what == "maintenance"
+        typed = (read_maintenance if is_maintenance else read_silence)(as_typed(rest))
         if isinstance(typed, Mistyped):
             if not typed.unknown:
-                return self._say("how_to_silence")
+                return self._say(f"how_to_{what}")
             return self._say("no_such_limit", f"{typed.unknown}; {', '.join(ONLY)}")
         now = self._clock.now()
         because = one_line(typed.because, _LONGEST_LINE)
-        order = SilenceOrdered(typed.name, now + typed.length, because, person, typed.only)
+        order = SilenceOrdered(
+            typed.name, now + typed.length, because, person, typed.only,
+            is_maintenance=is_maintenance, of_helpdesk=typed.of_helpdesk,
+        )  # fmt: skip
         event = Event(f"silence/{typed.name}/{now.isoformat()}", "desk", now, self._source, order)
         if not self._is_written_down(event):
             return not_written_down(self._language())
         limits = ", ".join(f"{name} {value}" for name, value in typed.only.items())
-        return self._say("silenced", f"{typed.name} ({limits})" if limits else typed.name)
+        named = f"{typed.name} ({limits})" if limits else typed.name
+        return self._say("helpdesk_works" if typed.of_helpdesk else "silenced", named)
 
     def _outage_ordered(self, rest: str, person: str) -> str:
         """`declare [2h] why` or `clear why`: a person's word on the helpdesk."""

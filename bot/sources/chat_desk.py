@@ -111,7 +111,7 @@ class DeskViews:
         with self._store.read() as reader:
             state = from_row(reader.states.load("outage"))
         since = f", {self._time(state.since, now)}" if state.since else ""
-        return f"{state.phase}{since}"
+        return f"{state.standing}{since}"
 
     def _levels(self, ticket: Ticket, reader: Reader, now: datetime) -> list[str]:
         thread = f"ticket:{ticket.ticket_id}"

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads what people type after `/desk silence`: `NAME 2h organisation="Nordbo AB" why`."""
+"""Reads what people type after `/desk silence` and `maintenance`: `NAME 2h service=portal why`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.rules.silences import ONLY
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+HELPDESK = frozenset({"helpdesk", "zendesk"})
 LONGEST_VALUE = 80
 
 _WANTED = re.compile(r"(\S{1,40}) (\d{1,3})(m|h|d) (.+)", re.DOTALL)
@@ -26,6 +27,7 @@ class Typed:
     length: timedelta
     because: str
     only: Mapping[str, str] = field(default_factory=dict)
+    of_helpdesk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +58,14 @@ def read_silence(text: str) -> Typed | Mistyped:
     if not rest.strip():
         return Mistyped()
     return Typed(name, int(count) * UNITS[unit], rest.strip(), only)
+
+
+def read_maintenance(text: str) -> Typed | Mistyped:
+    """The same with a limit, or the helpdesk in its place: works are on something."""
+    typed = read_silence(text)
+    if isinstance(typed, Mistyped) or typed.only:
+        return typed
+    word, _, because = typed.because.partition(" ")
+    if word.casefold() not in HELPDESK or not because.strip():
+        return Mistyped()
+    return replace(typed, because=because.strip(), of_helpdesk=True)

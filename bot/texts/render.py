@@ -38,7 +38,8 @@ _OURS = _OF_THE_OUTAGE | {NoticeKind.ADMIN}
 _NOBODY_EXPECTED = frozenset(
     {NoticeKind.ACKNOWLEDGED, NoticeKind.ANSWERED, NoticeKind.DONE, NoticeKind.ADMIN,
      NoticeKind.HELPDESK_UP, NoticeKind.DIGEST, NoticeKind.REMINDER, NoticeKind.CATCH_UP,
-     NoticeKind.ANSWER, NoticeKind.STORM, NoticeKind.SILENCE, NoticeKind.INCIDENT}
+     NoticeKind.ANSWER, NoticeKind.STORM, NoticeKind.SILENCE, NoticeKind.INCIDENT,
+     NoticeKind.MAINTENANCE}
 )  # fmt: skip
 MOST_LINES = 8
 """Tickets of a digest that are listed; the rest is counted."""
@@ -192,8 +193,9 @@ def _body(
     quote = "" if notice.kind in _OURS else one_line(notice.quote, GREATEST_QUOTE)
     reason = "" if notice.kind is NoticeKind.ADMIN else _text(values, "reason")
     quoted = f"{words.open_quote}{quote}{words.close_quote}" if quote else ""
+    works = one_line(said(notice.works, words.reasons), GREATEST_LINE)
     listed = _lines(notice, tongue, now=now)
-    return cut("\n".join(filter(None, (late, quoted, reason, own, *listed))), GREATEST_BODY)
+    return cut("\n".join(filter(None, (late, works, quoted, reason, own, *listed))), GREATEST_BODY)
 
 
 def _lines(notice: Notice, tongue: Language, *, now: datetime) -> list[str]:

@@ -145,6 +145,19 @@ GERMAN = Words(
         "silence_ends": "Sie endet bald: {}.",
         "silence_over": "Sie ist vorbei: {}.",
         "silence_was": "Inzwischen war Stille: {}.",
+        "maintenance_planned": "Geplant ab {}.",
+        "maintenance_on": "Meldungen dazu werden zurückgehalten: {}.",
+        "maintenance_marked": "Meldungen dazu tragen einen Hinweis: {}.",
+        "maintenance_helpdesk": "Fällt das Ticketsystem dabei weg, wird niemand alarmiert: {}.",
+        "maintenance_ends": "Sie endet bald: {}.",
+        "maintenance_over": "Sie ist vorbei: {}.",
+        "maintenance_was": "Inzwischen war Wartung: {}.",
+        "in_maintenance": "Während einer Wartung: {}.",
+        "helpdesk_away": (
+            "Das Ticketsystem ist wie angekündigt weg: {}. Änderungen warten bis dahin."
+        ),
+        "helpdesk_back": "Das Ticketsystem ist zurück, wartende Änderungen werden geschrieben: {}.",
+        "overrun": "Die angekündigte Wartung sollte vorbei sein: {}. Ab jetzt ist es ein Ausfall.",
         "raised": "Die nächste Stufe wurde gerufen: Das ist Stufe {}.",
         "kept_back": "Für diese Zusammenfassung aufgehoben: {}.",
         "put_off": "{} hat es um 15 Minuten verschoben.",
@@ -198,6 +211,10 @@ GERMAN = Words(
             "Schreiben Sie: /desk silence NAME 2h organisation=Acme warum (ohne sie: alles)"
         ),
         "no_such_limit": "So lässt sich nicht einschränken. Ihres, und was es gibt: {}.",
+        "how_to_maintenance": (
+            "So: /desk maintenance NAME 2h service=portal Grund, oder NAME 2h zendesk Grund"
+        ),
+        "helpdesk_works": "{}: fällt das Ticketsystem dabei weg, wird niemand alarmiert.",
         "how_to_outage": "So: /desk outage declare 2h Grund, oder /desk outage clear Grund",
         "outage_declared": (
             "Für ausgefallen erklärt: alle erfahren es jetzt. „/desk outage clear Grund“ "

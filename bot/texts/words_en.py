@@ -123,6 +123,19 @@ ENGLISH = Words(
         "silence_ends": "It ends soon: {}.",
         "silence_over": "It is over: {}.",
         "silence_was": "It was silent meanwhile: {}.",
+        "maintenance_planned": "Planned from {}.",
+        "maintenance_on": "Messages about this are held back: {}.",
+        "maintenance_marked": "Messages about this come with a mark: {}.",
+        "maintenance_helpdesk": "If the helpdesk goes away meanwhile, nobody is paged: {}.",
+        "maintenance_ends": "It ends soon: {}.",
+        "maintenance_over": "It is over: {}.",
+        "maintenance_was": "There was maintenance meanwhile: {}.",
+        "in_maintenance": "During maintenance: {}.",
+        "helpdesk_away": (
+            "The helpdesk is away, as announced: {}. Changes wait and are written when it is back."
+        ),
+        "helpdesk_back": "The helpdesk is back, and changes that waited are written: {}.",
+        "overrun": "Announced maintenance should be over by now: {}. From here on it is an outage.",
         "raised": "Somebody called the next level: this is level {}.",
         "kept_back": "Kept for this summary: {}.",
         "put_off": "{} put it off for 15 minutes.",
@@ -173,6 +186,10 @@ ENGLISH = Words(
             "Write: /desk silence NAME 2h organisation=Acme why (all of it without a limit)"
         ),
         "no_such_limit": "There is no limit of that name. Yours, and those there are: {}.",
+        "how_to_maintenance": (
+            "Write: /desk maintenance NAME 2h service=portal why, or NAME 2h zendesk why"
+        ),
+        "helpdesk_works": "{}: if the helpdesk goes away meanwhile, nobody is paged.",
         "how_to_outage": "Write: /desk outage declare 2h why, or /desk outage clear why",
         "outage_declared": (
             "Declared down: everybody is told now. “/desk outage clear why” ends it."

@@ -151,6 +151,25 @@ FRENCH = Words(
         "silence_ends": "Il se termine bientôt\u00a0: {}.",
         "silence_over": "Il est terminé\u00a0: {}.",
         "silence_was": "Silence entre-temps\u00a0: {}.",
+        "maintenance_planned": "Prévue à partir de {}.",
+        "maintenance_on": "Les messages à ce sujet sont retenus\u00a0: {}.",
+        "maintenance_marked": "Les messages à ce sujet le signalent\u00a0: {}.",
+        "maintenance_helpdesk": (
+            "Si l'outil de tickets s'arrête pendant ce temps, personne n'est alerté\u00a0: {}."
+        ),
+        "maintenance_ends": "Elle se termine bientôt\u00a0: {}.",
+        "maintenance_over": "Elle est terminée\u00a0: {}.",
+        "maintenance_was": "Maintenance entre-temps\u00a0: {}.",
+        "in_maintenance": "Pendant une maintenance\u00a0: {}.",
+        "helpdesk_away": (
+            "L'outil de tickets est arrêté comme annoncé\u00a0: {}. Les modifications attendent."
+        ),
+        "helpdesk_back": (
+            "L'outil de tickets est de retour, les modifications en attente sont écrites\u00a0: {}."
+        ),
+        "overrun": (
+            "La maintenance annoncée devrait être terminée\u00a0: {}. C'est désormais une panne."
+        ),
         "raised": "Le niveau suivant est appelé\u00a0: niveau {}.",
         "kept_back": "Gardé pour ce résumé\u00a0: {}.",
         "put_off": "{} l'a reporté de 15 minutes.",
@@ -209,6 +228,10 @@ FRENCH = Words(
             "Écrivez\u00a0: /desk silence NOM 2h organisation=Acme raison (sans limite\u00a0: tout)"
         ),
         "no_such_limit": "Cette limite n'existe pas. La vôtre, puis celles qui existent\u00a0: {}.",
+        "how_to_maintenance": (
+            "Écrivez\u00a0: /desk maintenance NOM 2h service=portal raison, ou NOM 2h zendesk .."
+        ),
+        "helpdesk_works": "{}\u00a0: si l'outil de tickets s'arrête, personne n'est alerté.",
         "how_to_outage": (
             "Écrivez\u00a0: /desk outage declare 2h raison, ou /desk outage clear raison"
         ),

@@ -126,6 +126,19 @@ SWEDISH = Words(
         "silence_ends": "Det är snart slut: {}.",
         "silence_over": "Det är slut: {}.",
         "silence_was": "Det var tyst under tiden: {}.",
+        "maintenance_planned": "Planerat från {}.",
+        "maintenance_on": "Meddelanden om det här hålls tillbaka: {}.",
+        "maintenance_marked": "Meddelanden om det här säger det: {}.",
+        "maintenance_helpdesk": "Går ärendesystemet ner under tiden larmas ingen: {}.",
+        "maintenance_ends": "Det är snart slut: {}.",
+        "maintenance_over": "Det är slut: {}.",
+        "maintenance_was": "Det var underhåll under tiden: {}.",
+        "in_maintenance": "Under underhåll: {}.",
+        "helpdesk_away": (
+            "Ärendesystemet är borta, som det sagts: {}. Ändringar väntar och skrivs sedan."
+        ),
+        "helpdesk_back": "Ärendesystemet är tillbaka, ändringar som väntat skrivs: {}.",
+        "overrun": "Underhållet skulle ha varit slut nu: {}. Från och med nu är det ett avbrott.",
         "raised": "Nästa nivå är kallad: det här är nivå {}.",
         "kept_back": "Sparat till den här sammanfattningen: {}.",
         "put_off": "{} sköt upp det i 15 minuter.",
@@ -177,6 +190,10 @@ SWEDISH = Words(
             "Skriv: /desk silence NAMN 2h organisation=Acme varför (utan gräns: allt)"
         ),
         "no_such_limit": "Den gränsen finns inte. Din, och de som finns: {}.",
+        "how_to_maintenance": (
+            "Skriv: /desk maintenance NAMN 2h service=portal skäl, eller NAMN 2h zendesk skäl"
+        ),
+        "helpdesk_works": "{}: går ärendesystemet ner under tiden larmas ingen.",
         "how_to_outage": "Skriv: /desk outage declare 2h skäl, eller /desk outage clear skäl",
         "outage_declared": (
             "Förklarat nere: alla får veta det nu. ”/desk outage clear skäl” avslutar det."

@@ -56,6 +56,21 @@ def test_silence_is_ordered_with_end_and_reason(folder: Path) -> None:
     assert timedelta(hours=3, minutes=58) < left <= timedelta(hours=4)
 
 
+def test_maintenance_is_announced_for_later(folder: Path) -> None:
+    """Of the helpdesk, from tonight for four hours; works on nothing are refused."""
+    words = ["add", "zendesk", "--from", "2h", "--until", "4h", "--because", "the vendor says so"]
+    options = ["--policy", str(folder)]
+
+    refused = CliRunner().invoke(app, ["maintenance", *words, *options])
+    taken = CliRunner().invoke(app, ["maintenance", *words, "--helpdesk", *options])
+
+    (order,) = _orders(folder)
+    assert (refused.exit_code, taken.exit_code) == (2, 0), taken.output
+    assert "--helpdesk" in refused.output
+    assert order.of_helpdesk and order.start is not None
+    assert order.end - order.start == timedelta(hours=4)
+
+
 @pytest.mark.parametrize("until", ["2020-01-01T10:00", "soon", "400d"])
 def test_silence_without_a_near_end_is_refused(folder: Path, until: str) -> None:
     """A silence that has ended, never ends or ends in a year is a mistake."""

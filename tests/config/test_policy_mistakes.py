@@ -101,6 +101,12 @@ def test_shipped_policies_load_without_a_word(folder: Path) -> None:
             "helpdesk_down: {mailbox: m@a.example, intake: {address: h@a.example, every: 1m}}\n",
             "intake: that is too often",
         ),
+        (
+            "maintenance:\n  disks: {of: helpdesk, because: x, from: 2026-05-01, until: 10pm}\n",
+            "rules.yaml:2:62: until: '10pm' is no date and time; write it as 2026-12-24 22:00",
+        ),
+        ("maintenance: {disks: {of: helpdesk, because: x}}\n", "disks: when is it, once or again"),
+        ("maintenance: {disks: {during: a, because: x}}\n", "disks: what is worked on?"),
         ("trust: everybody\n", "trust: 'everybody'; write requester_priority"),
     ],
 )

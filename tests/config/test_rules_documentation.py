@@ -68,6 +68,7 @@ def test_example_loads(tmp_path: Path, block: str) -> None:
         incidents.SEVERITY_KEYS,
         quiet.STORM_KEYS,
         quiet.SILENCE_KEYS,
+        quiet.MAINTENANCE_KEYS,
         audience.AUDIENCE_KEYS,
         audience.SIDE_KEYS,
         PARTS,

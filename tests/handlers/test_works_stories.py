@@ -11,7 +11,7 @@ import pytest
 from desk import MONDAY, Desk, compiled_policy
 
 from bot.rules.actions import Notice
-from bot.rules.events import Event, MaintenanceAnnounced
+from bot.rules.events import Event, MaintenanceAnnounced, SilenceOrdered
 
 POLICY = """
 desk: works
@@ -67,6 +67,20 @@ def test_short_notice_is_told(desk: Desk, notice: timedelta, expected: str) -> N
 def test_emergency_needs_no_notice(desk: Desk) -> None:
     """Data in danger: systems may be stopped at once."""
     assert announce(desk, timedelta(hours=1), is_emergency=True) == []
+
+
+def test_works_by_command_are_announced_works(desk: Desk) -> None:
+    """`deskmate maintenance add` an hour before: the rules on notice hear of it too."""
+    now = desk.clock.now()
+    order = SilenceOrdered(
+        "disks", now + timedelta(hours=3), "new disks", "bo", {"service": "portal"},
+        start=now + timedelta(hours=1), is_maintenance=True,
+    )  # fmt: skip
+    desk.store.receive([Event("silence/disks", "desk", now, "command", order)]).result()
+    desk.run()
+
+    messages = [outgoing.message for _, outgoing in desk.channel.delivered]
+    assert any("notice" in each.reason for each in messages if isinstance(each, Notice))
 
 
 def test_works_in_working_hours_are_told(desk: Desk) -> None:

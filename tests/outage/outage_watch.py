@@ -12,7 +12,7 @@ from bot.rules.events import OutageOrdered
 from bot.rules.outage import after_probe, next_probe_at, wants_write
 from bot.rules.outage_due import after_time, next_due
 from bot.rules.outage_orders import after_order
-from bot.rules.outage_state import OutageState, Step, from_row, to_row
+from bot.rules.outage_state import OutageState, Step, Works, from_row, to_row
 from bot.rules.policy import OutagePolicy
 from bot.rules.probes import ProbeRound, Verdict
 
@@ -29,6 +29,7 @@ class Watch:
     now: datetime = START
     state: OutageState = field(default_factory=OutageState)
     told: list[tuple[Step, datetime]] = field(default_factory=list)
+    window: tuple[datetime, datetime] | None = None
 
     def probe(self, read: Verdict, *, edge: Verdict = OK, witnesses: Iterable[bool] = ()) -> None:
         """One round at its due time; the write probe answers as the read does, when wanted."""
@@ -39,7 +40,7 @@ class Watch:
         self.until(next_probe_at(self.state, self.policy, self.now))
         if not wants_write(self.state, self.policy, self.now):
             probes = replace(probes, write=NOT_ASKED)
-        decision = after_probe(self.state, probes, self.policy, self.now)
+        decision = after_probe(self.state, probes, self.policy, self.now, self.works(self.now))
         self.state = from_row(json.loads(json.dumps(to_row(decision.state))))
         self.told += [(step, self.now) for step in decision.steps]
 
@@ -60,6 +61,12 @@ class Watch:
         self.state = from_row(json.loads(json.dumps(to_row(decision.state))))
         self.told += [(step, self.now) for step in decision.steps]
 
+    def works(self, at: datetime) -> Works | None:
+        """The announced maintenance that holds at an instant."""
+        if self.window is None or not self.window[0] <= at < self.window[1]:
+            return None
+        return Works(self.window[1], "the vendor, new disks")
+
     def steps(self) -> list[Step]:
         return [step for step, _ in self.told]
 
@@ -69,7 +76,7 @@ class Watch:
     def until(self, instant: datetime) -> None:
         """Let timers fire on their own, as the daemon does between two rounds."""
         while (due := next_due(self.state, self.policy)) is not None and due <= instant:
-            decision = after_time(self.state, self.policy, due)
+            decision = after_time(self.state, self.policy, due, self.works(due))
             assert decision.steps, "a timer that does nothing would fire for ever"
             self.state, self.now = decision.state, due
             self.told += [(step, due) for step in decision.steps]

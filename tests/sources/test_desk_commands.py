@@ -198,6 +198,18 @@ def test_silence_is_limited_from_chat(commands: DeskCommands, store: Store) -> N
     assert said.startswith("works (organisation Nordbo & Co, priority low) is silent")
 
 
+def test_maintenance_is_announced_from_chat(commands: DeskCommands, store: Store) -> None:
+    """On a service or on the helpdesk; works on nothing teach how it is written."""
+    assert commands("maintenance disks 2h new disks", "Bo").startswith("Write: /desk maintenance")
+    commands("maintenance zendesk 2h helpdesk the vendor says so", "Bo")
+
+    [row] = store.write(lambda tx: tx.inbox.claim(now=NOW, lease_seconds=5, limit=5))
+    assert row.event.fact == SilenceOrdered(
+        "zendesk", NOW + timedelta(hours=2), "the vendor says so", "Bo", is_maintenance=True,
+        of_helpdesk=True,
+    )  # fmt: skip
+
+
 def test_outage_is_declared_by_whom_the_policy_names(commands: DeskCommands, store: Store) -> None:
     """Bo may, Eve may not; asked twice by Slack it is one order, with who, why and until when."""
     assert commands("outage declare 2h nobody can log in", "Eve").startswith("You may not")
