@@ -8,9 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from bot.config.calendars import read_zone
+from bot.config.problems import did_you_mean
 from bot.config.reader import Reader
 from bot.config.yaml_nodes import Entry, Node
 from bot.rules.actions import Urgency
+from bot.rules.grouping import GROUPED_BY, LONGEST, GroupingSpec
 from bot.rules.policy import (
     Group,
     HelpdeskMap,
@@ -25,9 +27,26 @@ LANGUAGES = {each: each for each in ("en", "fr", "de", "sv", "ru")}
 WAYS = {each.value: each for each in Ways}
 URGENCIES = {each.value: each for each in Urgency if each is not Urgency.EDIT}
 PERSON_KEYS = (
-    "slack", "teams", "mail", "sms", "mention", "else", "hours", "language", "zone", "urgency",
-    "mention_from", "nobody_took_it", "skills", "speaks", "mode", "fallback_after", "because",
-)  # fmt: skip
+    "slack",
+    "teams",
+    "mail",
+    "sms",
+    "mention",
+    "else",
+    "hours",
+    "language",
+    "zone",
+    "urgency",
+    "mention_from",
+    "nobody_took_it",
+    "skills",
+    "speaks",
+    "mode",
+    "fallback_after",
+    "grouping",
+    "because",
+)
+GROUPING_KEYS = ("by", "wait", "every")  # fmt: skip
 HELPDESK_KEYS = (
     "kind", "category", "code", "plan", "region", "fields", "groups", "canary", "receipt_trigger",
     "categories", "intake",
@@ -91,8 +110,30 @@ def read_recipient(reader: Reader, name: str, entry: Entry) -> Recipient:
         urgency=urgency or Urgency.NORMAL,
         mode=mode or Ways.ALL,
         fallback_after=after,
+        grouping=_grouping(reader, entries),
         place=entry.key_place,
     )
+
+
+def _grouping(reader: Reader, entries: Mapping[str, Entry]) -> GroupingSpec | None:
+    """Which of its messages wait for each other, and how long; what is not written is usual."""
+    if "grouping" not in entries:
+        return None
+    inner = reader.mapping(entries["grouping"].node, "grouping", GROUPING_KEYS)
+    by = reader.texts(inner["by"].node, "by") if "by" in inner else ()
+    for name in by:
+        if name not in GROUPED_BY:
+            advice = did_you_mean(name, GROUPED_BY)
+            reader.problem(inner["by"].node.place, f"grouping: nothing is called {name!r}", advice)
+    usual = GroupingSpec()
+    times = {
+        key: reader.duration(inner[key].node, key) for key in ("wait", "every") if key in inner
+    }
+    for key, length in times.items():
+        if length > LONGEST:
+            what = f"grouping: {key} is longer than 4h; use `urgency: low` and a digest"
+            reader.problem(inner[key].node.place, what, "")
+    return GroupingSpec(by, times.get("wait", usual.wait), times.get("every", usual.every))
 
 
 def _nobody_took_it(reader: Reader, entries: Mapping[str, Entry]) -> Relay | None:

@@ -22,6 +22,7 @@ from bot.config.schema_values import (
     one_or_more,
 )
 from bot.rules.escalation_values import TakenBy
+from bot.rules.grouping import GROUPED_BY
 from bot.rules.silences import ONLY
 
 DAY_RANGES = f"^(daily|({'|'.join(DAYS)})(-({'|'.join(DAYS)}))?)$"
@@ -49,6 +50,9 @@ PERSON: Schema = {
     "speaks": TEXTS,
     "mode": one_of(WAYS),
     "fallback_after": DURATION,
+    "grouping": mapping(
+        {"by": one_or_more(one_of(GROUPED_BY)), "wait": DURATION, "every": DURATION}
+    ),
     "because": TEXTS,
 }
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.handlers.cards import renew_card
 from bot.handlers.case_words import is_case
+from bot.handlers.grouping import GROUP, TOGETHER, members_of, show_taken
 from bot.handlers.handled import Handled
 from bot.handlers.ladders import raise_ladders, take_ladders
 from bot.handlers.sending import send
@@ -40,6 +41,8 @@ def handle_button(
 ) -> Handled:
     """Do what was pressed, if this person may."""
     kind, _, subject = pressed.subject.partition(":")
+    if kind == GROUP:
+        return _together(event, pressed, tx, compiled, now=now)
     ticket = tx.tickets.load(subject) if kind == "ticket" else None
     if not may(compiled.policy, pressed.action, pressed.person, pressed.message.get("user", "")):
         _refuse(event, pressed, tx, compiled, now=now)
@@ -65,6 +68,23 @@ def handle_button(
     )
     what = "acknowledged" if pressed.action in TAKES else done
     return Handled(what, ticket.ticket_id if ticket else None)
+
+
+def _together(
+    event: Event,
+    pressed: ButtonPressed,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> Handled:
+    """One press under a group's message is one for each matter that it told of."""
+    done = []
+    for thread in members_of(pressed.subject, tx):
+        each = replace(event, key=f"{event.key}/{thread}")
+        one = replace(pressed, subject=thread)
+        done.append(handle_button(each, one, tx, compiled, now=now).outcome)
+    return Handled(", ".join(dict.fromkeys(done)) or "no such group")
 
 
 def end_snooze(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> str:
@@ -127,6 +147,7 @@ def _take(
     for row in _acknowledgements(pressed, ticket, event, tx):
         if row.destination not in kept:
             tx.outbox.add(row, now)
+    show_taken(pressed.subject, pressed.person, event.key, tx, now)
     return reason
 
 
@@ -254,6 +275,7 @@ def _first_heard(subject: str, ticket: Ticket | None, tx: Transaction) -> dict[s
     )
     first: dict[str, Notice] = {}
     for row in heard:
-        if isinstance(row.outgoing.message, Notice):
+        is_told_together = (row.reason or "").startswith(TOGETHER)
+        if isinstance(row.outgoing.message, Notice) and not is_told_together:
             first.setdefault(row.outgoing.destination, row.outgoing.message)
     return first

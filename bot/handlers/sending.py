@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.handlers.card_rooms import FEW, KEPT, instead_of, may_show
+from bot.handlers.grouping import wait_for_group
 from bot.handlers.silences import silences_of
 from bot.handlers.storms import through_storm
 from bot.rules.actions import Notice, NoticeKind, Outgoing
@@ -56,8 +57,28 @@ def send(
         if works is not None:
             notice = replace(notice, works=f"in_maintenance:{works.name} ({works.said})")
             row = replace(row, message=notice)
-        if notice.kind not in SINGLE or through_storm(row, notice, tx, compiled, now=now):
+        if notice.kind not in SINGLE or (
+            through_storm(row, notice, tx, compiled, now=now)
+            and not _waits_for_group(row, notice, people, tx, compiled, now=now)
+        ):
             _show(row, notice, rows, tx, now)
+
+
+def _waits_for_group(
+    row: Outgoing,
+    notice: Notice,
+    people: frozenset[str],
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> bool:
+    """Let a message wait for others of its group, where its recipient wants that."""
+    recipients = (compiled.policy.people[name] for name in sorted(people))
+    spec = next((each.grouping for each in recipients if each.grouping), None)
+    if spec is None:
+        return False
+    return wait_for_group(row, notice, spec, named_in(notice, tx), tx, now=now)
 
 
 def _show(

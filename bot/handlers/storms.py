@@ -17,6 +17,8 @@ STORM = "storm"
 """The kind of a storm's timer; its key is `storm/DESTINATION`."""
 EDITED = frozenset({"slack"})
 """Ways that can edit a message; by the others a storm is told when it begins and when it ends."""
+COUNTING = frozenset({NoticeKind.STORM, NoticeKind.GROUP})
+"""Messages that stand for others."""
 LATEST = 8
 
 
@@ -118,7 +120,7 @@ def _latest(destination: str, tx: Transaction, since: datetime) -> list[Notice]:
         notice = row.outgoing.message
         if row.outgoing.is_edit or not isinstance(notice, Notice):
             continue
-        if notice.kind is not NoticeKind.STORM:
+        if notice.kind not in COUNTING:
             found.setdefault(notice.thread, notice)
     return list(found.values())[:LATEST]
 

@@ -16,6 +16,7 @@ from bot.handlers.backfill import fire_backfill
 from bot.handlers.cards import fire_card, renew_card
 from bot.handlers.case_notices import fire_storm
 from bot.handlers.digests import fire_digest
+from bot.handlers.grouping import fire_group
 from bot.handlers.incidents import fire_incident
 from bot.handlers.ladders import fire_ladder, open_ladder
 from bot.handlers.outage import handle_outage_timer
@@ -54,6 +55,8 @@ def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: dateti
             return end_snooze(timer, tx, compiled, now=now)
         case "storm":
             return renew_storm(timer, tx, compiled, now=now)
+        case "group":
+            return fire_group(timer, tx, compiled, now=now)
         case "silence":
             return fire_silence(timer, tx, compiled, now=now)
         case "backfill":

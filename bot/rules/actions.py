@@ -154,16 +154,21 @@ class NoticeKind(StrEnum):
     INCIDENT = "incident"
     INCIDENT_DUE = "incident_due"
     MAINTENANCE = "maintenance"
+    GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True)
 class TicketLine:
-    """One ticket of a digest: what it is, when it is due, who has it (None: nobody)."""
+    """One ticket of a digest: what it is, when it is due, who has it (None: nobody).
+
+    In a group's message `thread` is that of the message it stands for.
+    """
 
     title: str
     number: int | None = None
     due_at: datetime | None = None
     owner: str | None = None
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,8 @@ class Notice:
     the notices of one thing together (`ticket:ID`, `outage:ID`, `incident:P3`). `buttons` are
     action names. `mention` are people to call by name on the channel. A digest lists tickets in
     `lines`, of which `soon` are due by `due_at`; a catch-up stands for `soon` messages that could
-    not be shown since `due_at`, and lists what is still open; a storm counts `customers` too.
+    not be shown since `due_at`, and lists what is still open; a group's message stands for
+    `soon` that it lists; a storm counts `customers` too.
     `reason` is ours, never a customer's; `works` is announced maintenance that it belongs to.
     `recipient` is whom it was addressed to if that is one person; `take_link` is made when it is
     sent and never stored.

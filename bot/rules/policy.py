@@ -18,6 +18,7 @@ from bot.rules.business_time import CalendarSpec
 from bot.rules.conditions import Condition
 from bot.rules.escalation_values import LadderSpec
 from bot.rules.events import Occasion
+from bot.rules.grouping import GroupingSpec
 from bot.rules.incident_values import IncidentEffect, IncidentPolicy
 from bot.rules.keeping import KeepPolicy
 from bot.rules.policy_parts import (
@@ -64,7 +65,7 @@ class Recipient:
     recipients. `mode` says whether its ways are all taken or in turn; `fallback_after` is how long
     a way may take before the next one is tried too. `hours` is a calendar, None for always.
     `mention_from` is a roster whose people on
-    duty are called by name.
+    duty are called by name. `grouping` says which of its messages wait for each other.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Recipient:
     urgency: Urgency = Urgency.NORMAL
     mode: Ways = Ways.ALL
     fallback_after: timedelta = timedelta(minutes=1)
+    grouping: GroupingSpec | None = None
     place: Place = NOWHERE
 
 

@@ -17,21 +17,25 @@ def catch_up_notice(
     now: datetime,
     is_open: Callable[[Notice], bool],
 ) -> Notice:
-    """What stands for `missed`, the latest news of each matter; an earlier catch-up goes in whole.
+    """What stands for `missed`, the latest news of each matter.
+
+    An earlier catch-up and a group's message go in whole.
 
     `missed` has at least one; its language and zone are the reader's.
     """
     earlier = [each for each in missed if each.kind is NoticeKind.CATCH_UP]
-    plain = [each for each in missed if each.kind is not NoticeKind.CATCH_UP]
+    groups = {each.thread: each for each in missed if each.kind is NoticeKind.GROUP}
+    whole = [*earlier, *groups.values()]
+    plain = [each for each in missed if each.kind not in (NoticeKind.CATCH_UP, NoticeKind.GROUP)]
     latest = {notice.thread: notice for notice in plain}
-    lines = dict.fromkeys(line for notice in earlier for line in notice.lines)
+    lines = dict.fromkeys(line for notice in whole for line in notice.lines)
     lines.update(dict.fromkeys(line_of(each, now) for each in latest.values() if is_open(each)))
     return Notice(
         kind=NoticeKind.CATCH_UP,
         thread=f"catch_up:{now.isoformat()}",
         at=now,
         due_at=min([since, *(each.due_at or now for each in earlier)]),
-        soon=len(plain) + sum(each.soon for each in earlier),
+        soon=len(plain) + sum(each.soon for each in whole),
         lines=tuple(lines),
         language=missed[0].language,
         zone=missed[0].zone,

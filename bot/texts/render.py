@@ -39,7 +39,7 @@ _NOBODY_EXPECTED = frozenset(
     {NoticeKind.ACKNOWLEDGED, NoticeKind.ANSWERED, NoticeKind.DONE, NoticeKind.ADMIN,
      NoticeKind.HELPDESK_UP, NoticeKind.DIGEST, NoticeKind.REMINDER, NoticeKind.CATCH_UP,
      NoticeKind.ANSWER, NoticeKind.STORM, NoticeKind.SILENCE, NoticeKind.INCIDENT,
-     NoticeKind.MAINTENANCE}
+     NoticeKind.MAINTENANCE, NoticeKind.GROUP}
 )  # fmt: skip
 MOST_LINES = 8
 """Tickets of a digest that are listed; the rest is counted."""

@@ -11,7 +11,7 @@ from bot.rules.actions import Notice, NoticeKind, TicketLine
 
 NOW = datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
 _OUTAGES = frozenset({NoticeKind.HELPDESK_DOWN, NoticeKind.HELPDESK_UP})
-_LISTS = frozenset({NoticeKind.DIGEST, NoticeKind.CATCH_UP})
+_LISTS = frozenset({NoticeKind.DIGEST, NoticeKind.CATCH_UP, NoticeKind.GROUP})
 
 
 def samples(kind: NoticeKind, language: str) -> Iterator[Notice]:

@@ -102,6 +102,11 @@ def test_shipped_policies_load_without_a_word(folder: Path) -> None:
             "intake: that is too often",
         ),
         (
+            "people:\n  a: {slack: s, grouping: {by: organisaton}}\n",
+            "rules.yaml:2:32: grouping: nothing is called 'organisaton'; did you mean 'organisat",
+        ),
+        ("people: {a: {slack: s, grouping: {every: 1d}}}\n", "grouping: every is longer than 4h"),
+        (
             "maintenance:\n  disks: {of: helpdesk, because: x, from: 2026-05-01, until: 10pm}\n",
             "rules.yaml:2:62: until: '10pm' is no date and time; write it as 2026-12-24 22:00",
         ),

@@ -49,6 +49,7 @@ def test_example_loads(tmp_path: Path, block: str) -> None:
     [
         load.KEYS,
         people.PERSON_KEYS,
+        people.GROUPING_KEYS,
         people.HELPDESK_KEYS,
         people.INTAKE_KEYS,
         promises.KEYS,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from slack_cases import NOW, MakeOutgoing, References
 from bot.channels.slack import SlackChannel
 from bot.channels.slack_client import slack_client
 from bot.ports import Delivered, Refused, TryLater, Unknown
-from bot.rules.actions import NoticeKind, Urgency
+from bot.rules.actions import NoticeKind, TicketLine, Urgency
 from bot.sandbox.faults import Fault
 from bot.sandbox.slack import BOT_TOKEN, SlackDoor
 from bot.sandbox.slack_faults import SlackFault
@@ -96,6 +97,27 @@ def test_acknowledgement_edits_first_message(
     assert message.is_edited and message.text == headline
     assert "actions" not in [each["type"] for each in message.blocks]
     assert message.metadata["event_payload"] == {"key": "row/1"}
+
+
+def test_group_is_one_message_that_is_edited(
+    channel: SlackChannel, world: World, outgoing: MakeOutgoing, references: References
+) -> None:
+    """Three matters with one button; who takes one stands in the same message, the rest waits."""
+    lines = [TicketLine(f"Case {each}", each, thread=f"ticket:T{each}") for each in (1, 2, 3)]
+    told = {"kind": NoticeKind.GROUP, "thread": "group:a-1", "title": "Nordbo AB", "owner": None}
+    first = channel.deliver(outgoing("row/1", lines=tuple(lines), **told), now=NOW)
+    assert isinstance(first, Delivered)
+    references["slack:support", "group:a-1"] = first.reference
+    lines[1] = replace(lines[1], owner="Johan Lind")
+
+    edit = outgoing("row/2", urgency=Urgency.EDIT, lines=tuple(lines), **told)
+    channel.deliver(edit, now=NOW)
+
+    (message,) = world.chat.messages("support")
+    shown = str(message.blocks)
+    assert message.is_edited and message.text.startswith("3 AT ONCE (Nordbo AB)")
+    assert "#2, Johan Lind, Case 2" in shown and "#3, nobody yet, Case 3" in shown
+    assert "group:a-1" in shown, "the button names the group"
 
 
 def test_acknowledgement_without_first_message_is_posted(

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lets messages of one group wait for each other, tells them in one, and keeps that one up to date.
+
+What waits stands in the outbox with an hour of its own a little after the group's: if nobody
+gathers it, it goes by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.rules.actions import Notice, NoticeKind, Outgoing, Timer, Urgency
+from bot.rules.engine import CompiledPolicy
+from bot.rules.grouping import (
+    GRACE,
+    GroupingSpec,
+    after_flush,
+    after_message,
+    from_state,
+    group_id,
+    to_state,
+    values_of,
+)
+from bot.store.matters import still_waits
+from bot.store.queues import OutboxRow, OutboxState
+from bot.store.transaction import Transaction
+from bot.texts.catch_up import line_of
+
+GROUP = "group"
+"""The kind of a group's timer; its key is `group/ID`, as is the state's."""
+TOGETHER = "told together in "
+"""How the reason of a row begins that a group's message stands for; its thread follows."""
+MOST_MENTIONS = 5
+
+
+def wait_for_group(
+    row: Outgoing,
+    notice: Notice,
+    spec: GroupingSpec,
+    named: Mapping[str, str],
+    tx: Transaction,
+    *,
+    now: datetime,
+) -> bool:
+    """Write a message down to wait for its group; False where it waits for nobody."""
+    if row.urgency is Urgency.CRITICAL:
+        return False
+    name = f"{GROUP}/{group_id(row.destination, values_of(notice, spec, named))}"
+    group = after_message(from_state(tx.states.load(name)), row.key, spec, now)
+    assert group.due_at is not None, "a group that something waits in has its instant"
+    waiting = replace(row, not_before=group.due_at + GRACE, is_obsolete_when_done=True)
+    if tx.outbox.add(waiting, now):
+        tx.states.save(name, to_state(group))
+        shown = ", ".join(each for each in values_of(notice, spec, named) if each)
+        detail = {"title": shown, "seconds": str(int(spec.every.total_seconds()))}
+        tx.timers.set(Timer(name, GROUP, group.due_at, detail=detail))
+    return True
+
+
+def fire_group(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> str:
+    """Tell what waited: one alone as it is, several in one message; forget a group that is quiet.
+
+    What was taken, solved or sent meanwhile has left the group.
+    """
+    group = from_state(tx.states.load(timer.key))
+    if not group.waiting:
+        tx.states.forget(timer.key)
+        return "quiet"
+    rows = [row for key in group.waiting if (row := tx.outbox.by_key(key)) is not None]
+    left = [row for row in rows if row.state is OutboxState.WAITING and _still_waits(row, tx)]
+    for row in rows:
+        if row.state is OutboxState.WAITING and row not in left:
+            tx.outbox.supersede(now=now, reason="done while its group waited", key=row.outgoing.key)
+    after = after_flush(group, now, has_spoken=bool(left))
+    tx.states.save(timer.key, to_state(after))
+    every = timedelta(seconds=int(timer.detail["seconds"]))
+    tx.timers.set(Timer(timer.key, GROUP, now + every, detail=timer.detail))
+    if len(left) == 1:
+        tx.outbox.hasten(left[0].outgoing, now)
+    elif left:
+        thread = f"{GROUP}:{timer.key.removeprefix(f'{GROUP}/')}-{after.number}"
+        _tell_together(left, thread, timer.detail["title"], tx, now)
+    return f"{len(left)} of {len(group.waiting)} told together"
+
+
+def show_taken(subject: str, person: str, occasion: str, tx: Transaction, now: datetime) -> None:
+    """Where a group's message told of a matter and can be edited, it says who has it now."""
+    for thread in dict.fromkeys(
+        (row.reason or "").removeprefix(TOGETHER)
+        for row in tx.outbox.of_thread(subject)
+        if (row.reason or "").startswith(TOGETHER) and row.outgoing.destination.startswith("slack:")
+    ):
+        said = tx.outbox.of_thread(thread)
+        if not said or not isinstance(said[-1].outgoing.message, Notice):
+            continue
+        latest, notice = said[-1].outgoing, said[-1].outgoing.message
+        lines = tuple(
+            replace(line, owner=person) if line.thread == subject else line for line in notice.lines
+        )
+        buttons = notice.buttons if any(line.owner is None for line in lines) else ()
+        if len(said) > 1 and said[-1].state is OutboxState.WAITING:
+            tx.outbox.supersede(now=now, reason="edited anew", key=latest.key)
+        edit = replace(
+            latest, key=f"{thread}/{occasion}/{subject}", fallback=(), urgency=Urgency.EDIT,
+            message=replace(notice, at=now, lines=lines, buttons=buttons, mention=()),
+        )  # fmt: skip
+        tx.outbox.add(edit, now)
+
+
+def members_of(thread: str, tx: Transaction) -> tuple[str, ...]:
+    """The matters that a group's message told of, by their threads."""
+    for row in tx.outbox.of_thread(thread):
+        if isinstance(row.outgoing.message, Notice):
+            return tuple(line.thread for line in row.outgoing.message.lines if line.thread)
+    return ()
+
+
+def _still_waits(row: OutboxRow, tx: Transaction) -> bool:
+    return isinstance(row.outgoing.message, Notice) and still_waits(row.outgoing.message, tx)
+
+
+def _tell_together(
+    rows: Sequence[OutboxRow], thread: str, title: str, tx: Transaction, now: datetime
+) -> None:
+    """One message with a line for each matter; the first to be due comes first."""
+    latest = {row.outgoing.message.thread: row for row in rows
+              if isinstance(row.outgoing.message, Notice)}  # fmt: skip
+    notices = [row.outgoing.message for row in latest.values()
+               if isinstance(row.outgoing.message, Notice)]  # fmt: skip
+    first = rows[0].outgoing
+    far = datetime.max.replace(tzinfo=now.tzinfo)
+    ordered = sorted(notices, key=lambda each: each.due_at or far)
+    dues = [each.due_at for each in notices if each.due_at is not None]
+    mention = dict.fromkeys(name for each in notices for name in each.mention)
+    notice = Notice(
+        kind=NoticeKind.GROUP,
+        thread=thread,
+        at=now,
+        title=title,
+        due_at=min(dues, default=None),
+        works=next((each.works for each in notices if each.works), ""),
+        language=notices[0].language,
+        zone=notices[0].zone,
+        mention=tuple(mention)[:MOST_MENTIONS],
+        buttons=("acknowledge",) if any("acknowledge" in each.buttons for each in notices) else (),
+        lines=tuple(replace(line_of(each, now), thread=each.thread) for each in ordered),
+        soon=len(rows),
+        recipient=notices[0].recipient,
+    )
+    for row in rows:
+        tx.outbox.supersede(now=now, reason=f"{TOGETHER}{thread}", key=row.outgoing.key)
+    tx.outbox.add(
+        replace(
+            first,
+            key=f"{thread}/{first.destination}",
+            order_key=f"{first.destination}/{thread}",
+            message=notice,
+            urgency=min((row.outgoing.urgency for row in rows), key=list(Urgency).index),
+            ticket_id=None,
+            not_before=None,
+            expires_at=max(
+                (row.outgoing.expires_at for row in rows if row.outgoing.expires_at), default=None
+            ),
+            is_obsolete_when_done=False,
+        ),
+        now,
+    )
