@@ -13,7 +13,7 @@ from datetime import datetime
 
 from bot.handlers.card_rooms import FEW, KEPT, instead_of, may_show
 from bot.handlers.grouping import wait_for_group
-from bot.handlers.silences import silences_of
+from bot.handlers.silences import mark_of, silences_of
 from bot.handlers.storms import through_storm
 from bot.rules.actions import Notice, NoticeKind, Outgoing
 from bot.rules.delivery import destinations
@@ -55,7 +55,7 @@ def send(
             silences, notice, people=people, now=now, calendars=compiled.calendars, named=named
         )
         if works is not None:
-            notice = replace(notice, works=f"in_maintenance:{works.name} ({works.said})")
+            notice = replace(notice, works=mark_of(works, compiled, now=now))
             row = replace(row, message=notice)
         if notice.kind not in SINGLE or (
             through_storm(row, notice, tx, compiled, now=now)

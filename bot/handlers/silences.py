@@ -48,6 +48,8 @@ def set_windows(tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> 
         if not any(each.label == label for each in from_state(tx.states.load(STATE))):
             lost = Silence(name, "", is_maintenance=kind == "maintenance")
             _tell_what_was_hidden(lost, tx, now=now)
+            told = tx.states.load(TOLD) or {}
+            tx.states.save(TOLD, {each: at for each, at in told.items() if each != label})
     for silence in written.values():
         if not silence.holds(now, compiled.calendars):
             _tell_what_was_hidden(silence, tx, now=now)
@@ -88,6 +90,13 @@ def handle_silence(
         summary=summary,
     )
     return Handled(summary)
+
+
+def mark_of(silence: Silence, compiled: CompiledPolicy, *, now: datetime) -> str:
+    """What a message that is told during maintenance says of it: whose, why, until when."""
+    end = end_of(silence, now, compiled.calendars)
+    until = f" → {_shown(end, compiled, now)}" if end is not None else ""
+    return f"in_maintenance:{silence.name}{until} ({silence.said})"
 
 
 def fire_silence(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> str:

@@ -97,7 +97,7 @@ def test_works_that_only_mark_hide_nothing(worked: Desk) -> None:
     worked.run(MINUTE)
 
     marks = [each.works for each in _told(worked, "rule")]
-    assert marks == ["", "in_maintenance:nordbo (their network is rebuilt)"]
+    assert marks == ["", "in_maintenance:nordbo → 10:30 (their network is rebuilt)"]
 
 
 def test_window_that_ended_while_nobody_watched_is_caught_up(worked: Desk) -> None:
