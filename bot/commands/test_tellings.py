@@ -31,13 +31,20 @@ def tellings_of(
     occasions: dict[str, list[tuple[datetime, Outgoing]]] = {}
     for at, outgoing in delivered:
         message = outgoing.message
-        if isinstance(message, Notice) and message.kind is not NoticeKind.ACKNOWLEDGED:
+        if isinstance(message, Notice) and not _is_edit(outgoing, message):
             occasion = outgoing.key.removesuffix(f"/{outgoing.destination}")
             occasions.setdefault(occasion, []).append((at, outgoing))
     for occasion, rows in occasions.items():
         for at, name in _names(occasion, rows, compiled):
             found.setdefault(Telling(at, name, occasion))
     return tuple(sorted(found, key=lambda telling: telling.at))
+
+
+def _is_edit(outgoing: Outgoing, notice: Notice) -> bool:
+    """Who has it is shown in the first message; of a group that has the group's own key."""
+    if notice.kind is NoticeKind.GROUP:
+        return outgoing.key != f"{notice.thread}/{outgoing.destination}"
+    return notice.kind is NoticeKind.ACKNOWLEDGED
 
 
 def occasion_words(occasion: str) -> str:
@@ -53,6 +60,8 @@ def occasion_words(occasion: str) -> str:
         case "ladder" if len(parts) > 4 and parts[-2].isdecimal():
             again = f", time {parts[-1]}" if parts[-1] != "1" else ""
             return f"ladder {parts[-4]}, level {int(parts[-2]) + 1}{again}"
+        case first if first.startswith("group:"):
+            return "several matters in one message"
         case "step" if len(parts) > 2:
             return f"step {parts[2]} of the path"
         case _:

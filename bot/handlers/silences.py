@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.handlers.handled import Handled
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Reason, Timer
+from bot.rules.alarms import Alarm
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import Event, SilenceOrdered
@@ -17,6 +18,7 @@ from bot.rules.silences import LONGEST, Silence, after_order, from_state, to_sta
 from bot.rules.windows import EdgeKind, end_of, next_edge
 from bot.store.matters import still_waits
 from bot.store.queues import OutboxRow
+from bot.store.rows import value_of
 from bot.store.transaction import Reader, Transaction
 from bot.texts.catch_up import catch_up_notice
 from bot.texts.instants import time_of
@@ -185,7 +187,7 @@ def _tell_hidden(
         notices,
         since=max(since, min(each.at for each in notices)),
         now=now,
-        is_open=lambda each: still_waits(each, tx),
+        is_open=lambda each: still_waits(each, tx) and not _is_over(each, silence, tx),
     )
     if not notice.lines:
         return
@@ -196,6 +198,15 @@ def _tell_hidden(
         message=replace(notice, reason=f"{_kind(silence)}_was:{silence.because or silence.name}"),
     )
     tx.outbox.add(row, now)
+
+
+def _is_over(notice: Notice, silence: Silence, tx: Transaction) -> bool:
+    """Whether it is an alert of what was worked on, and monitoring says that it ended."""
+    if not silence.is_maintenance or notice.ticket_id is None:
+        return False
+    states = tx.alerts.of_ticket(notice.ticket_id).values()
+    alarms = [value_of(Alarm, state["alarm"]) for state in states if "alarm" in state]
+    return bool(alarms) and not any(alarm.is_firing for alarm in alarms)
 
 
 def _announce(

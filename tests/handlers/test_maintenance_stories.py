@@ -53,10 +53,12 @@ def _told(desk: Desk, kind: str) -> list[Notice]:
     ]
 
 
-def _alert(desk: Desk, service: str, state: AlertState = AlertState.FIRING) -> None:
+def _alert(
+    desk: Desk, service: str, name: str = "disk full", state: AlertState = AlertState.FIRING
+) -> None:
     now = desk.clock.now()
-    alert = AlertReceived(state, "disk full", "probe", host="h1", service=service)
-    event = Event(f"alert/{service}@{now}", f"alert/{service}", now, "door", alert)
+    alert = AlertReceived(state, name, "probe", host="h1", service=service)
+    event = Event(f"alert/{name}/{state}@{now}", f"alert/{service} {name}", now, "door", alert)
     desk.store.receive([event]).result()
     desk.run()
 
@@ -71,16 +73,18 @@ def _order(desk: Desk, minutes: int, **what: object) -> None:
 
 
 def test_alerts_of_what_is_worked_on_wait_for_its_end(worked: Desk) -> None:
-    """Ours is held, another service's is told; at the end one message says what still fires."""
+    """Two are held, another service's is told; at the end one message says which still fires."""
     worked.run(45 * MINUTE)
     _alert(worked, "portal")
     _alert(worked, "mail")
+    _alert(worked, "portal", "restarted")
+    _alert(worked, "portal", "restarted", AlertState.RESOLVED)
     during = len(_told(worked, "alert"))
 
     worked.run(50 * MINUTE)
 
     assert during == 1
-    assert [(each.soon, len(each.lines)) for each in _told(worked, "catch_up")] == [(1, 1)]
+    assert [(each.soon, len(each.lines)) for each in _told(worked, "catch_up")] == [(2, 1)]
     codes = [
         each.reason.partition(":")[0]
         for each in _told(worked, "maintenance")
