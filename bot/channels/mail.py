@@ -24,6 +24,7 @@ from bot.channels.escaping import header
 from bot.channels.links import NO_LINKS, Links, offers
 from bot.channels.mail_body import html_body, text_body
 from bot.channels.mail_customer import customer_payload
+from bot.channels.mail_folding import SMTP_WHOLE
 from bot.ports import Delivered, Finding, Outcome, Refused, TryLater, Unknown
 from bot.rules.actions import Notice, NoticeKind, Outgoing
 from bot.rules.mail_keys import OwnNames, staff_mail_id
@@ -115,7 +116,7 @@ class MailChannel:
                 if answer is not None:
                     return answer
                 has_sent = True
-                refused = _judged(smtp.data(mail.as_bytes(policy=SMTP)), "the mail")
+                refused = _judged(smtp.data(mail.as_bytes(policy=SMTP_WHOLE)), "the mail")
                 taken = refused or Delivered(str(mail["Message-ID"]))
             return taken  # noqa: RET504 - the farewell at the end of `with` may fail
         except smtplib.SMTPAuthenticationError:

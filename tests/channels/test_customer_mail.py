@@ -77,6 +77,24 @@ def test_acknowledgement_is_marked_and_threaded(post: Post) -> None:
     assert mail["References"] == "<m1@northwind.example> <m2@northwind.example>"
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Круглосуточная аптека, касса без связи",
+        "Заказы не приходят водителям, Павел Громов, Заказы не приходят водителям с полуночи",
+        "Le portail est en panne, Hélène, nos chauffeurs depuis 22 h 10 ne reçoivent plus rien",
+        "Ascii and long, " * 8 + "end",
+    ],
+)
+def test_subject_is_read_as_it_was_written(post: Post, subject: str) -> None:
+    """However long and in whatever letters: no space is lost or doubled where lines are folded."""
+    post.channel.deliver(_row(replace(ACK, subject=subject)), now=NOW)
+
+    [sent] = post.world.mail.sent()
+    assert post.only()["Subject"] == subject
+    assert max(len(line) for line in sent.raw.splitlines()) <= 78
+
+
 def test_answer_of_a_person_is_no_robots(post: Post) -> None:
     """A person wrote it: an auto-responder may answer, and filters do not sort it away."""
     post.channel.deliver(_row(replace(ACK, is_automatic=False)), now=NOW)
