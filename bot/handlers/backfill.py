@@ -37,7 +37,7 @@ from bot.store.queues import OutboxState
 from bot.store.transaction import Reader, Transaction
 
 TIMER = "backfill"
-SOON = timedelta(seconds=10)
+SOON = timedelta(seconds=5)
 """How often it is looked whether an import has its number."""
 RARELY = timedelta(hours=1)
 _ANOTHERS = "the helpdesk knows its ticket as another case"
