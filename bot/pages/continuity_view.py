@@ -3,19 +3,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.rules.backfill_state import PREFIX, may_go_on, progress_of
 from bot.rules.history import ChangeKind
 from bot.rules.mail import Fate
-from bot.rules.outage_state import Phase, from_row
+from bot.rules.outage_state import OutageState, Phase, from_row
 from bot.rules.ticket import Actor, Ticket
 from bot.store.transaction import Reader
 from bot.store.waiting import as_of, next_due, waits_since
 from bot.texts.instants import duration, time_with_zone
 from bot.texts.words import language
 
+FATES = {
+    Fate.CASE: "{} became cases",
+    Fate.REPLY: "{} joined a case",
+    Fate.STAFF: "{} were answers of ours",
+    Fate.HELD: "{} held for a person",
+    Fate.PARKED: "{} could not be read",
+    Fate.AUTOMATIC: "{} from auto-responders",
+    Fate.BOUNCE: "{} bounced",
+    Fate.NOTED: "{} came while it was there",
+    Fate.OWN: "{} of ours came back",
+    Fate.WAITING: "{} not decided yet",
+}
+"""What became of mails, as people read it; every fate has its words."""
 MOST_TICKETS = 300
 MOST_HELD = 50
 _LONGEST = 200
@@ -76,7 +90,9 @@ class DeskPage:
     tickets: tuple[WaitingRow, ...] = ()
     left_out: int = 0
     held: tuple[HeldRow, ...] = ()
-    mails: tuple[tuple[str, int], ...] = ()
+    mails: tuple[str, ...] = ()
+    way_back: str = ""
+    """How many cases are on their way into the helpdesk that is back; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +140,8 @@ def desk_page(reader: Reader, now: datetime, desk: DeskSettings) -> DeskPage:
         tickets=rows[:MOST_TICKETS],
         left_out=max(0, len(rows) - MOST_TICKETS),
         held=_held(reader, now, desk),
-        mails=tuple((fate.value, count) for fate, count in sorted(reader.mails.counts().items())),
+        mails=tuple(_mails(reader)),
+        way_back=_way_back(reader, outage),
     )
 
 
@@ -186,6 +203,23 @@ def _row(ticket: Ticket, reader: Reader, now: datetime, desk: DeskSettings) -> W
         tone="alarm" if late else "warning" if due and due.at - now < timedelta(hours=1) else "",
         owner=(owner or "")[:_LONGEST],
     )
+
+
+def _mails(reader: Reader) -> Iterator[str]:
+    """What became of the mails, in words, the usual fates first."""
+    counts = reader.mails.counts()
+    return (words.format(counts[fate]) for fate, words in FATES.items() if counts.get(fate))
+
+
+def _way_back(reader: Reader, outage: OutageState) -> str:
+    if not may_go_on(outage):
+        return ""
+    stages = [str(row["stage"]) for row in reader.states.starting_with(PREFIX).values()]
+    progress = progress_of(stages, reader.tickets.count_cases_without_number(untouched=PREFIX))
+    left = progress.waiting + progress.importing
+    parts = [f"{left} on their way into it"] if left else []
+    parts += [f"{progress.parked} refused by it"] if progress.parked else []
+    return ", ".join(parts)
 
 
 def _held(reader: Reader, now: datetime, desk: DeskSettings) -> tuple[HeldRow, ...]:

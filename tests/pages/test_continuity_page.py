@@ -12,8 +12,10 @@ import requests
 
 from bot.clock import VirtualClock
 from bot.pages.continuity import continuity_page
-from bot.pages.continuity_view import DeskSettings
+from bot.pages.continuity_view import FATES, DeskSettings
 from bot.rules.history import Change, ChangeKind
+from bot.rules.mail import Fate
+from bot.rules.outage_state import OutageState, Phase, to_row
 from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
 from bot.sources.web_server import WebServer
 from bot.store.store import Store
@@ -86,6 +88,23 @@ def test_known_tickets_say_how_old_they_are(page: Page) -> None:
 
     assert "#4711" in shown and "Known before" in shown
     assert "09:55 CET (5 min ago)" in shown
+
+
+def test_cases_on_their_way_back_are_counted(page: Page) -> None:
+    """Nothing of it while it is down; then how many are not in the helpdesk yet."""
+    down = OutageState(phase=Phase.DOWN, incident=1)
+    up = OutageState(phase=Phase.HEALTHY, incident=1, is_released=True)
+    page.store.write(lambda tx: tx.states.save("outage", to_row(down)))
+    before = page.get("/now").text
+    page.store.write(lambda tx: tx.states.save("outage", to_row(up)))
+
+    assert "on their way" not in before
+    assert "cases: 1 on their way into it" in page.get("/now").text
+
+
+def test_every_fate_of_a_mail_has_its_words() -> None:
+    """No figure stands there under a name of ours that people would have to guess."""
+    assert set(FATES) == set(Fate)
 
 
 def test_case_is_read_word_by_word(page: Page) -> None:
