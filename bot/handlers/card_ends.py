@@ -61,6 +61,7 @@ def _kept(
         for row in tx.outbox.of_ticket(notice.ticket_id or "")
         if row.outgoing.destination == room.destination
         and row.reason == KEPT
+        and not row.is_emptied
         and row.created_at >= room.since
         and isinstance(row.outgoing.message, Notice)
     ]  # fmt: skip

@@ -275,7 +275,7 @@ def _first_heard(subject: str, ticket: Ticket | None, tx: Transaction) -> dict[s
     )
     first: dict[str, Notice] = {}
     for row in heard:
-        is_told_together = (row.reason or "").startswith(TOGETHER)
-        if isinstance(row.outgoing.message, Notice) and not is_told_together:
+        is_left_out = (row.reason or "").startswith(TOGETHER) or row.is_emptied
+        if isinstance(row.outgoing.message, Notice) and not is_left_out:
             first.setdefault(row.outgoing.destination, row.outgoing.message)
     return first

@@ -49,6 +49,8 @@ from bot.store.tables import (
 
 MAILBOX = "mailbox"
 """The source of events that are mails."""
+LINKS = "incident/"
+"""Alerts that make a ticket a part of an incident; they stay as long as its timeline may."""
 LetGo = Callable[[Connection, Sequence[Any], int], None]
 
 
@@ -225,6 +227,7 @@ _has_sender = or_(mail.c.sender != "", mail.c.subject != "")
 _its_ticket_at = (
     select(ticket.c.updated_at).where(ticket.c.ticket_id == alert.c.ticket_id).scalar_subquery()
 )
+_tells = and_(alert.c.ticket_id.is_not(None), not_(alert.c.key.startswith(LINKS)))
 _of_matter = incident_entry.alias()
 _newest = (
     select(func.max(_of_matter.c.incident))
@@ -273,7 +276,7 @@ SHELVES: Mapping[Kept, tuple[Shelf, ...]] = {
     Kept.JOURNAL: (_deleting(journal, journal.c.at, journal.c.id.is_not(None)),),
     Kept.ALERTS: (
         _deleting(
-            alert, _its_ticket_at, alert.c.ticket_id.is_not(None), alert.c.ticket_id.in_(_of_done)
+            alert, _its_ticket_at, _tells, alert.c.ticket_id.in_(_of_done)
         ),
     ),
     Kept.INCIDENTS: (

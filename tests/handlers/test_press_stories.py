@@ -8,10 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from case_mails import arrive, case_of, declare_down
 from desk import POLICY, Desk, compiled_policy
 
 from bot.rules.actions import Notice
 from bot.rules.events import ButtonPressed, Event
+from bot.rules.keeping import Kept
 
 MINUTE = timedelta(minutes=1)
 MORE = """
@@ -110,3 +112,20 @@ def test_who_may_not_is_told_so(desk: Desk) -> None:
 
     assert _told(desk, "slack:leads") == []
     assert [each.reason for each in _told(desk, "slack:U0EVE")] == ["not_allowed:bo"]
+
+
+def test_press_long_afterwards_shows_nothing_empty(desk: Desk) -> None:
+    """The words of a case's first message are no longer kept: its frame is not shown without."""
+    declare_down(desk)
+    case = case_of(desk, arrive(desk))
+    now, later = desk.clock.now(), desk.clock.now() + MINUTE
+    with desk.store.read() as reader:
+        found = reader.keeping.due(Kept.MESSAGES, later, 100)
+    desk.store.write(lambda tx: tx.keeping.let_go(Kept.MESSAGES, found, before=later, now=later))
+    fact = ButtonPressed("acknowledge", f"ticket:{case.ticket_id}", "Bo", "slack")
+    press = Event(f"press/{now}", f"case/{case.ticket_id}", now, "slack", fact)
+    desk.store.receive([press]).result()
+    desk.run()
+
+    said = _told(desk, "slack:support")
+    assert said and all(each.title for each in said if each.ticket_id)

@@ -138,6 +138,7 @@ def test_the_rest_goes_by_its_own_time(store: Store) -> None:
     store.write(
         lambda tx: [tx.alerts.save(f"taken/{t}", {}, ticket_id=t) for t in ("done", "open")]
     )
+    store.write(lambda tx: tx.alerts.save("incident/000001/ticket/done", {}, ticket_id="done"))
     store.write(lambda tx: [tx.incidents.add(n, NOON, "declared", {}) for n in (1, 2)])
     store.write(
         lambda tx: [tx.incidents.add(n, NOON, "opened", {}, matter=PRODUCT) for n in (1, 2)]
@@ -151,6 +152,7 @@ def test_the_rest_goes_by_its_own_time(store: Store) -> None:
     assert [let_go(store, kind) for kind in kinds] == [1] * 5
     with store.read() as reader:
         assert reader.alerts.load("taken/open") == {}
+        assert reader.alerts.load("incident/000001/ticket/done") == {}
         assert (len(reader.incidents.of(1)), reader.incidents.latest()) == (0, 2)
         assert len(reader.incidents.of(1, PRODUCT)) == 1
         assert reader.timers.running() == 1
