@@ -41,6 +41,11 @@ _NOBODY_EXPECTED = frozenset(
      NoticeKind.ANSWER, NoticeKind.STORM, NoticeKind.SILENCE, NoticeKind.INCIDENT,
      NoticeKind.MAINTENANCE, NoticeKind.GROUP}
 )  # fmt: skip
+_FOR_INFORMATION = frozenset(
+    "mailbox_back writes_work webhooks_back lists_fresh answers_fast served_again intake_back "
+    "takes_in_no_more disk_over vendor_says backfilled".split()
+)
+"""Reasons of which an administrator should know and need do nothing."""
 MOST_LINES = 8
 """Tickets of a digest that are listed; the rest is counted."""
 
@@ -120,6 +125,7 @@ def _values(
         "subject": " ".join(filter(None, (ticket, whose))) or title or notice.thread,
         "owner": owner,
         "is_unowned": not owner and _wants_owner(notice),
+        "is_for_information": notice.reason.partition(":")[0] in _FOR_INFORMATION,
         "is_outage": notice.thread.startswith("outage:"),
         "priority": one_line(_named(notice.priority, names), GREATEST_NAME),
         "category": one_line(_named(notice.category, names), GREATEST_NAME),

@@ -147,6 +147,20 @@ def test_codes_of_reasons_are_sentences() -> None:
     assert rendered.next_step == "Arbeta från help@acme.example så länge."
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_good_news_calls_for_nobody(language: str) -> None:
+    """Only what wants an administrator says so, first thing in the subject and in the SMS."""
+    fails, works = (
+        _every(NoticeKind.ADMIN, language, reason=reason)
+        for reason in ("writes_fail", "writes_work")
+    )
+
+    first = [each.headline.partition(fails.colon.strip())[0] for each in (fails, works)]
+    assert "ADMINISTRAT" in first[0] or "АДМИНИСТРАТОР" in first[0]
+    assert first[1].isupper() and "ADMINISTRAT" not in first[1] and "АДМИН" not in first[1]
+    assert works.short.startswith("Deskmate")
+
+
 def test_sentences_without_a_code_stay() -> None:
     """A reason that somebody wrote in the policy is shown as it is."""
     rendered = render(replace(WARNING, reason="Urgent: call the stand-by."), now=NOW)
