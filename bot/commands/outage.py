@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import getpass
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rich.console import Console
@@ -14,8 +15,10 @@ from bot.commands.status import safe, until
 from bot.commands.stored import stored, writable
 from bot.commands.time import length_of
 from bot.commands.unusable import Unusable
+from bot.handlers.degraded import load_parts
 from bot.handlers.outage import load_state
 from bot.handlers.vendor import vendor_words
+from bot.rules.degraded import Degraded, Part
 from bot.rules.events import Event, OutageOrdered
 from bot.rules.outage_orders import CLEAR_HOLDS, LONGEST
 from bot.rules.outage_state import Blind, OutageState, Phase
@@ -23,22 +26,33 @@ from bot.rules.outage_state import Blind, OutageState, Phase
 GREATEST_REASON = 200
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the store says of the helpdesk: the machine, what is held, the vendor, the parts."""
+
+    state: OutageState
+    held: dict[str, str]
+    vendor: str
+    parts: Degraded
+
+
 def show(*, as_json: bool) -> int:
     """Print how the helpdesk stands; 0 while it is there, 1 while not, 2 for no store."""
     console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
     try:
         with stored(clock) as reader:
-            state, held = load_state(reader), reader.outbox.held()
-            vendor = vendor_words(reader)
+            shown = _Shown(
+                load_state(reader), reader.outbox.held(), vendor_words(reader), load_parts(reader)
+            )
     except Unusable as problem:
         problem.show(console)
         return 2
     if as_json:
-        print(json.dumps(_row(state, held, vendor), ensure_ascii=False))  # noqa: T201
+        print(json.dumps(_row(shown), ensure_ascii=False))  # noqa: T201
     else:
-        for line in _lines(state, held, vendor, clock.now()):
+        for line in _lines(shown, clock.now()):
             console.print(line)
-    return 1 if state.phase.word == "down" else 0
+    return 1 if shown.state.phase.word == "down" else 0
 
 
 def declare_down(because: str, how_long: str, by: str | None) -> int:
@@ -105,7 +119,8 @@ def _order(order: OutageOrdered, clock: Clock) -> None:
         store.receive([event]).result()
 
 
-def _row(state: OutageState, held: dict[str, str], vendor: str) -> dict[str, object]:
+def _row(shown: _Shown) -> dict[str, object]:
+    state = shown.state
     return {
         "phase": state.phase.value,
         "standing": state.standing,
@@ -123,12 +138,14 @@ def _row(state: OutageState, held: dict[str, str], vendor: str) -> dict[str, obj
         "cleared_until": _iso(state.cleared_until),
         "takes_in_since": _iso(state.takes_in_since),
         "turned_away_at": _iso(state.turned_away_at),
-        "vendor": vendor or None,
-        "held": held,
+        "vendor": shown.vendor or None,
+        "failing_parts": {part.value: _iso(since) for part, since in _failing(shown.parts)},
+        "held": shown.held,
     }
 
 
-def _lines(state: OutageState, held: dict[str, str], vendor: str, now: datetime) -> list[str]:
+def _lines(shown: _Shown, now: datetime) -> list[str]:
+    state = shown.state
     tone = "green" if state.phase is Phase.HEALTHY else "bold red"
     since = f" since {state.since:%Y-%m-%d %H:%M} UTC" if state.since else ""
     asked = until(state.last_round_at, now)
@@ -147,8 +164,12 @@ def _lines(state: OutageState, held: dict[str, str], vendor: str, now: datetime)
         lines.append(f"mailbox    takes cases in: credentials refused since {since}")
     if state.turned_away_at:
         lines.append(f"turned away since {state.turned_away_at:%Y-%m-%d %H:%M} UTC (429)")
-    if vendor:
-        lines.append(f"vendor     {safe(vendor)}")
+    lines += [
+        f"failing    {part}, since {since:%Y-%m-%d %H:%M} UTC"
+        for part, since in _failing(shown.parts)
+    ]
+    if shown.vendor:
+        lines.append(f"vendor     {safe(shown.vendor)}")
     if state.declared_until:
         by = safe(state.declared_by)
         lines.append(f"declared   by {by}, until {state.declared_until:%Y-%m-%d %H:%M} UTC")
@@ -156,8 +177,14 @@ def _lines(state: OutageState, held: dict[str, str], vendor: str, now: datetime)
         lines.append(f"all clear  by hand, holds until {state.cleared_until:%H:%M} UTC")
     if state.is_banner_shown:
         lines.append("banner     customers read it")
-    lines += [f"held       {safe(where)}: {safe(why)}" for where, why in held.items()]
+    lines += [f"held       {safe(where)}: {safe(why)}" for where, why in shown.held.items()]
     return lines
+
+
+def _failing(parts: Degraded) -> list[tuple[Part, datetime]]:
+    """The parts that fail while the helpdesk is there, and since when."""
+    watched = ((part, parts.of(part).since) for part in Part)
+    return [(part, since) for part, since in watched if since is not None]
 
 
 def _iso(at: datetime | None) -> str | None:

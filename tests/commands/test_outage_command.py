@@ -73,6 +73,25 @@ def test_declaration_without_reason_or_near_end_is_refused(
     assert _orders(url) == []
 
 
+def test_status_shows_what_fails_by_itself_and_what_the_vendor_says(url: str) -> None:
+    """It is there (exit status 0); the vendor's words are text, never markup."""
+    since = SystemClock().now().isoformat()
+    watch = {"unseen": [], "missed": 3, "has_worked": True, "since": since}
+    with Store.open(url, clock=SystemClock()) as store:
+        store.write(
+            lambda tx: (
+                tx.states.save("degraded", {"webhooks": watch}),
+                tx.states.save("vendor", {"words": "it says: [bold]Pod 17[/bold]"}),
+            )
+        )
+
+    result = _call("status")
+
+    assert result.exit_code == 0, result.output
+    assert "failing    webhooks, since " in result.output
+    assert "vendor     it says: [bold]Pod 17[/bold]" in result.output
+
+
 def test_all_clear_is_written_down_while_it_is_down(url: str) -> None:
     """With who says so and why."""
     _down(url)
