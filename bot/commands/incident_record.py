@@ -17,6 +17,7 @@ from bot.rules.outage_report import (
     Happened,
     availability,
     away_in,
+    began_in,
     is_over,
     of_this_incident,
 )
@@ -96,10 +97,10 @@ def read_record(
     """The record of one outage, None where there never was one of that number."""
     timeline = of_this_incident(_happened(reader.incidents.of(number)))
     away = away_in(timeline, now, announced=True)
-    if not away:
+    began = began_in(timeline, away)
+    if began is None:
         return None
     ended = timeline[-1].at if is_over(timeline) else now
-    began = away[0].start
     mails = [row for row in reader.mails.since(began) if row.incident == number]
     every = [
         span

@@ -93,10 +93,10 @@ def outgoing(
                 *(_banner(state, compiled, now, incidents) if step is Step.RECOVERED else ()),
             )
         case Step.CREDENTIALS_REFUSED:
-            notice = _credentials_notice("credentials", compiled, seen, now)
+            notice = _credentials_notice("credentials", OutageState(), compiled, seen, now)
             return _tell_staff(step, notice, compiled, now)
         case Step.TAKES_IN | Step.TAKES_IN_NO_MORE:
-            notice = _credentials_notice(step.value, compiled, seen, now)
+            notice = _credentials_notice(step.value, state, compiled, seen, now)
             return _tell_staff(step, notice, compiled, now)
         case Step.SHOW_BANNER | Step.RENEW_BANNER:
             return _banner(state, compiled, now, incidents)
@@ -202,11 +202,13 @@ def _coded(code: str, said: str) -> str:
     return f"{code}:{said}" if code and said else code
 
 
-def _credentials_notice(reason: str, compiled: CompiledPolicy, seen: Seen, now: datetime) -> Notice:
+def _credentials_notice(
+    reason: str, state: OutageState, compiled: CompiledPolicy, seen: Seen, now: datetime
+) -> Notice:
     is_over = reason == Step.TAKES_IN_NO_MORE
     return _notice(
         NoticeKind.ADMIN,
-        OutageState(),
+        state,
         compiled,
         now,
         due_at=None,

@@ -72,6 +72,12 @@ def is_over(entries: Sequence[Happened]) -> bool:
     return bool(kinds) and kinds[-1] in _CLOSES
 
 
+def began_in(entries: Iterable[Happened], away: Sequence[Away]) -> datetime | None:
+    """When it began: to fail, or to refuse our credentials; None where it did neither."""
+    refused = [each.began or each.at for each in entries if each.kind == Step.TAKES_IN]
+    return min([*refused, *(span.start for span in away)], default=None)
+
+
 def away_in(
     entries: Iterable[Happened], now: datetime, *, announced: bool = False
 ) -> tuple[Away, ...]:

@@ -13,6 +13,7 @@ from bot.rules.outage_report import (
     Happened,
     availability,
     away_in,
+    began_in,
     is_over,
     of_this_incident,
 )
@@ -61,6 +62,7 @@ def test_mailbox_that_took_over_is_an_incident_without_time_away() -> None:
     ]
 
     assert away_in(entries, _at(9001)) == ()
+    assert began_in(entries, ()) == _at(0)
     assert not is_over(entries[:1])
     assert is_over(entries) and len(of_this_incident(entries)) == 2
 
