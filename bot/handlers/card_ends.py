@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from bot.rules.cards import Room
 from bot.rules.delivery import OF_USE
 from bot.rules.engine import CompiledPolicy
 from bot.rules.few_cards import deserves_end
+from bot.store.queues import OutboxRow
 from bot.store.transaction import Transaction
 from bot.texts.render import render
 
@@ -22,7 +24,8 @@ def tell_end(
     """One message: answered or done, and the first line of each that was kept."""
     if not deserves_end(room.shown):
         return
-    lines = tuple(dict.fromkeys(_kept(room, notice, tx, compiled)))
+    rows = tx.outbox.of_ticket(notice.ticket_id or "")
+    lines = first_lines(rows, room.destination, room.since, compiled)
     ended = replace(
         notice,
         language=room.language,
@@ -46,22 +49,16 @@ def tell_end(
     )
 
 
-def _kept(
-    room: Room, notice: Notice, tx: Transaction, compiled: CompiledPolicy
-) -> list[TicketLine]:
-    """The first lines of what the room was not shown, as each read at its own instant."""
-    policy = compiled.policy
-    return [
-        TicketLine(
-            render(
-                row.outgoing.message, now=row.outgoing.message.at, names=policy.labels,
-                texts=policy.texts,
-            ).headline
-        )
-        for row in tx.outbox.of_ticket(notice.ticket_id or "")
-        if row.outgoing.destination == room.destination
-        and row.reason == KEPT
-        and not row.is_emptied
-        and row.created_at >= room.since
-        and isinstance(row.outgoing.message, Notice)
-    ]  # fmt: skip
+def first_lines(
+    rows: Iterable[OutboxRow], destination: str, since: datetime, compiled: CompiledPolicy
+) -> tuple[TicketLine, ...]:
+    """The first lines of what a room was not shown, as each read at its own instant."""
+    policy, found = compiled.policy, []
+    for row in rows:
+        notice = row.outgoing.message
+        is_here = row.outgoing.destination == destination and row.created_at >= since
+        is_kept = row.reason == KEPT and not row.is_emptied
+        if is_here and is_kept and isinstance(notice, Notice):
+            said = render(notice, now=notice.at, names=policy.labels, texts=policy.texts)
+            found.append(TicketLine(said.headline))
+    return tuple(dict.fromkeys(found))

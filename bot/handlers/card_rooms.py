@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from bot.rules.actions import Notice, Outgoing, Urgency
 from bot.rules.cards import TIMED, Card, Room
 from bot.rules.few_cards import after_message, weight_of
+from bot.store.queues import OutboxState
 from bot.store.rows import body_of, value_of
 from bot.store.transaction import Transaction
 
@@ -58,15 +60,24 @@ def may_show(
     return not is_kept
 
 
-def instead_of(row: Outgoing, notice: Notice) -> Outgoing | None:
-    """A call that a room keeps for its summary goes its next way at once."""
-    if row.urgency is not Urgency.CRITICAL or not row.fallback:
-        return None
-    way, *rest = row.fallback
-    return replace(
-        row,
-        key=f"{row.key}/instead/{way}",
-        destination=way,
-        order_key=f"{way}/{notice.thread}",
-        fallback=tuple(rest),
-    )
+def is_told_elsewhere(rows: Iterable[Outgoing]) -> bool:
+    """Whether one of these goes a way that shows everything."""
+    return any(row.destination.partition(":")[0] not in FEW for row in rows)
+
+
+def keep(
+    row: Outgoing, notice: Notice, tx: Transaction, now: datetime, *, beside: Iterable[Outgoing]
+) -> None:
+    """Keep a message for the summary; a call then goes its next way at once.
+
+    `beside` are the rows of the same telling: who is called by one of them is called.
+    """
+    is_new = tx.outbox.add(row, now, untold=(OutboxState.SUPERSEDED, KEPT))
+    is_call = row.urgency is Urgency.CRITICAL and not is_told_elsewhere(beside)
+    if is_new and is_call and row.fallback:
+        way, *rest = row.fallback
+        instead = replace(
+            row, key=f"{row.key}/instead/{way}", destination=way,
+            order_key=f"{way}/{notice.thread}", fallback=tuple(rest),
+        )  # fmt: skip
+        tx.outbox.add(instead, now)

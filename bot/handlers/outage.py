@@ -11,6 +11,7 @@ from datetime import datetime
 
 from bot.handlers.degraded import watch_parts
 from bot.handlers.handled import Handled
+from bot.handlers.outage_cards import send_of_outage
 from bot.handlers.outage_notices import Seen, outgoing
 from bot.handlers.silences import silences_of
 from bot.handlers.vendor import vendor_words
@@ -117,8 +118,9 @@ def _carry_out(
     for step in decision.steps:
         if state.incident and step is not Step.RENEW_BANNER:
             tx.incidents.add(state.incident, now, step.value, _detail(state, step, seen, now))
-        for row in outgoing(step, state, compiled, seen, now=now, incidents=all_incidents(tx)):
-            tx.outbox.add(row, now)
+        incidents = all_incidents(tx)
+        rows = outgoing(step, state, compiled, seen, now=now, incidents=incidents)
+        send_of_outage(step, rows, tx, compiled, now=now)
         if step in AWAY:
             why = f"the helpdesk is {state.standing} (incident {state.incident})"
             tx.outbox.hold(HELPDESK, why)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.handlers.card_rooms import FEW, KEPT, instead_of, may_show
+from bot.handlers.card_rooms import is_told_elsewhere, keep, may_show
 from bot.handlers.grouping import wait_for_group
 from bot.handlers.silences import mark_of, silences_of
 from bot.handlers.storms import through_storm
@@ -85,15 +85,11 @@ def _show(
     row: Outgoing, notice: Notice, rows: Sequence[Outgoing], tx: Transaction, now: datetime
 ) -> None:
     """Send a row unless its room keeps it for a summary; then a call goes its next way."""
-    is_told_elsewhere = any(each.destination.partition(":")[0] not in FEW for each in rows)
-    has_other_way = bool(row.fallback) or is_told_elsewhere
+    has_other_way = bool(row.fallback) or is_told_elsewhere(rows)
     if may_show(row, notice, tx, now=now, has_other_way=has_other_way):
         tx.outbox.add(row, now)
-        return
-    tx.outbox.add(row, now, untold=(OutboxState.SUPERSEDED, KEPT))
-    instead = instead_of(row, notice)
-    if instead is not None and not is_told_elsewhere:
-        tx.outbox.add(instead, now)
+    else:
+        keep(row, notice, tx, now, beside=rows)
 
 
 def named_in(notice: Notice, reader: Reader) -> Mapping[str, str]:

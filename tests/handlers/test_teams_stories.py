@@ -11,6 +11,7 @@ import pytest
 from desk import POLICY, Desk, compiled_policy
 
 from bot.rules.actions import Notice, Outgoing, Urgency
+from bot.rules.probes import Verdict
 from bot.sandbox.world_values import NewComment
 
 MINUTE = timedelta(minutes=1)
@@ -104,3 +105,27 @@ def test_next_incident_of_a_ticket_begins_anew(make: MakeDesk) -> None:
 
     kinds = [out.message.kind for out in _shown(desk, TEAMS) if isinstance(out.message, Notice)]
     assert kinds == ["rule", "rule", "answered", "rule"]
+
+
+def _outage(desk: Desk, minutes: int, verdict: Verdict) -> None:
+    for _ in range(minutes * 2):
+        desk.probe(verdict)
+        desk.run(timedelta(seconds=30))
+
+
+def test_outage_is_three_cards(make: MakeDesk) -> None:
+    """Down, down again, back; the reminders in between come by mail and stand on the last card."""
+    desk = make("{teams: support, mail: team@acme.example}")
+    for minutes, verdict in (
+        (70, Verdict.DOWN),
+        (4, Verdict.OK),
+        (70, Verdict.DOWN),
+        (20, Verdict.OK),
+    ):
+        _outage(desk, minutes, verdict)
+
+    cards = [out.message for out in _shown(desk, TEAMS) if isinstance(out.message, Notice)]
+    assert [card.kind for card in cards] == ["helpdesk_down", "helpdesk_down", "helpdesk_up"]
+    assert [card.reason for card in cards][1:] == ["relapsed", "recovered"]
+    assert cards[2].lines
+    assert len(_shown(desk, MAIL)) > 5
