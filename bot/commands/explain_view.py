@@ -150,6 +150,11 @@ def _decided(found: Explanation) -> list[str]:
     lines += [f"warning {each.code}" for each in beside.warnings]
     lines += [f"link to {beside.link_to}"] if beside.link_to else []
     lines += [f"hold until {beside.hold_until}"] if beside.hold_until else []
+    lines += [
+        f"part of an incident of {', '.join(each.services)}, {each.severity}"
+        for each in beside.incidents.values()
+    ]
+    lines += [f"works again: {', '.join(beside.restored)}"] if beside.restored else []
     lines += [f"escalated to {beside.step}"] if beside.step else []
     return [_safe(line) for line in lines]
 

@@ -64,6 +64,8 @@ def occasion_words(occasion: str) -> str:
             return "several matters in one message"
         case "step" if len(parts) > 2:
             return f"step {parts[2]} of the path"
+        case incident if incident.startswith("incident:") and len(parts) > 1:
+            return f"incident {incident.partition(':')[2]}, {parts[1].partition('@')[0]}"
         case _:
             return occasion
 

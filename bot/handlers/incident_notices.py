@@ -38,6 +38,15 @@ _BANNERS = {
     Step.BANNER_WITHDRAWN: "withdrawn",
 }
 _DUE = frozenset({Step.REMINDED, Step.MISSED})
+_NEXT_STEPS = {
+    Step.OPENED: "incident_tell",
+    Step.REOPENED: "incident_tell",
+    Step.RAISED: "incident_tell",
+    Step.RESTORED: "incident_watch",
+    Step.CLOSED: "incident_report",
+}
+CLOCK = "customer_update"
+"""What the due instant of such a message is of."""
 
 
 def incident_messages(
@@ -75,9 +84,11 @@ def incident_notice(
         title=f"{services} - {incident.title}" if incident.title else services,
         reference=incident.name,
         priority=incident.severity,
+        clock=CLOCK,
         due_at=incident.missed_due if step is Step.MISSED else incident.due_at,
         reason=f"{_REASONS[step]}:{detail}",
         quote=next(iter(incident.drafts.values()), ""),
+        next_step=f"{_NEXT_STEPS[step]}:{incident.name}" if step in _NEXT_STEPS else "",
         language=policy.language,
         zone=policy.zone,
         buttons=("acknowledge",) if is_due else (),

@@ -17,7 +17,7 @@ from bot.handlers.incident_tickets import link, write_updates
 from bot.handlers.ladders import close_ladders, open_ladder
 from bot.handlers.sending import send
 from bot.rules.actions import Reason, Timer
-from bot.rules.consequences import Consequences
+from bot.rules.consequences import SECURITY, Consequences
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import Event
 from bot.rules.incident_orders import completed, objection
@@ -79,7 +79,8 @@ def see_incidents(
     for rule, effect in beside.incidents.items():
         # The rule's name, not the ticket's subject: customers' words end with their ticket.
         title = rule.replace("-", " ").replace("_", " ")
-        wanted = Wanted(effect.services, effect.severity, title, situation.at)
+        wanted = Wanted(effect.services, effect.severity, title, situation.at,
+                        is_confidential=SECURITY in ticket.tags)  # fmt: skip
         said = Said(f"rule {rule}", situation.key, at=situation.at)
         incident = _seen(wanted, said, tx, compiled, now=now, without=told)
         _link(incident, ticket.ticket_id, said, tx, now=now)
@@ -242,7 +243,7 @@ def _detail(step: Step, incident: Incident, said: Said) -> str:
         case Step.MISSED:
             return str(incident.missed)
         case _:
-            return said.by
+            return said.by.removeprefix("rule ")
 
 
 def _write_down(

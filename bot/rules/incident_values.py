@@ -138,7 +138,8 @@ class Incident:
 
     `due_at` is when customers should hear next; of that instant people were reminded if it is
     `reminded_for`. `missed_due` is the last such instant at which they had not heard.
-    `drafts` are words not yet sent, by language, "" for every language.
+    `drafts` are words not yet sent, by language, "" for every language. What is confidential, since
+    a ticket of it is about security, shows no banner.
     """
 
     number: int
@@ -156,6 +157,7 @@ class Incident:
     missed_due: datetime | None = None
     updates: int = 0
     drafts: Mapping[str, str] = field(default_factory=dict)
+    is_confidential: bool = False
     banner_renewed_at: datetime | None = None
 
     @property

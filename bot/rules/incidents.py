@@ -42,6 +42,7 @@ class Wanted:
     title: str
     began_at: datetime | None = None
     is_persons: bool = False
+    is_confidential: bool = False
 
 
 def same_matter(
@@ -74,9 +75,12 @@ def after_seen(
     if known is None:
         began = min(wanted.began_at or now, now)
         opened = Incident(number, wanted.services, wanted.severity,
-                          wanted.title[:GREATEST_TITLE], now, began)  # fmt: skip
+                          wanted.title[:GREATEST_TITLE], now, began,
+                          is_confidential=wanted.is_confidential)  # fmt: skip
         return _settled(_heard(opened, policy, calendars, now), (Step.OPENED,), policy, now)
     steps: list[Step] = []
+    if wanted.is_confidential:
+        known = replace(known, is_confidential=True)
     if known.is_closed or (wanted.is_persons and known.phase is Phase.MONITORING):
         steps.append(Step.REOPENED)
         known = replace(known, phase=Phase.OPEN, restored_at=None, closed_at=None)
@@ -199,7 +203,8 @@ def _settled(
     incident: Incident, steps: tuple[Step, ...], policy: IncidentPolicy, now: datetime
 ) -> IncidentDecision:
     """With the banner as it should be: shown, renewed at half its life or by a turn, withdrawn."""
-    wants = severity_of(incident, policy).shows_banner and not incident.is_closed
+    wants = severity_of(incident, policy).shows_banner
+    wants = wants and not (incident.is_closed or incident.is_confidential)
     renewed = incident.banner_renewed_at
     if renewed is None:
         if not wants:

@@ -33,6 +33,8 @@ ACKNOWLEDGE = "acknowledge"
 _OF_THE_OUTAGE = frozenset({NoticeKind.HELPDESK_DOWN, NoticeKind.HELPDESK_UP})
 _SINCE = _OF_THE_OUTAGE | {NoticeKind.CATCH_UP, NoticeKind.STORM}
 """Kinds that speak of when something began, not of when something is due."""
+_OF_INCIDENTS = frozenset({NoticeKind.INCIDENT, NoticeKind.INCIDENT_DUE})
+"""Kinds whose instant is that of the next update to customers, and says so."""
 _OURS = _OF_THE_OUTAGE | {NoticeKind.ADMIN}
 """Kinds whose `quote` is what we saw ourselves, not a customer's words."""
 _NOBODY_EXPECTED = frozenset(
@@ -184,7 +186,11 @@ def _when(
     clock = time_with_zone(notice.due_at, now=now, zone=notice.zone, words=words)
     if notice.kind in _SINCE:
         return (words.since, f"{clock} ({values['lasted']})")
-    return (words.due, f"{clock} ({values['ago'] if values['is_overdue'] else values['left']})")
+    due = words.due
+    if notice.kind in _OF_INCIDENTS:
+        name = _text(values, "clock")
+        due = name[:1].upper() + name[1:]
+    return (due, f"{clock} ({values['ago'] if values['is_overdue'] else values['left']})")
 
 
 def _body(

@@ -39,6 +39,7 @@ GERMAN = Words(
         "first_reply": "erste Antwort",
         "next_reply": "nächste Antwort",
         "resolution": "Lösung",
+        "customer_update": "Nachricht an Kunden",
     },
     buttons={
         "acknowledge": "Ich übernehme",
@@ -196,6 +197,9 @@ GERMAN = Words(
         "check_online": (
             "Bitte „deskmate check --online“ ausführen, dann OAuth-Client oder Token erneuern."
         ),
+        "incident_tell": "Kunden informieren: /desk incident update {} Text",
+        "incident_watch": "Wenn es so bleibt: /desk incident close {}",
+        "incident_report": "Entwurf des Berichts: deskmate incident report {}",
     },
     chat_replies={
         "home_queue": "Offen, die nächste Frist zuerst",

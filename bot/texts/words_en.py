@@ -36,6 +36,7 @@ ENGLISH = Words(
         "first_reply": "first reply",
         "next_reply": "next reply",
         "resolution": "solution",
+        "customer_update": "update to customers",
     },
     buttons={
         "acknowledge": "I have it",
@@ -171,6 +172,9 @@ ENGLISH = Words(
         "check_online": (
             "Run “deskmate check --online”, then renew the OAuth client or the token."
         ),
+        "incident_tell": "Tell customers: /desk incident update {} words",
+        "incident_watch": "If it stays so: /desk incident close {}",
+        "incident_report": "Draft of the report: deskmate incident report {}",
     },
     chat_replies={
         "home_queue": "Open, the next deadline first",

@@ -39,6 +39,7 @@ FRENCH = Words(
         "first_reply": "première réponse",
         "next_reply": "prochaine réponse",
         "resolution": "résolution",
+        "customer_update": "message aux clients",
     },
     buttons={
         "acknowledge": "Je prends",
@@ -213,6 +214,9 @@ FRENCH = Words(
             "Exécutez «\u00a0deskmate check --online\u00a0», puis renouvelez le client OAuth "
             "ou le jeton."
         ),
+        "incident_tell": "Informez les clients\u00a0: /desk incident update {} texte",
+        "incident_watch": "Si cela tient\u00a0: /desk incident close {}",
+        "incident_report": "Brouillon du rapport\u00a0: deskmate incident report {}",
     },
     chat_replies={
         "home_queue": "En cours, la prochaine échéance d'abord",

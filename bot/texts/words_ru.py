@@ -39,6 +39,7 @@ RUSSIAN = Words(
         "first_reply": "первый ответ",
         "next_reply": "следующий ответ",
         "resolution": "решение",
+        "customer_update": "сообщение клиентам",
     },
     buttons={
         "acknowledge": "Беру",
@@ -178,6 +179,9 @@ RUSSIAN = Words(
         "check_online": (
             "Выполните «deskmate check --online», затем обновите OAuth-клиент или токен."
         ),
+        "incident_tell": "Сообщите клиентам: /desk incident update {} текст",
+        "incident_watch": "Если всё в порядке: /desk incident close {}",
+        "incident_report": "Черновик отчёта: deskmate incident report {}",
     },
     chat_replies={
         "home_queue": "Открытые, ближайший срок первым",

@@ -39,6 +39,7 @@ SWEDISH = Words(
         "first_reply": "första svar",
         "next_reply": "nästa svar",
         "resolution": "lösning",
+        "customer_update": "besked till kunder",
     },
     buttons={
         "acknowledge": "Jag tar det",
@@ -175,6 +176,9 @@ SWEDISH = Words(
         "check_online": (
             "Kör ”deskmate check --online” och förnya sedan OAuth-klienten eller token."
         ),
+        "incident_tell": "Ge kunderna besked: /desk incident update {} text",
+        "incident_watch": "Om det håller: /desk incident close {}",
+        "incident_report": "Utkast till rapport: deskmate incident report {}",
     },
     chat_replies={
         "home_queue": "Öppna, det som brådskar först",

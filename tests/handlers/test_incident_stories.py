@@ -165,6 +165,17 @@ def test_banner_states_both_and_the_outage_first(desk: Desk) -> None:
     assert not banners(desk)[-1].is_shown
 
 
+def test_security_shows_no_banner(desk: Desk) -> None:
+    """H70: whatever the severity says, nothing public is said of itself about security."""
+    customer = desk.furniture.customers["contoso"]
+    values = {"tags": ("security",)}
+    desk.world.create_ticket("It is down", "A leak", requester=customer, values=values)
+    desk.run(MINUTE)
+
+    assert incident(desk).is_confidential
+    assert banners(desk) == []
+
+
 def test_alert_opens_and_ends_without_a_person(desk: Desk) -> None:
     """D2, D28, H81: monitoring opens it, its end is watched, and a person closes it."""
     for state in (AlertState.FIRING, AlertState.RESOLVED):
