@@ -30,6 +30,12 @@ FATES = {
     Fate.WAITING: "{} not decided yet",
 }
 """What became of mails, as people read it; every fate has its words."""
+STATES = {
+    Phase.HEALTHY: "answers",
+    Phase.SUSPECT: "suspected to be down",
+    Phase.DOWN: "down",
+    Phase.RECOVERING: "answers again, is watched",
+}
 MOST_TICKETS = 300
 MOST_HELD = 50
 _LONGEST = 200
@@ -186,6 +192,8 @@ def _row(ticket: Ticket, reader: Reader, now: datetime, desk: DeskSettings) -> W
     waits, due = waits_since(ticket, reader), next_due(ticket, reader)
     taken = reader.alerts.load(f"taken/{ticket.ticket_id}")
     owner = str(taken["by"]) if taken else ticket.assignee.name if ticket.assignee else None
+    if owner is None and waits is None:
+        owner = _answered_by(ticket, reader)
     late = due is not None and due.at <= now
     left = "" if due is None else duration(due.at - now, words)
     return WaitingRow(
@@ -203,6 +211,16 @@ def _row(ticket: Ticket, reader: Reader, now: datetime, desk: DeskSettings) -> W
         tone="alarm" if late else "warning" if due and due.at - now < timedelta(hours=1) else "",
         owner=(owner or "")[:_LONGEST],
     )
+
+
+def _answered_by(ticket: Ticket, reader: Reader) -> str | None:
+    """Who of ours spoke to the customer last."""
+    spoken = (
+        each.person_id
+        for each in reversed(reader.tickets.history(ticket.ticket_id))
+        if each.actor is Actor.AGENT and each.is_public and each.kind is ChangeKind.COMMENT
+    )
+    return next(spoken, None)
 
 
 def _mails(reader: Reader) -> Iterator[str]:

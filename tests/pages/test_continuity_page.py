@@ -82,6 +82,17 @@ def test_page_says_who_waits_and_what_is_due(page: Page) -> None:
     assert "nobody yet" in shown
 
 
+def test_who_answered_stands_with_an_answered_case(page: Page) -> None:
+    """It does not call for somebody: the customer has an answer, and from whom."""
+    answer = Change("a", NOW, ChangeKind.COMMENT, Actor.AGENT, person_id="Ada Berg",
+                    is_public=True, body="We are on it.")  # fmt: skip
+    page.store.write(lambda tx: tx.tickets.add_change("00000001", answer))
+
+    shown = page.get("/now").text.partition("Known open tickets")[0]
+    assert "Ada Berg" in shown and "answered" in shown
+    assert "nobody yet" not in shown
+
+
 def test_known_tickets_say_how_old_they_are(page: Page) -> None:
     """What the helpdesk showed last, with its time in the desk's zone and its age."""
     shown = page.get("/now").text
