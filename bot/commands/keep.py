@@ -19,16 +19,16 @@ from bot.rules.keeping import KeepPolicy, Kept
 from bot.store.transaction import Reader
 
 WHAT = {
-    Kept.TICKETS: "words and requesters of tickets that are done",
-    Kept.EVENTS: "words of settled events, ended timers",
+    Kept.TICKETS: "words of tickets",
+    Kept.EVENTS: "words of settled events",
     Kept.MESSAGES: "words of settled messages",
-    Kept.DEAD_LETTERS: "words of messages that never arrived",
-    Kept.KEYS: "that an event or a message was there",
+    Kept.DEAD_LETTERS: "words that never arrived",
+    Kept.KEYS: "what came or went at all",
     Kept.MAILS: "mails as they came",
-    Kept.SENDERS: "who wrote a mail, its subject",
-    Kept.JOURNAL: "why everything was decided",
+    Kept.SENDERS: "senders of mails, subjects",
+    Kept.JOURNAL: "why it was decided",
     Kept.ALERTS: "who was told, who took it",
-    Kept.INCIDENTS: "timelines of incidents",
+    Kept.INCIDENTS: "timelines of outages",
     Kept.CONTACTS: "who may ask for help",
 }
 
@@ -88,17 +88,16 @@ def _kept(reader: Reader, kind: Kept, keep: KeepPolicy, now: datetime) -> KeptNo
 
 def _show(console: Console, rows: Sequence[KeptNow]) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("kind", "there", "oldest", "kept for", "goes now", "next", "what"):
-        table.add_column(heading, no_wrap=heading != "what")
+    for heading in ("kind", "what", "there", "oldest", "kept", "goes"):
+        table.add_column(heading, no_wrap=True)
     for row in rows:
         table.add_row(
             row.kind,
+            row.what,
             str(row.count),
             (row.oldest or "-")[:10],
             f"{row.kept_days:g}d" if row.kept_days is not None else "always",
-            str(row.due),
-            (row.next_goes_at or "-")[:10],
-            row.what,
+            f"{row.due} now" if row.due else (row.next_goes_at or "-")[:10],
         )
     console.print(table)
     console.print("\nWhat is open, unsent or undecided stays, however old it is.")
