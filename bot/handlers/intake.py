@@ -36,7 +36,9 @@ def watch_intake(
     check, outage = compiled.policy.outage.intake, load_state(tx)
     if check is None or not own.secret or not own.address:
         return
-    if outage.phase is not Phase.HEALTHY or outage.blind is not Blind.NO:
+    # Works that were announced explain a late mail as well as an outage does.
+    is_there = outage.phase is Phase.HEALTHY and outage.works_until is None
+    if not is_there or outage.blind is not Blind.NO:
         return
     before = load_parts(tx)
     after = after_wait(before, _handed_in(check, tx, now), now, check.within)
