@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.handlers.card_rooms import KEPT, may_show
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Timer, Urgency
 from bot.rules.engine import CompiledPolicy
 from bot.rules.grouping import (
@@ -78,7 +79,7 @@ def fire_group(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: 
     every = timedelta(seconds=int(timer.detail["seconds"]))
     tx.timers.set(Timer(timer.key, GROUP, now + every, detail=timer.detail))
     if len(left) == 1:
-        tx.outbox.hasten(left[0].outgoing, now)
+        _tell_alone(left[0].outgoing, tx, now)
     elif left:
         thread = f"{GROUP}:{timer.key.removeprefix(f'{GROUP}/')}-{after.number}"
         _tell_together(left, thread, timer.detail["title"], tx, now)
@@ -115,6 +116,15 @@ def members_of(thread: str, tx: Transaction) -> tuple[str, ...]:
         if isinstance(row.outgoing.message, Notice):
             return tuple(line.thread for line in row.outgoing.message.lines if line.thread)
     return ()
+
+
+def _tell_alone(row: Outgoing, tx: Transaction, now: datetime) -> None:
+    """One that waited alone goes as it is, and its room is kept up to date as any other."""
+    assert isinstance(row.message, Notice), "only notices wait for a group"
+    if may_show(row, row.message, tx, now=now, has_other_way=True):
+        tx.outbox.hasten(row, now)
+    else:
+        tx.outbox.supersede(now=now, reason=KEPT, key=row.key)
 
 
 def _still_waits(row: OutboxRow, tx: Transaction) -> bool:

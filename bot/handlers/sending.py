@@ -85,6 +85,8 @@ def _show(
     row: Outgoing, notice: Notice, rows: Sequence[Outgoing], tx: Transaction, now: datetime
 ) -> None:
     """Send a row unless its room keeps it for a summary; then a call goes its next way."""
+    if tx.outbox.by_key(row.key) is not None:
+        return
     has_other_way = bool(row.fallback) or is_told_elsewhere(rows)
     if may_show(row, notice, tx, now=now, has_other_way=has_other_way):
         tx.outbox.add(row, now)

@@ -150,3 +150,13 @@ def test_breach_waits_for_no_group(grouped: Desk) -> None:
     assert grouped.ticket(number).number == number
     assert breaches
     assert breaches[0] - MONDAY <= 60 * MINUTE + 5 * SECOND
+
+
+def test_message_that_waited_alone_is_kept_up_to_date(grouped: Desk) -> None:
+    """It comes as it is, and says who has it once somebody does."""
+    number = grouped.write("Portal is down")
+    grouped.run(2 * MINUTE)
+
+    grouped.press(number)
+
+    assert [where for where, _ in grouped.edited("acknowledged")] == [SLACK]
