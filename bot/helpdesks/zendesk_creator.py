@@ -52,13 +52,11 @@ class TicketCreator:
         if isinstance(body, str):
             return Refused(body, "compare helpdesk: in the policy with the helpdesk")
         self._budget.count(Lane.UPDATES)
-        path = "imports/tickets" if creation.is_backdated else "tickets"
-        try:
-            return Delivered(str(self._line.create(path, body, key[-LONGEST_KEY:])["id"]))
-        except Failure as failure:
-            if failure.cause is Cause.REJECTED and _OTHER_BODY in failure.reason:
-                return self._created_otherwise(creation)
-            return outcome_of(failure)
+        outcome = self._sent(key, creation, body)
+        if not isinstance(outcome, TryLater):
+            # It may be alive now: what was looked up before says nothing of it.
+            self._missed_at.pop(creation.external_id, None)
+        return outcome
 
     def was_created(self, creation: TicketCreation) -> Outcome:
         """Look twice for the ticket by its external id."""
@@ -73,8 +71,17 @@ class TicketCreator:
         first = self._missed_at.setdefault(creation.external_id, now)
         if now - first < LOOK_TWICE:
             return Unknown("not there yet; one more look decides")
-        del self._missed_at[creation.external_id]
+        # Kept until something is sent: who must wait for a limit needs one look then, not two.
         return Refused("no ticket carries the external id")
+
+    def _sent(self, key: str, creation: TicketCreation, body: dict[str, Any]) -> Outcome:
+        path = "imports/tickets" if creation.is_backdated else "tickets"
+        try:
+            return Delivered(str(self._line.create(path, body, key[-LONGEST_KEY:])["id"]))
+        except Failure as failure:
+            if failure.cause is Cause.REJECTED and _OTHER_BODY in failure.reason:
+                return self._created_otherwise(creation)
+            return outcome_of(failure)
 
     def _created_otherwise(self, creation: TicketCreation) -> Outcome:
         """The key was used for another body, as before the policy's names changed: it is there."""

@@ -170,6 +170,7 @@ class HostileHelpdesk(FakeHelpdesk):
         self._chaos.maybe_crash()
         if self._chaos.strikes(0.08):
             return TryLater("429", 5.0)
+        self._missed_at.pop(creation.external_id, None)
         if self._chaos.strikes(0.08):
             return Unknown("lost on the way")
         if self._chaos.strikes(0.15):
@@ -195,7 +196,6 @@ class HostileHelpdesk(FakeHelpdesk):
         first = self._missed_at.setdefault(creation.external_id, now)
         if self._wrong.looks == 2 and now - first < LOOK_TWICE:
             return Unknown("not there yet")
-        del self._missed_at[creation.external_id]
         return Refused("not there")
 
     def was_applied(self, key: str, update: TicketUpdate) -> Outcome:

@@ -57,6 +57,21 @@ def test_missing_ticket_is_believed_after_two_looks(zendesk: Zendesk, clock: Vir
     assert isinstance(zendesk.was_created(DISK), Refused)
 
 
+def test_two_looks_count_until_something_is_sent(
+    zendesk: Zendesk, clock: VirtualClock, door: ZendeskDoor
+) -> None:
+    """Who is turned away by a limit after the looks does not begin to look anew, or never ends."""
+    zendesk.was_created(DISK)
+    clock.advance(timedelta(seconds=61))
+    zendesk.was_created(DISK)
+    door.faults.switch_on(Fault.THROTTLED, endpoint=POST, times=1)
+
+    turned_away = zendesk.create("alert/1", DISK)
+
+    assert isinstance(turned_away, TryLater)
+    assert isinstance(zendesk.was_created(DISK), Refused)
+
+
 def test_unreachable_helpdesk_is_tried_later(zendesk: Zendesk, door: ZendeskDoor) -> None:
     """What was surely not carried out waits without doubt."""
     door.faults.switch_on(Fault.REFUSED)
