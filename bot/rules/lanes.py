@@ -18,6 +18,8 @@ from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, U
 
 FAILURES = 3
 PROBE_EVERY = timedelta(seconds=30)
+SHORTEST_WAIT = 0.001
+"""Seconds; what is missing by a rounding error would wait for no time, again and again."""
 RESERVE = 0.2
 ALONE = frozenset({"teams"})
 """Kinds of which each destination is a lane of its own."""
@@ -69,7 +71,7 @@ def take(budget: Budget | None, rate: Rate, now: datetime, urgency: Urgency) -> 
     kept = 0.0 if urgency is Urgency.CRITICAL else rate.burst * RESERVE
     missing = 1.0 + kept - tokens
     if missing > 0:
-        return Taken(Budget(tokens, now), missing / rate.per_second)
+        return Taken(Budget(tokens, now), max(SHORTEST_WAIT, missing / rate.per_second))
     return Taken(Budget(tokens - 1.0, now))
 
 

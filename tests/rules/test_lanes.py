@@ -33,6 +33,13 @@ def test_pages_have_a_reserve() -> None:
     assert _spend(Urgency.CRITICAL, 6) == [0, 0, 0, 0, 0, 1.0]
 
 
+def test_rounding_error_waits_for_some_time() -> None:
+    """Who is told to wait for no time at all would ask again at once, for ever."""
+    almost = Budget(1.0 - 1e-12, NOON)
+
+    assert NOON + timedelta(seconds=take(almost, RATE, NOON, Urgency.CRITICAL).wait) > NOON
+
+
 @given(st.lists(st.integers(0, 3_000), min_size=1, max_size=60))
 def test_no_span_exceeds_the_rate(gaps: list[int]) -> None:
     """However messages come, what is granted by any instant is the burst and the rate at most."""
