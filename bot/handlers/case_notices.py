@@ -11,7 +11,7 @@ from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import MailboxChanged
 from bot.rules.mail import Fate, MailReceived
-from bot.rules.mail_limits import HOUR, STORM_WINDOW, is_storm
+from bot.rules.mail_limits import HOUR, STORM_MAILS, STORM_WINDOW, is_storm
 from bot.rules.ticket import Origin, Ticket
 from bot.store.transaction import Transaction
 
@@ -28,8 +28,8 @@ def tell_of_case(
     """Show a new case to those who are told of outages, unless a rule has told them of it."""
     outage = compiled.policy.outage
     sender = (mail.sender.email or "").casefold()
-    mails = tx.mails.seen_since(now - STORM_WINDOW)
-    of_sender = tx.mails.seen_since(now - HOUR, sender=sender)
+    mails = tx.mails.seen_since(now - STORM_WINDOW, most=STORM_MAILS + 1)
+    of_sender = tx.mails.seen_of_sender(sender, now - HOUR)
     if is_storm(mails, of_sender):
         if not any(timer.kind == STORM for timer in tx.timers.of_ticket(STORM)):
             tx.timers.set(Timer(STORM, STORM, now + DIGEST_EVERY, ticket_id=STORM))

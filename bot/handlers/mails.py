@@ -18,7 +18,7 @@ from bot.rules.engine import CompiledPolicy
 from bot.rules.events import AnswerGiven, ButtonPressed, Event, MailTaken
 from bot.rules.mail import Contact, Fate, MailReceived
 from bot.rules.mail_keys import OwnNames
-from bot.rules.mail_limits import DAY, acknowledge_at, may_acknowledge
+from bot.rules.mail_limits import ACKS_PER_MINUTE, DAY, acknowledge_at, may_acknowledge
 from bot.rules.mail_threads import (
     may_join,
     numbers_of,
@@ -136,9 +136,9 @@ def _open(
     ticket = open_case(event, mail, contact, tx, compiled, own, now=now, older=older)
     handled = _decided(mail, Fate.CASE, verdict.because, tx, now, ticket=ticket, stood=stood)
     sender = (mail.sender.email or "").casefold()
-    sent = tx.mails.acknowledged_since(now - DAY)
-    if verdict.may_answer and may_acknowledge(sender, sent, now):
-        at = acknowledge_at(sent, now)
+    theirs = tx.mails.acknowledged_since(now - DAY, sender=sender)
+    if verdict.may_answer and may_acknowledge(sender, theirs, now):
+        at = acknowledge_at(tx.mails.latest_acknowledged(ACKS_PER_MINUTE), now)
         acknowledge(ticket, tx, compiled, now, at=at)
         tx.mails.acknowledged(mail.key, at)
     tell_of_case(ticket, mail, tx, compiled, now=now)

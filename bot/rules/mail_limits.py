@@ -25,7 +25,7 @@ class Acknowledged:
 
 
 def may_acknowledge(sender: str, sent: Sequence[Acknowledged], now: datetime) -> bool:
-    """Whether this sender may be sent one more; `sent` are those of the last day."""
+    """Whether this sender may be sent one more; `sent` are theirs of the last day, or more."""
     theirs = [each.at for each in sent if each.sender == sender]
     return (
         sum(now - at < HOUR for at in theirs) < ACKS_PER_SENDER_AND_HOUR
@@ -36,7 +36,8 @@ def may_acknowledge(sender: str, sent: Sequence[Acknowledged], now: datetime) ->
 def acknowledge_at(sent: Sequence[Acknowledged], now: datetime) -> datetime:
     """When the next acknowledgement may go out: at most so many within any minute.
 
-    `sent` holds those that wait for their instant too, so a flood is answered later, not never.
+    `sent` holds the last of all, those that wait for their instant too, so a flood is answered
+    later, not never; as many as may go out in a minute are enough.
     """
     latest = sorted(each.at for each in sent if each.at > now - MINUTE)
     if len(latest) < ACKS_PER_MINUTE:

@@ -99,19 +99,26 @@ class MailsView:
         """The hashes of all raw mails that a row speaks of."""
         return frozenset(self._connection.execute(select(mail.c.raw)).scalars())
 
-    def seen_since(self, at: datetime, *, sender: str | None = None) -> int:
-        """How many mails came since, of one sender if named."""
-        which = mail.c.seen_at >= micros(at)
-        if sender is not None:
-            which = and_(which, mail.c.sender == column(sender))
+    def seen_since(self, at: datetime, *, most: int) -> int:
+        """How many of the `most` last mails came since; so a flood costs no more than that."""
+        latest = select(mail.c.seen_at).order_by(mail.c.id.desc()).limit(most).subquery()
+        counted = select(func.count()).where(latest.c.seen_at >= micros(at))
+        return self._connection.scalar(counted) or 0
+
+    def seen_of_sender(self, sender: str, at: datetime) -> int:
+        """How many mails of one sender came since."""
+        which = and_(mail.c.sender == column(sender), mail.c.seen_at >= micros(at))
         return self._connection.scalar(select(func.count()).where(which)) or 0
 
-    def acknowledged_since(self, at: datetime) -> tuple[Acknowledged, ...]:
-        """The acknowledgements that were sent since."""
-        found = self._connection.execute(
-            select(mail.c.acked_at, mail.c.sender).where(mail.c.acked_at >= micros(at))
-        )
-        return tuple(Acknowledged(instant(row.acked_at), row.sender) for row in found)
+    def acknowledged_since(self, at: datetime, *, sender: str) -> tuple[Acknowledged, ...]:
+        """The acknowledgements that one sender was sent since."""
+        which = and_(mail.c.sender == column(sender), mail.c.acked_at >= micros(at))
+        return self._acknowledged(select(mail.c.acked_at, mail.c.sender).where(which))
+
+    def latest_acknowledged(self, most: int) -> tuple[Acknowledged, ...]:
+        """The last acknowledgements, those that wait for their instant included."""
+        known = select(mail.c.acked_at, mail.c.sender).where(mail.c.acked_at.is_not(None))
+        return self._acknowledged(known.order_by(mail.c.acked_at.desc()).limit(most))
 
     def known_uids(self, account: str, folder: str, uidvalidity: int) -> frozenset[int]:
         """The mails of a folder that were read, by their numbers there."""
@@ -145,6 +152,10 @@ class MailsView:
             PlacedMail(Place(row.account, row.folder, row.uidvalidity, row.uid), Fate(row.fate))
             for row in found
         )
+
+    def _acknowledged(self, wanted: Any) -> tuple[Acknowledged, ...]:
+        found = self._connection.execute(wanted)
+        return tuple(Acknowledged(instant(row.acked_at), row.sender) for row in found)
 
     def _rows(self, condition: Any) -> tuple[MailRow, ...]:
         found = self._connection.execute(

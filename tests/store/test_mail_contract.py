@@ -89,10 +89,13 @@ def test_mails_and_acknowledgements_are_counted_by_time(store: Store) -> None:
     store.write(lambda tx: tx.mails.acknowledged("key1", later(60)))
 
     with store.read() as reader:
-        assert reader.mails.seen_since(NOON) == 2
-        assert reader.mails.seen_since(NOON, sender="ola@x.example") == 1
-        assert reader.mails.seen_since(later(1)) == 0
-        [sent] = reader.mails.acknowledged_since(NOON)
+        assert reader.mails.seen_since(NOON, most=9) == 2
+        assert reader.mails.seen_since(NOON, most=1) == 1
+        assert reader.mails.seen_since(later(1), most=9) == 0
+        assert reader.mails.seen_of_sender("ola@x.example", NOON) == 1
+        assert reader.mails.acknowledged_since(NOON, sender="ola@x.example") == ()
+        [sent] = reader.mails.acknowledged_since(NOON, sender="nora@northwind.example")
+        assert reader.mails.latest_acknowledged(9) == (sent,)
     assert (sent.at, sent.sender) == (later(60), "nora@northwind.example")
 
 
