@@ -6,19 +6,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.handlers.outage_times import BEFORE, BEGAN
 from bot.rules.actions import Notice, NoticeKind, Outgoing, TicketUpdate, Urgency
 from bot.rules.backfill import Stage
 from bot.rules.backfill_state import PREFIX, Progress, Standing, from_row, progress_of
 from bot.rules.backfill_sum import Sum, sum_of
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy
+from bot.rules.history import ChangeKind
 from bot.rules.mail import Twin
-from bot.rules.ticket import Ticket
+from bot.rules.ticket import Origin, Ticket
 from bot.store.transaction import Reader, Transaction
 
+MAIL_KEY = "mail/"
+"""How the history names what a mail of that key said."""
 TOLD = "backfill"
 """The state that says which figures our people were told."""
-_FEW = 50
+MOST = 100_000
+"""Cases that are looked through at the end; those that the helpdesk refused stay there."""
 
 
 def tell_of_copies(
@@ -57,8 +62,9 @@ def tell_of_parked(
 
 def tell_when_through(tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> None:
     """One summary when no case is under way any more; again only when there were more."""
-    left = tx.tickets.cases_without_number(_FEW)
-    if len(left) == _FEW or any(_stage(each, tx) is not Stage.PARKED for each in left):
+    if tx.tickets.cases_without_number(1, untouched=PREFIX):
+        return
+    if any(_stage(each, tx) is Stage.IMPORTING for each in tx.tickets.cases_without_number(MOST)):
         return
     incident = tx.incidents.latest() or 0
     progress, known = progress_in(tx), tx.states.load(TOLD) or {}
@@ -90,7 +96,27 @@ def sum_in(reader: Reader, incident: int) -> Sum:
         [(row.fate, row.ticket_id) for row in mails],
         {key: value for key, value in tickets.items() if value is not None},
         {key: value.stage for key, value in stages.items() if value is not None},
+        unwritten=_unwritten(incident, named, reader),
     )
+
+
+def _unwritten(incident: int, named: set[str], reader: Reader) -> list[Ticket]:
+    """Cases since the outage began whose mail has no row in the ledger."""
+    told = (each.detail.get(BEGAN) for each in reader.incidents.of(incident))
+    began = [datetime.fromisoformat(each) for each in told if each]
+    if not began:
+        return []
+    since = reader.tickets.created_since(min(began) - BEFORE)
+    unnamed = (t for t in since if t.origin is Origin.MAILBOX and t.ticket_id not in named)
+    return [each for each in unnamed if not _has_mail(each, reader)]
+
+
+def _has_mail(case: Ticket, reader: Reader) -> bool:
+    """Whether the mail that opened it is there; a call that a person entered had none."""
+    history = reader.tickets.history(case.ticket_id)
+    keys = [each.key for each in history if each.kind is ChangeKind.CREATED]
+    mails = [key.removeprefix(MAIL_KEY) for key in keys if key.startswith(MAIL_KEY)]
+    return all(reader.mails.by_key(key) is not None for key in mails)
 
 
 def _stage(ticket: Ticket, reader: Reader) -> Stage | None:

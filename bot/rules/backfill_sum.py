@@ -44,13 +44,19 @@ def sum_of(
     mails: Sequence[tuple[Fate, str | None]],
     tickets: Mapping[str, Ticket],
     stages: Mapping[str, Stage],
+    *,
+    unwritten: Sequence[Ticket] = (),
 ) -> Sum:
-    """Add up one outage: its mails by fate and ticket, the tickets, and how far each case is."""
+    """Add up one outage: its mails by fate and ticket, the tickets, and how far each case is.
+
+    `unwritten` are cases whose mail the ledger does not know.
+    """
     fates = Counter(fate for fate, _ in mails)
     opened = Counter(ticket_id for fate, ticket_id in mails if fate is Fate.CASE and ticket_id)
     cases = {key for key, each in tickets.items() if each.origin is Origin.MAILBOX}
     done = Counter(stages[key] for key in cases if key in stages)
     off = [*_fates_off(mails, tickets, opened), *_cases_off(cases, tickets, stages)]
+    off += [f"the mail of {each.reference or each.ticket_id} is missing" for each in unwritten]
     return Sum(
         mails=len(mails),
         fates={fate: fates[fate] for fate in Fate if fates[fate]},
