@@ -31,6 +31,7 @@ from bot.sandbox.zendesk_auth import OAuthClient
 from bot.sandbox.zendesk_limits import Limits
 
 HELPDESK_FAILS = Fault.UNAVAILABLE_PAGE
+_WAITING = ("deskmate_inbox_waiting ", "deskmate_outbox_waiting ")
 SLACK_REFUSES = SlackFault.THROTTLED
 SLACK_ASKS_FOR = 5
 """Seconds of patience that a Slack which refuses asks for."""
@@ -160,17 +161,23 @@ class Stage:
         ticket = self.world.ticket(number)
         return str(ticket.fields.get(self.furniture.category.field_id) or "") if ticket else ""
 
+    def is_daemon_up(self) -> bool:
+        """Whether the daemon answers."""
+        return bool(self._waiting())
+
     def is_daemon_idle(self) -> bool:
         """Whether the daemon's own metrics say that nothing waits."""
+        found = self._waiting()
+        return len(found) == len(_WAITING) and not any(found)
+
+    def _waiting(self) -> list[float]:
         try:
             url = f"http://127.0.0.1:{self.daemon_port}/metrics"
             with urllib.request.urlopen(url, timeout=2) as answer:
                 lines = answer.read().decode().splitlines()
         except OSError:
-            return False
-        waiting = ("deskmate_inbox_waiting ", "deskmate_outbox_waiting ")
-        found = [float(line.split()[1]) for line in lines if line.startswith(waiting)]
-        return len(found) == len(waiting) and not any(found)
+            return []
+        return [float(line.split()[1]) for line in lines if line.startswith(_WAITING)]
 
     def follow_banner(self) -> None:
         """Let the world's portal show what the file says, for the page."""

@@ -15,11 +15,12 @@ import json
 import random
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from load import Load
 
 from bot.clock import SystemClock
 from bot.commands.demo_daemon import DaemonProcess
@@ -68,40 +69,30 @@ class Result:
         return not self.found.lost and not self.found.duplicates and few
 
 
-class Load:
+class Tickets(Load):
     """Customers and agents who go on writing while the daemon is killed."""
 
     def __init__(self, stage: Stage, chance: random.Random) -> None:
+        super().__init__(chance)
         self.tickets = 0
         self.comments = 0
         self._stage = stage
-        self._chance = chance
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="load", daemon=True)
+        self._numbers: list[int] = []
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
+    def once(self) -> None:
         customers = list(self._stage.furniture.customers.values())
         agents = list(self._stage.furniture.agents.values())
-        world, numbers = self._stage.world, []
-        while not self._stop.wait(self._chance.uniform(0.02, 0.15)):
-            who = self._chance.choice(customers)
-            if not numbers or self._chance.random() < 0.6:
-                words = self._chance.choice(WORDS)
-                ticket = world.create_ticket(f"{words} {self.tickets}", words, requester=who)
-                numbers.append(ticket.number)
-                self.tickets += 1
-                continue
-            number = self._chance.choice(numbers[-30:])
-            by = self._chance.choice([*agents, who])
-            done = world.change_ticket(number, by=by, comment=NewComment("One more word."))
-            self.comments += not isinstance(done, Refusal)
+        world, who = self._stage.world, self._chance.choice(customers)
+        if not self._numbers or self._chance.random() < 0.6:
+            words = self._chance.choice(WORDS)
+            ticket = world.create_ticket(f"{words} {self.tickets}", words, requester=who)
+            self._numbers.append(ticket.number)
+            self.tickets += 1
+            return
+        number = self._chance.choice(self._numbers[-30:])
+        by = self._chance.choice([*agents, who])
+        done = world.change_ticket(number, by=by, comment=NewComment("One more word."))
+        self.comments += not isinstance(done, Refusal)
 
 
 def run(kills: int, seed: int, tell: Callable[[str], None]) -> Result:
@@ -113,7 +104,7 @@ def run(kills: int, seed: int, tell: Callable[[str], None]) -> Result:
         stage = Stage(clock, Path(name), categories=CATEGORIES, export_delay=1, limits=LIMITS)
         stage.open()
         daemon = DaemonProcess(stage.environment(), POLICY, stage.places.log)
-        load = Load(stage, chance)
+        load = Tickets(stage, chance)
         try:
             daemon.start()
             load.start()
