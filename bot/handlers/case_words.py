@@ -54,9 +54,7 @@ def acknowledge(
     written = acknowledgement(
         ticket.reference or "", ticket.created_at, language, voice, is_down=is_down
     )
-    # The key makes the Message-ID: by the reference it is the same again after a lost ledger.
-    key = f"ack/case:{ticket.reference or ticket.ticket_id}"
-    outgoing = _mail(ticket, written, tx, key=key, is_automatic=True)
+    outgoing = _mail(ticket, written, tx, key=_ack_key(ticket), is_automatic=True)
     tx.outbox.add(replace(outgoing, not_before=at, expires_at=at + ACK_OF_USE), now)
 
 
@@ -70,14 +68,25 @@ def mail_to_customer(
     now: datetime,
     is_automatic: bool = False,
 ) -> bool:
-    """Send a case's customer somebody's words; False where there is no address to send them to."""
+    """Send a case's customer somebody's words; False where there is no address to send them to.
+
+    An acknowledgement that still waits is taken back: who has an answer knows that we have it.
+    """
     if not ticket.requester.email:
         return False
+    if not is_automatic:
+        reason = "the customer is answered"
+        tx.outbox.supersede(now=now, reason=reason, key=_ack_key(ticket))
     language = ticket.language or compiled.policy.language
     subject = "" if is_automatic else ticket.subject
     written = answer(text, subject, ticket.reference or "", voice_in(language, compiled))
     tx.outbox.add(_mail(ticket, written, tx, key=key, is_automatic=is_automatic), now)
     return True
+
+
+def _ack_key(ticket: Ticket) -> str:
+    """It makes the Message-ID: by the reference it is the same again after a lost ledger."""
+    return f"ack/case:{ticket.reference or ticket.ticket_id}"
 
 
 def _mail(
