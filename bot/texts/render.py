@@ -186,7 +186,7 @@ def _when(
     clock = time_with_zone(notice.due_at, now=now, zone=notice.zone, words=words)
     if notice.kind in _SINCE:
         return (words.since, f"{clock} ({values['lasted']})")
-    due = words.due
+    due = words.until if notice.kind is NoticeKind.SILENCE else words.due
     if notice.kind in _OF_INCIDENTS:
         name = _text(values, "clock")
         due = name[:1].upper() + name[1:]

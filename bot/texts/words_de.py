@@ -10,6 +10,7 @@ GERMAN = Words(
     customer="Kunde",
     priority="Priorität",
     due="Fällig",
+    until="Bis",
     since="Seit",
     owner="Zuständig",
     detail="Beobachtet",

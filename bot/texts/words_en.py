@@ -10,6 +10,7 @@ ENGLISH = Words(
     customer="Customer",
     priority="Priority",
     due="Due",
+    until="Until",
     since="Since",
     owner="Who has it",
     detail="What we saw",

@@ -10,6 +10,7 @@ FRENCH = Words(
     customer="Client",
     priority="Priorité",
     due="Échéance",
+    until="Jusqu'à",
     since="Depuis",
     owner="Pris par",
     detail="Constaté",

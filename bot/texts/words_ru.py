@@ -10,6 +10,7 @@ RUSSIAN = Words(
     customer="Клиент",
     priority="Приоритет",
     due="Срок",
+    until="До",
     since="Начало",
     owner="Ответственный",
     detail="Что видно",

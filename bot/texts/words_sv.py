@@ -10,6 +10,7 @@ SWEDISH = Words(
     customer="Kund",
     priority="Prioritet",
     due="Senast",
+    until="Till",
     since="Sedan",
     owner="Vem har det",
     detail="Det vi såg",

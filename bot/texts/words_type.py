@@ -19,6 +19,7 @@ class Words:
     customer: str
     priority: str
     due: str
+    until: str
     since: str
     owner: str
     detail: str

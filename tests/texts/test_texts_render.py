@@ -83,6 +83,16 @@ def test_storm_counts_customers_if_any(language: str) -> None:
     assert "3" in of_tickets.headline.partition(",")[2]
 
 
+def test_silence_says_when_it_is_over() -> None:
+    """A silence is not due: it lasts until then, and afterwards its headline says that it ended."""
+    begun = _every(NoticeKind.SILENCE, "en", title="", number=None)
+    over = _every(NoticeKind.SILENCE, "en", title="", number=None, due_at=NOW)
+
+    assert begun.headline == "SILENCE until 10:30"
+    assert ("Until", "10:30 CET (30 min left)") in begun.facts
+    assert over.headline == "SILENCE over since 10:00"
+
+
 @pytest.mark.parametrize("language", ["fr", "de", "sv", "ru"])
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_languages_are_written_not_copied(kind: NoticeKind, language: str) -> None:
