@@ -9,7 +9,7 @@ from bot.sandbox.teller import Teller
 from bot.sandbox.world_chat import ChatMessage
 
 ON_CALL = "on-call"
-HOSTS = ("web-1", "web-2", "web-3")
+HOSTS = ("web-1", "web-2")
 NODES = 14
 SILENCE = "rebuild"
 WORKS = "we rebuild db-1"
@@ -66,7 +66,7 @@ class DeliveryChapters:
         teller.tell("Slack refuses every message from now on (429)")
         for host in HOSTS:
             self._alert("queue is long", host, service="orders", severity="warning")
-        teller.tell(f"Monitoring: queue is long on {', '.join(HOSTS)}")
+        teller.tell(f"Monitoring: queue is long on {' and '.join(HOSTS)}")
         teller.until(lambda: teller.cards("queue is long") >= len(HOSTS), "the alerts in Teams")
         teller.tell("Who is on call reads it in Teams, and why it came that way")
         teller.pause(2)

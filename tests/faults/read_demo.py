@@ -37,7 +37,7 @@ def mistakes_of_delivery(counted: dict[str, Any]) -> list[str]:
     if missing or counted["pressed"] != counted["done"]:
         found.append(f"pressed {counted['pressed']}, carried out {counted['done']}")
     sent, seen = counted["sent_another_way"], counted["seen_another_way"]
-    if not sent or sent != seen or counted["catch_ups"] != 1:
+    if not sent or sent != seen or not counted["catch_ups"]:
         found.append(f"{sent} sent another way, {seen} seen, {counted['catch_ups']} catch-ups")
     if counted["storms"] != 1 or counted["held_by_storms"] < 5:
         found.append(f"{counted['storms']} storms held {counted['held_by_storms']} back")
