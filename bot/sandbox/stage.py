@@ -128,6 +128,7 @@ class Stage:
             "DESKMATE_ZENDESK_CLIENT_SECRET": self._secret,
             "DESKMATE_ZENDESK_WEBHOOK_SECRET": self._secret,
             "DESKMATE_EVENTS_SECRET": self._secret,
+            "DESKMATE_LINK_SECRET": self._secret,
             "DESKMATE_EXPORT_DELAY": str(self._export_delay),
             "DESKMATE_SLACK_BOT_TOKEN": "xoxb-sandbox",
             "DESKMATE_SLACK_APP_TOKEN": "xapp-sandbox",

@@ -40,7 +40,7 @@ _OVER = "It is over"
 _HELD_BACK = "held back"
 _ALARMS = ("breach", "down", "broken", "missed")
 _WARNINGS = ("left", "warn", "soon", "due")
-_TAKEN = "HAS IT"
+_CALM = ("HAS IT", "ANSWERS AGAIN")
 
 
 def world_view(
@@ -213,7 +213,7 @@ def _line_with(message: ChatMessage, words: str) -> str:
 
 
 def _tone(text: str) -> str:
-    if _TAKEN in text:
+    if any(words in text for words in _CALM):
         return "calm"
     lowered = text.lower()
     if any(word in lowered for word in _ALARMS):
