@@ -79,8 +79,10 @@ class Outbox:
 
     def deliver(self, prefix: str, channel: Channel) -> bool:
         """Send the rows that are due for destinations beginning with `prefix`; True if any."""
-        self._catch_up(prefix)
-        claimed = self._claim(prefix, CHANNEL_BATCH, Order.URGENT_FIRST)
+        # One instant for both: what falls due in between is not told one by one.
+        now = self._clock.now()
+        self._catch_up(prefix, now)
+        claimed = self._claim(prefix, CHANNEL_BATCH, Order.URGENT_FIRST, now)
         for row in claimed:
             until = self._lanes.wait_until(row.outgoing, self._clock.now())
             if until is not None:
@@ -119,13 +121,14 @@ class Outbox:
 
     def deliver_updates(self, helpdesk: Helpdesk) -> bool:
         """Write what is due for tickets, many updates in one call; True if there was anything."""
-        claimed = self._claim(HELPDESK, HELPDESK_BATCH, Order.WHOLE_TICKETS)
+        claimed = self._claim(HELPDESK, HELPDESK_BATCH, Order.WHOLE_TICKETS, self._clock.now())
         for row, outcome in outcomes_of(claimed, helpdesk, self._store, self._clock):
             self._record(row, outcome)
         return bool(claimed)
 
-    def _claim(self, prefix: str, limit: int, order: Order) -> Sequence[ClaimedOutgoing]:
-        now = self._clock.now()
+    def _claim(
+        self, prefix: str, limit: int, order: Order, now: datetime
+    ) -> Sequence[ClaimedOutgoing]:
         return self._store.write(
             lambda tx: tx.outbox.claim(
                 destination_prefix=prefix,
@@ -187,9 +190,8 @@ class Outbox:
 
         self._store.write(give_back)
 
-    def _catch_up(self, prefix: str) -> None:
+    def _catch_up(self, prefix: str, now: datetime) -> None:
         """Before a way is tried again: one message instead of all that it missed."""
-        now = self._clock.now()
         is_behind = bool(self._lanes.open_lanes(prefix))
         if not self._lanes.may_try(prefix, now):
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ways import NOON, Post, message
+from ways import NOON, SECOND, BusyClock, Post, message
 
 from bot.ports import Accepted, Outcome, Refused, TryLater, Unknown
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Urgency
@@ -76,6 +76,27 @@ def test_half_an_hour_without_slack_is_one_catch_up(post: Post) -> None:
     _, sent = next(each for each in post.way.shown if each[1].destination == TEAM[0])
     assert isinstance(sent.message, Notice)
     assert sent.message.soon == 10
+
+
+def test_catch_up_stands_though_time_passes_in_between() -> None:
+    """What falls due while the outbox looks for what was missed is not told one by one."""
+    clock = BusyClock(NOON)
+    post = Post(clock=clock)
+    post.way.judge = lambda row, now: (
+        TryLater("429", after=90) if row.destination == TEAM[0] and now == NOON else None
+    )
+    post.add(*(message(f"m{n}", TEAM[0], fallback=TEAM[1]) for n in range(2)))
+    post.run(89)
+    clock.move_to(NOON + timedelta(seconds=89.5))
+
+    clock.step = SECOND
+    post.outbox.deliver("slack:", post.way)
+    clock.step = timedelta()
+    post.run(5)
+
+    assert post.shown(MAIL) == [f"m{n}/instead/{MAIL}" for n in range(2)]
+    assert post.kinds(TEAM[0]) == [NoticeKind.CATCH_UP]
+    post.store.close()
 
 
 def test_nothing_is_lost_while_every_way_is_down(post: Post) -> None:

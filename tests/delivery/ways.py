@@ -50,6 +50,19 @@ class FakeWay:
         return ()
 
 
+class BusyClock(VirtualClock):
+    """A clock that moves on by `step` each time it is read, as on a machine that is busy."""
+
+    step = timedelta()
+
+    def now(self) -> datetime:
+        """The instant, after which time has passed."""
+        at = super().now()
+        if self.step:
+            self.move_to(at + self.step)
+        return at
+
+
 @dataclass
 class Post:
     """What a test acts with: a second is one look of each of the outbox's steps."""
