@@ -214,7 +214,7 @@ class App:
             timed("poll", lambda: self._poller.step(self._clock.now()), 0.5),
             timed("contacts", lambda: self._contacts.step(self._clock.now()), 30.0),
             timed("probe", lambda: self._prober.step(self._clock.now()), 0.25),
-            timed("backfill", lambda: self._twins.step(self._clock.now()), 1.0),
+            timed("backfill", lambda: self._twins.step(self._clock.now()), 0.25),
             *(timed(name, step, 10.0) for name, step in self._watches.items()),
             timed("read-articles", lambda: self._librarian.step(self._clock.now()), 5.0),
             timed("update", lambda: self._outbox.deliver_updates(self._helpdesk), 1.0),
