@@ -19,6 +19,7 @@ from bot.commands.status import safe
 from bot.commands.stored import load_compiled, since_of, stored
 from bot.commands.unusable import Unusable
 from bot.rules.incident_values import Incident
+from bot.store.incidents import all_incidents
 
 
 def show_months(folder: Path, since: str, *, as_json: bool) -> int:
@@ -32,6 +33,9 @@ def show_months(folder: Path, since: str, *, as_json: bool) -> int:
             )
         start = since_of(since, now)
         with stored(clock) as reader:
+            known = [reader.journal.began(), *(each.began_at for each in all_incidents(reader))]
+            # Of the time before the store's first record nobody knows whether a promise was kept.
+            start = max(start, min((at for at in known if at is not None), default=now))
             found = months_of(reader, policy, since=start, until=now, now=now)
     except Unusable as problem:
         problem.show(console)

@@ -18,6 +18,7 @@ from bot.handlers.backfill_notices import progress_in
 from bot.rules.outage_state import from_row
 from bot.rules.ticket import Ticket
 from bot.settings import read_settings
+from bot.store.incidents import all_incidents
 from bot.store.problems import StoreProblem
 from bot.store.store import Store
 from bot.store.transaction import Reader
@@ -41,6 +42,17 @@ class OpenTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenIncident:
+    """One incident of the product that is not closed; `due_at` is when customers should hear."""
+
+    incident: str
+    phase: str
+    severity: str
+    services: tuple[str, ...]
+    due_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Everything `status` shows."""
 
@@ -53,6 +65,7 @@ class Status:
     parked: int
     open_tickets: int
     cases: dict[str, int]
+    incidents: tuple[OpenIncident, ...]
     due_next: tuple[OpenTicket, ...]
 
 
@@ -94,6 +107,13 @@ def read_status(reader: Reader) -> Status:
         parked=len(reader.inbox.parked()),
         open_tickets=len(tickets),
         cases=asdict(progress_in(reader)),
+        incidents=tuple(
+            OpenIncident(
+                each.name, each.phase.value, each.severity, each.services, _iso(each.due_at)
+            )
+            for each in all_incidents(reader)
+            if not each.is_closed
+        ),
         due_next=tuple(rows[:SHOWN]),
     )
 
@@ -137,6 +157,10 @@ def _show(console: Console, status: Status, now: datetime) -> None:
         console.print(f"[bold red]parked[/]    {status.parked} events need a person's look")
     if any(status.cases.values()):
         console.print(f"cases     {said_of_cases(status.cases)}")
+    for each in status.incidents:
+        due = f", update to customers due in {_clock(each.due_at, now)}" if each.due_at else ""
+        what = f"{each.incident} {each.phase}, {each.severity}, {', '.join(each.services)}{due}"
+        console.print(f"incident  {safe(what)}")
     console.print(f"tickets   {status.open_tickets} open\n")
     if not status.due_next:
         return

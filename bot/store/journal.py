@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection, Row
 
 from bot.rules.actions import Reason
-from bot.store.codec import instant, micros
+from bot.store.codec import instant, maybe_instant, micros
 from bot.store.ready import Ready
 from bot.store.rows import clean, column, reasons_body, reasons_of
 from bot.store.tables import journal
@@ -58,6 +58,10 @@ class JournalView:
         about = select(journal).where(journal.c.subject == column(subject))
         found = self._connection.execute(about.order_by(journal.c.id))
         return tuple(_entry(row) for row in found)
+
+    def began(self) -> datetime | None:
+        """The instant of the first decision that is kept."""
+        return maybe_instant(self._connection.scalar(select(func.min(journal.c.at))))
 
     def everything(self) -> Iterator[Entry]:
         """Every decision about anything, the first one first."""

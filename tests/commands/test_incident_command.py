@@ -153,7 +153,20 @@ def test_availability_says_by_its_exit_whether_a_promise_broke(desk: Path) -> No
     march = {name: next(m for m in months if m["month"] == "2026-03")
              for name, months in found.items()}  # fmt: skip
     assert result.exit_code == 1
+    assert found["portal"][0]["month"] == "2026-03"
     assert (march["portal"]["is_kept"], march["api"]["is_kept"]) == (False, None)
+
+
+def test_status_names_what_is_not_closed(desk: Path) -> None:
+    """And when its customers should hear; what is closed is no longer named."""
+    is_open = Incident(2, ("api",), "minor", "Slow", NINE, NINE, due_at=NINE)
+    with Store.open(f"sqlite:///{desk}/desk.sqlite3", clock=SystemClock()) as store:
+        store.write(lambda tx: save_incident(is_open, tx))
+
+    shown = CliRunner().invoke(app, ["status"]).output
+
+    assert "incident  P2 open, minor, api, update to customers due in -" in shown
+    assert "P1" not in shown
 
 
 def test_incident_is_opened_by_an_order_in_the_inbox(desk: Path) -> None:
