@@ -19,6 +19,7 @@ SAID = {
     Step.DRAFTED: "Draft for customers written",
     Step.SENT: "Customers were written to",
     Step.NOTED: "Draft left as internal notes",
+    Step.UNSENT: "No open ticket to write to; the draft stays",
     Step.TOLD: "Customers were told another way",
     Step.RESTORED: "It worked again",
     Step.CLOSED: "Closed",

@@ -25,6 +25,7 @@ _REASONS = {
     Step.DRAFTED: "incident_drafted",
     Step.SENT: "incident_sent",
     Step.NOTED: "incident_noted",
+    Step.UNSENT: "incident_unsent",
     Step.TOLD: "incident_told",
     Step.RESTORED: "incident_restored",
     Step.CLOSED: "incident_closed",

@@ -45,7 +45,8 @@ def write_updates(
 ) -> tuple[Step, int]:
     """Send the draft to the customer of each open ticket, or leave it there as a note.
 
-    Says which of the two it was, and in how many tickets.
+    Says what came of it, and in how many tickets; who reads no language that a draft was
+    written in is not written to.
     """
     is_public = may(compiled.policy, SEND, by)
     key, count = f"{incident.thread}/update/{incident.updates + 1}", 0
@@ -56,25 +57,28 @@ def write_updates(
         if ticket is None or ticket.status.is_done:
             continue
         text = _words(incident, ticket, compiled)
+        if text is None:
+            continue
         if is_public and _may_be_told(ticket):
             count += _send(ticket, text, tx, compiled, key=key, expires_at=expires_at, now=now)
         else:
             note = f"Draft of an update on incident {incident.name}, not sent to the customer:"
             _note(ticket, f"{note}\n\n{text}", tx, key=f"{key}/{now.isoformat()}", now=now)
             count += not is_public
-    return (Step.SENT if is_public else Step.NOTED), count
+    if not is_public:
+        return Step.NOTED, count
+    return (Step.SENT if count else Step.UNSENT), count
 
 
 def _may_be_told(ticket: Ticket) -> bool:
     return ticket.origin is not Origin.ALERT and SECURITY not in ticket.tags
 
 
-def _words(incident: Incident, ticket: Ticket, compiled: CompiledPolicy) -> str:
-    """The draft in the customer's language, else the one for all, the desk's, any."""
-    drafts = incident.drafts
-    code = (ticket.language or "").replace("_", "-").partition("-")[0].casefold()
-    found = drafts.get(code) or drafts.get("") or drafts.get(compiled.policy.language)
-    return found or next(iter(drafts.values()))
+def _words(incident: Incident, ticket: Ticket, compiled: CompiledPolicy) -> str | None:
+    """The draft in the customer's language, else the one for all; None where there is neither."""
+    language = ticket.language or compiled.policy.language
+    code = language.replace("_", "-").partition("-")[0].casefold()
+    return incident.drafts.get(code) or incident.drafts.get("")
 
 
 def _send(

@@ -162,7 +162,7 @@ def _seen(
 
 
 def _as_written(known: Incident, decision: IncidentDecision, step: Step) -> IncidentDecision:
-    """Words that stand as notes alone have told no customer: the draft and the rhythm stay."""
+    """Words that reached no customer, or stand as notes: the draft and the rhythm stay."""
     return decision if step is Step.SENT else IncidentDecision(known, (step,))
 
 

@@ -122,6 +122,7 @@ class Step(StrEnum):
     DRAFTED = "drafted"
     SENT = "sent"
     NOTED = "noted"
+    UNSENT = "unsent"
     TOLD = "told"
     RESTORED = "restored"
     CLOSED = "closed"

@@ -184,6 +184,7 @@ GERMAN = Words(
             "Der Entwurf steht als interne Notiz in {} Tickets; wer ihn senden wollte, darf "
             "Kunden nicht schreiben."
         ),
+        "incident_unsent": "Kein offenes Ticket hat einen Kunden dazu; der Entwurf bleibt.",
         "incident_told": "Kunden wurden informiert: {}.",
         "incident_restored": (
             "Es funktioniert wieder, meldet {}; es wird bis zum Abschluss beobachtet."

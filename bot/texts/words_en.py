@@ -161,6 +161,7 @@ ENGLISH = Words(
             "The draft stands as an internal note in {} tickets; who sent it may not write "
             "to customers."
         ),
+        "incident_unsent": "No open ticket of it has a customer to write to; the draft stays.",
         "incident_told": "Customers were told: {}.",
         "incident_restored": "It works again, says {}; it is watched until it is closed.",
         "incident_closed": "Closed by {}.",

@@ -199,6 +199,7 @@ FRENCH = Words(
             "Le brouillon figure en note interne dans {} tickets\u00a0; son auteur n'a pas "
             "le droit d'écrire aux clients."
         ),
+        "incident_unsent": "Aucun ticket ouvert n'a de client à prévenir\u00a0; brouillon gardé.",
         "incident_told": "Les clients ont été informés\u00a0: {}.",
         "incident_restored": (
             "Cela fonctionne de nouveau, d'après {}\u00a0; sous surveillance jusqu'à la "

@@ -165,6 +165,7 @@ SWEDISH = Words(
             "Utkastet står som intern anteckning i {} ärenden; den som ville skicka får inte "
             "skriva till kunder."
         ),
+        "incident_unsent": "Inget öppet ärende har en kund att skriva till; utkastet ligger kvar.",
         "incident_told": "Kunderna har fått besked: {}.",
         "incident_restored": "Det fungerar igen, enligt {}; det bevakas tills det avslutas.",
         "incident_closed": "Avslutad av {}.",

@@ -54,14 +54,13 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made.close()
 
 
-def order(desk: Desk, verb: Verb, text: str = "", *, by: str = "lead", number: int = 1) -> str:
-    """A person's word, and what became of it."""
+def order(desk: Desk, verb: Verb, text: str = "", *, by: str = "lead", language: str = "") -> None:
+    """A person's word on the first incident, taken up."""
     now = desk.clock.now()
-    fact = IncidentOrdered(verb, by, text, 0 if verb is Verb.OPEN else number)
+    fact = IncidentOrdered(verb, by, text, 1, language=language)
     key = f"incident/{verb}/{now.isoformat()}/{text}"
     desk.store.receive([Event(key, "incident", now, "command", fact)]).result()
     desk.run()
-    return key
 
 
 def incident(desk: Desk, number: int = 1) -> Incident:
@@ -131,6 +130,23 @@ def test_nothing_reaches_customers_before_a_person_sends_it(desk: Desk) -> None:
     assert public(desk, number) == ["We found the cause."]
     assert public(desk, done) == []
     assert incident(desk).updates == 1 and not incident(desk).drafts
+
+
+def test_customer_reads_the_draft_of_their_language(desk: Desk) -> None:
+    """A Swedish draft alone reaches nobody who reads English, and then nothing was told."""
+    number = desk.write("Portal is down")
+    desk.run(MINUTE)
+    order(desk, Verb.UPDATE, "Vi har hittat felet.", language="sv")
+    order(desk, Verb.SEND)
+    before, due_at = public(desk, number), incident(desk).due_at
+    kept = dict(incident(desk).drafts)
+    order(desk, Verb.UPDATE, "Vi rullar tillbaka.", language="sv")
+    order(desk, Verb.UPDATE, "We are rolling back.")
+    order(desk, Verb.SEND)
+
+    assert (before, public(desk, number)) == ([], ["We are rolling back."])
+    assert kept == {"sv": "Vi har hittat felet."}
+    assert due_at == incident(desk).opened_at + 60 * MINUTE
 
 
 def test_words_that_customers_must_not_read_are_no_draft(desk: Desk) -> None:
