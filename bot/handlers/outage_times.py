@@ -48,7 +48,7 @@ def stood_at(at: datetime, reader: Reader) -> Stood:
         return Stood(Standing.DOWN, state.incident)
     elif (doubted := _doubted_since(state)) is not None and doubted - BEFORE <= at:
         return Stood(Standing.UNSETTLED)
-    return _in_the_past(at, state, reader)
+    return _in_the_past(at, reader)
 
 
 def _doubted_since(state: OutageState) -> datetime | None:
@@ -64,12 +64,10 @@ def _began(state: OutageState) -> datetime:
     return began
 
 
-def _in_the_past(at: datetime, state: OutageState, reader: Reader) -> Stood:
+def _in_the_past(at: datetime, reader: Reader) -> Stood:
+    """What the timelines say; of an outage that goes on, the part that ended before it reopened."""
     latest = reader.incidents.latest() or 0
-    is_over = state.phase in (Phase.HEALTHY, Phase.SUSPECT) and state.takes_in_since is None
     for incident in range(latest, max(0, latest - LOOKED_BACK), -1):
-        if not is_over and incident == state.incident:
-            continue
         entries = reader.incidents.of(incident)
         began = [
             datetime.fromisoformat(each.detail[BEGAN]) for each in entries if BEGAN in each.detail

@@ -10,9 +10,11 @@ from case_mails import (
     MINUTE,
     NORA,
     Mail,
+    all_clear,
     arrive,
     case_of,
     come_back,
+    declare_down,
     fate_of,
     go_down,
     look,
@@ -145,6 +147,20 @@ def test_mail_while_suspect_is_decided_when_it_settles(desk: Desk) -> None:
     look(desk, 3 * MINUTE, Verdict.DOWN)
 
     assert (waiting, fate_of(desk, key)) == (Fate.WAITING, Fate.CASE)
+
+
+def test_mail_of_the_first_part_is_read_in_the_second(desk: Desk) -> None:
+    """The outage is open again when a mail of its first part is read: it was down then too."""
+    declare_down(desk)
+    desk.run(5 * MINUTE)
+    written = desk.clock.now()
+    desk.run(5 * MINUTE)
+    all_clear(desk, 5 * MINUTE)
+    declare_down(desk)
+
+    key = arrive(desk, ago=desk.clock.now() - written)
+
+    assert fate_of(desk, key) is Fate.CASE
 
 
 def test_mail_in_a_blip_is_only_noted(desk: Desk) -> None:
