@@ -98,7 +98,7 @@ def _lost_messages(world: World, rows: Iterable[OutboxRow]) -> Iterable[str]:
     updates, posted, edited = update_keys(world), slack_keys(world), _edited(world)
     for row in rows:
         outgoing = row.outgoing
-        if row.state in NOT_WANTED:
+        if row.state in NOT_WANTED or (outgoing.is_edit and row.state is OutboxState.REFUSED):
             continue
         if row.state not in ARRIVED:
             yield f"{outgoing.key} is {row.state}: {row.reason or 'no reason'}"

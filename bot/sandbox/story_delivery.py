@@ -100,7 +100,7 @@ class DeliveryChapters:
         words = f"silence {SILENCE} 15m {WORKS}"
         self._stage.slack.command(ON_CALL, words, ada.name)
         teller.tell(f"Ada types /desk {words}")
-        self._slack("support", WORKS, key="silence/")
+        self._slack("support", WORKS, key="silence ")
         teller.tell("The team reads what is held back, by whom and until when")
         teller.pause(1.5)
         self._alert("backup is late", "db-1", service="database", severity="warning")

@@ -38,6 +38,7 @@ _MARKS = {"SURGE": "Storm", "SILENCE": "Silence", "MISSED HERE": "Caught up"}
 _ANOTHER_WAY = "another way"
 _OVER = "It is over"
 _HELD_BACK = "held back"
+_SILENCE = "silence "
 _ALARMS = ("breach", "down", "broken", "missed")
 _WARNINGS = ("left", "warn", "soon", "due")
 _CALM = ("HAS IT", "ANSWERS AGAIN")
@@ -100,11 +101,11 @@ def _strips(world: World) -> Iterator[Strip]:
         strip = partial(Strip, text=f"{message.text}. {_line_with(message, _HELD_BACK)}")
         if message.key.startswith("storm:") and not _line_with(message, _OVER):
             yield strip("Storm", f"#{message.channel}")
-        match message.key.split("/")[:3]:
-            case ["silence", name, "silence_on"]:
-                silences[name] = strip("Silence", name)
-            case ["silence", name, "silence_over"]:
-                silences.pop(name, None)
+        match message.key.split("/")[:2]:
+            case [label, "on"] if label.startswith(_SILENCE):
+                silences[label] = strip("Silence", label.removeprefix(_SILENCE))
+            case [label, "over"]:
+                silences.pop(label, None)
     yield from silences.values()
 
 

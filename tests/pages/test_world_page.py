@@ -89,11 +89,11 @@ def test_page_says_what_is_held_back_until_it_is_over(page: Page) -> None:
     chat = page.world.chat
     held = [{"type": "section", "text": {"text": "Single messages are held back."}}]
     storm = chat.post("on-call", "SURGE", blocks=held, metadata=_keyed("storm:slack:on-call:1/a"))
-    chat.post("support", "SILENCE", blocks=held, metadata=_keyed("silence/works/silence_on/a"))
+    chat.post("support", "SILENCE", blocks=held, metadata=_keyed("silence works/on/a"))
 
     strips = world_view(page.world).strips
     chat.edit("on-call", storm.ts, "SURGE", blocks=[{"type": "header", "text": "It is over"}])
-    chat.post("support", "SILENCE", metadata=_keyed("silence/works/silence_over/b"))
+    chat.post("support", "SILENCE", metadata=_keyed("silence works/over/b"))
 
     assert [(each.kind, each.name) for each in strips] == [
         ("Storm", "#on-call"), ("Silence", "works"),
