@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bot.clock import Clock
 from bot.pages.continuity import continuity_page
-from bot.pages.continuity_view import DeskSettings
+from bot.pages.continuity_view import desk_settings
 from bot.rules.policy import Policy
 from bot.settings import Settings
 from bot.sources.web_server import WebServer
@@ -21,12 +21,7 @@ def pages_of(
     settings: Settings, store: Store, clock: Clock, policy: Callable[[], Policy]
 ) -> WebServer | None:
     """The server of the continuity page; a port that is taken costs the page, not the daemon."""
-
-    def shown() -> DeskSettings:
-        now = policy()
-        return DeskSettings(now.desk, now.zone, now.outage.mailbox, now.labels)
-
-    app = continuity_page(store, clock, shown)
+    app = continuity_page(store, clock, lambda: desk_settings(policy()))
     try:
         return WebServer(app, settings.pages_host, settings.pages_port)
     except OSError as error:

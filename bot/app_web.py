@@ -10,8 +10,10 @@ from bot.channels.escaping import markdown
 from bot.clock import Clock
 from bot.helpdesks.zendesk import Zendesk
 from bot.pages.banner import BannerPages
+from bot.pages.continuity_links import ContinuityLinks
 from bot.pages.render import static_routes
 from bot.pages.take import TakePages
+from bot.rules.desk_links import is_opened_at
 from bot.rules.engine import CompiledPolicy
 from bot.settings import Settings
 from bot.sources.chat import ChatSource
@@ -77,4 +79,17 @@ def _pages(doors: Doors) -> Pages:
         doors.clock,
         reveal_secret=doors.settings.link_secret.reveal,
     )
-    return [*banner.routes(), *take.routes(), *static_routes()]
+    return [*banner.routes(), *take.routes(), *_continuity(doors), *static_routes()]
+
+
+def _continuity(doors: Doors) -> Pages:
+    """Personal links to who waits, where an address is set that keeps them secret on their way."""
+    if not is_opened_at(doors.settings.public_url):
+        return []
+    links = ContinuityLinks(
+        doors.store,
+        lambda: doors.compiled().policy,
+        doors.clock,
+        reveal_secret=doors.settings.link_secret.reveal,
+    )
+    return links.routes()

@@ -45,7 +45,7 @@ def show_incidents(zone: str, *, as_json: bool) -> int:
     """Print every outage and incident, the newest last; 0, or 2 for what is unusable."""
     console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
     try:
-        _check_zone(zone)
+        check_zone(zone)
         with stored(clock) as reader:
             numbers = range(1, (reader.incidents.latest() or 0) + 1)
             read = [read_record(n, reader, clock.now(), promised=PROMISED) for n in numbers]
@@ -74,7 +74,7 @@ def show_report(asked: Asked, *, as_json: bool) -> int:
     """Print or write the report; 0, or 2 where there is no such outage or incident."""
     console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
     try:
-        _check_zone(asked.zone)
+        check_zone(asked.zone)
         if not 0 < asked.promised < 100:
             raise Unusable(f"deskmate: {asked.promised} is no promise; write 99.9")
         number = number_of(asked.name)
@@ -116,7 +116,8 @@ def _product(asked: Asked, number: int, clock: SystemClock) -> tuple[ReportText,
     return product_text(record, policy, asked.zone), product_json(record)
 
 
-def _check_zone(zone: str) -> None:
+def check_zone(zone: str) -> None:
+    """Raises `Unusable` for what is no zone."""
     try:
         local_time(zone, EPOCH)
     except (KeyError, ValueError, OSError):

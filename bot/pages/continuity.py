@@ -8,6 +8,7 @@ that came through a proxy, or for another host's name, is refused.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -19,7 +20,7 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from bot.pages.continuity_view import DeskSettings, case_page, desk_page
-from bot.pages.render import page, static_routes
+from bot.pages.render import SAFE_HEADERS, page, static_routes
 from bot.store.problems import StoreProblem
 from bot.store.store import Store
 from bot.telemetry import logger
@@ -27,38 +28,60 @@ from bot.telemetry import logger
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
+PART = "continuity_now.html.j2"
+
 log = logger("pages")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where it is read: `base` stands before its addresses, `notice` says whose link it is."""
+
+    base: str = ""
+    notice: str = ""
+
+
+HERE = Visit()
+"""On the machine itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the pages are made of, whoever reads them."""
+
+    store: Store
+    clock: Clock
+    settings: Callable[[], DeskSettings]
+
+    def whole(self, visit: Visit, template: str = "continuity.html.j2") -> Response:
+        """The page, or with another template the part of it that changes."""
+        with self.store.read() as reader:
+            view = desk_page(reader, self.clock.now(), self.settings())
+        return page(template, {"view": view, "visit": visit})
+
+    def case(self, name: str, visit: Visit) -> Response:
+        """One case, 404 where there is none of that name."""
+        with self.store.read() as reader:
+            view = case_page(name, reader, self.clock.now(), self.settings())
+        if view is None:
+            return PlainTextResponse("There is no such case.\n", 404, SAFE_HEADERS)
+        log.info("case_viewed", case=view.name)
+        return page("continuity_case.html.j2", {"view": view, "visit": visit})
 
 
 def continuity_page(store: Store, clock: Clock, settings: Callable[[], DeskSettings]) -> Starlette:
     """The app: `/` the page, `/now` the part of it that changes, `/case/NAME` one case."""
+    desk = Desk(store, clock, settings)
 
     async def whole(_request: Request) -> Response:
-        return await _shown("continuity.html.j2")
+        return await safely(lambda: desk.whole(HERE))
 
     async def part(_request: Request) -> Response:
-        return await _shown("continuity_now.html.j2")
+        return await safely(lambda: desk.whole(HERE, PART))
 
     async def case(request: Request) -> Response:
         name = str(request.path_params["name"])
-
-        def read() -> Response:
-            with store.read() as reader:
-                view = case_page(name, reader, clock.now(), settings())
-            if view is None:
-                return PlainTextResponse("There is no such case.\n", 404)
-            log.info("case_viewed", case=view.name)
-            return page("continuity_case.html.j2", {"view": view})
-
-        return await _safely(read)
-
-    async def _shown(template: str) -> Response:
-        def read() -> Response:
-            with store.read() as reader:
-                view = desk_page(reader, clock.now(), settings())
-            return page(template, {"view": view})
-
-        return await _safely(read)
+        return await safely(lambda: desk.case(name, HERE))
 
     app = Starlette(
         routes=[
@@ -72,12 +95,13 @@ def continuity_page(store: Store, clock: Clock, settings: Callable[[], DeskSetti
     return app
 
 
-async def _safely(read: Callable[[], Response]) -> Response:
+async def safely(read: Callable[[], Response]) -> Response:
+    """The answer, read in a thread; 503 where the store cannot be read."""
     try:
         return await run_in_threadpool(read)
     except StoreProblem as problem:
         log.warning("page_not_shown", reason=str(problem))
-        return PlainTextResponse("The store cannot be read now; see the daemon's log.\n", 503)
+        return PlainTextResponse("The store cannot be used now; see the daemon's log.\n", 503)
 
 
 async def _only_here(request: Request, answer: RequestResponseEndpoint) -> Response:

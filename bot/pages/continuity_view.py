@@ -11,8 +11,10 @@ from bot.rules.backfill_state import PREFIX, may_go_on, progress_of
 from bot.rules.history import ChangeKind
 from bot.rules.mail import Fate
 from bot.rules.outage_state import OutageState, Phase, from_row
+from bot.rules.policy import Policy
 from bot.rules.ticket import Actor, Ticket
 from bot.store.transaction import Reader
+from bot.store.views import views_since
 from bot.store.waiting import as_of, next_due, waits_since
 from bot.texts.instants import duration, time_with_zone
 from bot.texts.words import language
@@ -38,6 +40,8 @@ STATES = {
 }
 MOST_TICKETS = 300
 MOST_HELD = 50
+MOST_READERS = 8
+SEEN_WITHIN = timedelta(hours=24)
 _LONGEST = 200
 
 
@@ -49,6 +53,11 @@ class DeskSettings:
     zone: str
     mailbox: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def desk_settings(policy: Policy) -> DeskSettings:
+    """What of a policy the page needs."""
+    return DeskSettings(policy.desk, policy.zone, policy.outage.mailbox, policy.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,8 @@ class DeskPage:
     mails: tuple[str, ...] = ()
     way_back: str = ""
     """How many cases are on their way into the helpdesk that is back; empty for none."""
+    seen_by: tuple[str, ...] = ()
+    """Who read it by a personal link within a day, each with the last time, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +159,7 @@ def desk_page(reader: Reader, now: datetime, desk: DeskSettings) -> DeskPage:
         held=_held(reader, now, desk),
         mails=tuple(_mails(reader)),
         way_back=_way_back(reader, outage),
+        seen_by=_seen_by(reader, now, desk),
     )
 
 
@@ -238,6 +250,16 @@ def _way_back(reader: Reader, outage: OutageState) -> str:
     parts = [f"{left} on their way into it"] if left else []
     parts += [f"{progress.parked} refused by it"] if progress.parked else []
     return ", ".join(parts)
+
+
+def _seen_by(reader: Reader, now: datetime, desk: DeskSettings) -> tuple[str, ...]:
+    last: dict[str, datetime] = {}
+    for view in views_since(now - SEEN_WITHIN, reader):
+        last.setdefault(view.person, view.at)
+    return tuple(
+        f"{person.replace('_', ' ')} {_time(at, now, desk)}"
+        for person, at in list(last.items())[:MOST_READERS]
+    )
 
 
 def _held(reader: Reader, now: datetime, desk: DeskSettings) -> tuple[HeldRow, ...]:

@@ -23,6 +23,7 @@ SAFE_HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
     "Cache-Control": "no-store",
 }
 _KINDS = {"style.css": "text/css", "live.js": "text/javascript"}

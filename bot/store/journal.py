@@ -63,6 +63,14 @@ class JournalView:
         """The instant of the first decision that is kept."""
         return maybe_instant(self._connection.scalar(select(func.min(journal.c.at))))
 
+    def latest_of(self, subject: str, since: datetime, limit: int) -> tuple[Entry, ...]:
+        """What was written about a subject since an instant, the newest first."""
+        about = select(journal).where(
+            journal.c.subject == column(subject), journal.c.at >= micros(since)
+        )
+        found = self._connection.execute(about.order_by(journal.c.id.desc()).limit(limit))
+        return tuple(_entry(row) for row in found)
+
     def everything(self) -> Iterator[Entry]:
         """Every decision about anything, the first one first."""
         for row in self._connection.execute(select(journal).order_by(journal.c.id)):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from bot.texts.continuity_de import CONTINUITY
 from bot.texts.words_type import Words
 
 GERMAN = Words(
@@ -281,6 +282,7 @@ GERMAN = Words(
             "oder im Ticketsystem übernehmen."
         ),
     },
+    continuity=CONTINUITY,
     not_written_down=(
         "Ihr Klick konnte nicht gespeichert werden, es weiß also noch niemand davon. Bitte noch "
         "einmal drücken oder das Ticket im Ticketsystem übernehmen."

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from bot.texts.continuity_en import CONTINUITY
 from bot.texts.words_type import Words
 
 ENGLISH = Words(
@@ -248,6 +249,7 @@ ENGLISH = Words(
             "Your click could not be saved. Please press again, or take it in the helpdesk."
         ),
     },
+    continuity=CONTINUITY,
     not_written_down=(
         "Your click could not be saved, so nobody has been told. Please press again, "
         "or take the ticket in the helpdesk."

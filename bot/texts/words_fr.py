@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from bot.texts.continuity_fr import CONTINUITY
 from bot.texts.words_type import Words
 
 FRENCH = Words(
@@ -299,6 +300,7 @@ FRENCH = Words(
             "prenez-le dans l'outil de tickets."
         ),
     },
+    continuity=CONTINUITY,
     not_written_down=(
         "Votre clic n'a pas pu être enregistré\u00a0: personne n'est prévenu. Appuyez de nouveau, "
         "ou prenez le ticket dans l'outil de tickets."

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from bot.texts.continuity_ru import CONTINUITY
 from bot.texts.words_type import Words
 
 RUSSIAN = Words(
@@ -256,6 +257,7 @@ RUSSIAN = Words(
             "системе заявок."
         ),
     },
+    continuity=CONTINUITY,
     not_written_down=(
         "Нажатие не сохранилось, никто о нём не узнал. Нажмите ещё раз или возьмите заявку "
         "в системе заявок."

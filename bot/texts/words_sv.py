@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from bot.texts.continuity_sv import CONTINUITY
 from bot.texts.words_type import Words
 
 SWEDISH = Words(
@@ -253,6 +254,7 @@ SWEDISH = Words(
         ),
         "failed": "Klicket kunde inte sparas. Tryck igen, eller ta ärendet i ärendesystemet.",
     },
+    continuity=CONTINUITY,
     not_written_down=(
         "Ditt klick kunde inte sparas, så ingen vet om det än. Tryck igen, eller ta ärendet i "
         "ärendesystemet."

@@ -48,5 +48,6 @@ class Words:
     case_mail: Mapping[str, str]
     chat_replies: Mapping[str, str]
     take: Mapping[str, str]
+    continuity: Mapping[str, str]
     not_written_down: str
     help: str

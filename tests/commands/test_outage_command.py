@@ -13,10 +13,12 @@ from typer.testing import CliRunner, Result
 from bot.cli import app
 from bot.clock import SystemClock
 from bot.handlers.outage import STATE
+from bot.rules.desk_links import whose
 from bot.rules.events import OutageOrdered
 from bot.rules.outage_state import OutageState, Phase, to_row
 from bot.settings import NAMES
 from bot.store.store import Store
+from bot.store.views import PageView, add_view, taken_back_at
 
 
 @pytest.fixture
@@ -120,3 +122,73 @@ def test_status_says_by_its_exit_whether_it_is_down(url: str) -> None:
 
     assert (before.exit_code, after.exit_code) == (0, 1)
     assert json.loads(after.output)["incident"] == 3
+
+
+@pytest.fixture
+def desk(url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """A desk with one person on its roster, and the settings that links need."""
+    (tmp_path / "rules.yaml").write_text(
+        "desk: test\npeople: {bo: {mail: bo@acme.example}}\n"
+        "rosters: {duty: {zone: UTC, rotation: {people: [bo], every: 1w, since: 2026-01-05}}}\n"
+    )
+    monkeypatch.setenv("DESKMATE_LINK_SECRET", "a secret of sixteen or more")
+    monkeypatch.setenv("DESKMATE_PUBLIC_URL", "https://desk.example")
+    monkeypatch.chdir(tmp_path)
+    return url
+
+
+def test_link_is_made_for_a_person_of_the_roster(desk: str) -> None:
+    """For so long as was asked; who made it is written down."""
+    result = _call("link", "bo", "--for", "2h", "--by", "eva")
+
+    assert result.exit_code == 0, result.output
+    token = result.stdout.splitlines()[0].removeprefix("https://desk.example/continuity/")
+    assert whose(token, "a secret of sixteen or more") == "bo"
+    with Store.open(desk, clock=SystemClock()) as store, store.read() as reader:
+        [entry] = reader.journal.of("continuity/links")
+    assert entry.reasons[0].because == ("bo",) and entry.reasons[0].evidence[0] == "eva"
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "said"),
+    [
+        (("bob",), {}, "did you mean bo?"),
+        (("bo", "--for", "25h"), {}, "24h"),
+        (("bo",), {"DESKMATE_PUBLIC_URL": "http://desk.example"}, "is no https address"),
+        (("bo",), {"DESKMATE_PUBLIC_URL": ""}, "DESKMATE_PUBLIC_URL is not set"),
+        (("bo",), {"DESKMATE_LINK_SECRET": ""}, "DESKMATE_LINK_SECRET is not set"),
+    ],
+)
+def test_link_that_would_lead_nowhere_is_refused(
+    desk: str,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    environment: dict[str, str],
+    said: str,
+) -> None:
+    """With what to set or to write instead."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    result = _call("link", *words)
+
+    assert result.exit_code == 2
+    assert said in result.output and "continuity/" not in result.output
+
+
+def test_links_are_taken_back_and_views_are_listed(desk: str) -> None:
+    """Until now; who read what from where stands in a line, with nothing of it as markup."""
+    now = SystemClock().now()
+    view = PageView(now, "bo", "case [red]X[/red]", "192.0.2.9")
+    with Store.open(desk, clock=SystemClock()) as store:
+        store.write(lambda tx: add_view(view, tx))
+
+    revoked, listed = _call("link", "bo", "--revoke"), _call("views")
+    rows = json.loads(_call("views", "--json").stdout)["views"]
+
+    assert (revoked.exit_code, listed.exit_code) == (0, 0)
+    assert "bo  case [red]X[/red]  192.0.2.9" in listed.output
+    assert rows[0]["person"] == "bo"
+    with Store.open(desk, clock=SystemClock()) as store, store.read() as reader:
+        taken_back = taken_back_at("bo", reader)
+    assert taken_back is not None and taken_back >= now

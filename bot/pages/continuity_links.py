@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The continuity page for people elsewhere, by personal links that end: every view is recorded.
+
+A view is on disk before the page is shown; what cannot be recorded is not shown. The same page, for
+the same person from the same address, is one view every five minutes, since an open page renews
+itself.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.clock import Clock
+from bot.pages.continuity import PART, Desk, Visit, safely
+from bot.pages.continuity_view import desk_settings
+from bot.pages.render import SAFE_HEADERS, page
+from bot.rules.desk_links import PATH, BadDeskLink, DeskLink, read, whose
+from bot.rules.policy import Policy
+from bot.store.problems import ProblemKind, StoreProblem
+from bot.store.store import Store
+from bot.store.views import PageView, add_view, taken_back_at
+from bot.telemetry import logger
+from bot.texts.cleaning import one_line
+from bot.texts.instants import time_with_zone
+from bot.texts.words import language
+
+SAME_VIEW = timedelta(minutes=5)
+COMMIT_WITHIN = 5.0
+"""Seconds that a view may take to be on disk before the page is refused."""
+GREATEST_NAME = 60
+WHO_WAITS = "who waits"
+
+log = logger("pages")
+
+Shown = Callable[[Visit], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    person: str
+    page: str
+    address: str
+
+
+class ContinuityLinks:
+    """The pages behind `/continuity/TOKEN`: a token that is not ours finds nothing there."""
+
+    def __init__(
+        self,
+        store: Store,
+        policy: Callable[[], Policy],
+        clock: Clock,
+        *,
+        reveal_secret: Callable[[], str],
+    ) -> None:
+        """`policy` is that of the moment: who leaves it reads nothing more."""
+        self._store = store
+        self._policy = policy
+        self._clock = clock
+        self._reveal_secret = reveal_secret
+        self._desk = Desk(store, clock, lambda: desk_settings(policy()))
+        self._recorded: dict[_Look, datetime] = {}
+
+    def routes(self) -> list[Route]:
+        """`/continuity/TOKEN` the page, `/now` behind it what changes, `/case/NAME` one case."""
+        path = f"{PATH}{{token}}"
+        return [
+            Route(path, self._whole),
+            Route(f"{path}/now", self._part),
+            Route(f"{path}/case/{{name}}", self._case),
+        ]
+
+    async def _whole(self, request: Request) -> Response:
+        return await safely(lambda: self._shown(request, WHO_WAITS, self._desk.whole))
+
+    async def _part(self, request: Request) -> Response:
+        def part(visit: Visit) -> Response:
+            return self._desk.whole(visit, PART)
+
+        return await safely(lambda: self._shown(request, WHO_WAITS, part))
+
+    async def _case(self, request: Request) -> Response:
+        name = str(request.path_params["name"])
+
+        def case(visit: Visit) -> Response:
+            return self._desk.case(name, visit)
+
+        what = f"case {one_line(name, GREATEST_NAME)}"
+        return await safely(lambda: self._shown(request, what, case))
+
+    def _shown(self, request: Request, what: str, show: Shown) -> Response:
+        """One page to who may read it, once it is on disk that they did."""
+        token = str(request.path_params["token"])
+        now = self._clock.now()
+        link = self._link(token, now)
+        if link is BadDeskLink.FORGED:
+            return PlainTextResponse("Not Found", 404, SAFE_HEADERS)
+        if isinstance(link, BadDeskLink):
+            return self._over(link)
+        self._record(_Look(link.person, what, _address(request)), now)
+        return show(Visit(f"{PATH}{token}", self._notice(link, now)))
+
+    def _link(self, token: str, now: datetime) -> DeskLink | BadDeskLink:
+        secret = self._reveal_secret()
+        person = whose(token, secret)
+        if person is None:
+            return BadDeskLink.FORGED
+        with self._store.read() as reader:
+            taken_back = taken_back_at(person, reader)
+        return read(token, secret, now, policy=self._policy(), taken_back=taken_back)
+
+    def _record(self, look: _Look, now: datetime) -> None:
+        last = self._recorded.get(look)
+        if last is not None and now - last < SAME_VIEW:
+            return
+        view = PageView(now, look.person, look.page, look.address)
+        try:
+            self._store.submit(lambda tx: add_view(view, tx)).result(COMMIT_WITHIN)
+        except TimeoutError:
+            raise StoreProblem(ProblemKind.BUSY, "a view could not be recorded in time") from None
+        log.info("page_viewed", person=look.person, page=look.page, address=look.address)
+        kept = {each: at for each, at in self._recorded.copy().items() if now - at < SAME_VIEW}
+        self._recorded = {**kept, look: now}
+
+    def _notice(self, link: DeskLink, now: datetime) -> str:
+        policy = self._policy()
+        words = language(policy.language).words
+        until = time_with_zone(link.expires_at, now=now, zone=policy.zone, words=words)
+        return words.continuity["personal"].format(
+            person=link.person.replace("_", " "), until=until
+        )
+
+    def _over(self, why: BadDeskLink) -> Response:
+        log.info("page_refused", reason=why)
+        tongue = language(self._policy().language)
+        values = {"say": tongue.words.continuity, "language": tongue.code}
+        return page("continuity_over.html.j2", values, status=410)
+
+
+def _address(request: Request) -> str:
+    """The network address that asked; beside a proxy's the one that it says it asked for."""
+    near = request.client.host if request.client else "unknown"
+    named = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    try:
+        far = str(ipaddress.ip_address(named))
+    except ValueError:
+        return near
+    return near if far == near else f"{near} for {far}"
