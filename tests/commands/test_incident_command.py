@@ -183,25 +183,27 @@ def test_incident_is_opened_by_an_order_in_the_inbox(desk: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("open", "portal", "x", "--severity", "major", "--by", "eve"), "Who may: lead"),
-        (("open", "shop", "x", "--severity", "major", "--by", "lead"), "There are: portal, api"),
-        (("open", "portal", "x", "--by", "lead"), "There are: major, minor"),
-        (("update", "P1", "x", "--by", "lead"), "P1 is closed"),
-        (("close", "P9", "--by", "lead"), "no incident P9"),
-        (("told", "1", "mail", "--by", "lead"), "write P3"),
-        (("restored", "P1", "--at", "soon", "--by", "lead"), "is no time"),
-        (("affected", "P1", "--add", "999", "--by", "lead"), "ticket 999 is not known"),
-        (("report", "P9"), "no incident P9"),
-    ],
-)
-def test_word_that_cannot_be_taken_is_answered(
-    desk: Path, words: tuple[str, ...], said: str
-) -> None:
-    """With what to write instead, and nothing is written down."""
-    result = _call(*words, "--policy", str(desk))
+REFUSED = {
+    ("open", "portal", "x", "--severity", "major", "--by", "eve"): "Who may: lead",
+    ("open", "shop", "x", "--severity", "major", "--by", "lead"): "There are: portal, api",
+    ("open", "portal", "x", "--by", "lead"): "There are: major, minor",
+    ("update", "P1", "x", "--by", "lead"): "P1 is closed",
+    ("close", "P9", "--by", "lead"): "no incident P9",
+    ("told", "1", "mail", "--by", "lead"): "write P3",
+    ("restored", "P1", "--at", "soon", "--by", "lead"): "is no time",
+    ("affected", "P1", "--add", "999", "--by", "lead"): "ticket 999 is not known",
+    ("report", "P9"): "no incident P9",
+}
 
-    assert result.exit_code == 2
-    assert result.output.startswith("deskmate: ") and said in result.output
+
+def test_word_that_cannot_be_taken_is_answered(desk: Path) -> None:
+    """With what to write instead, and nothing is written down."""
+    results = {words: _call(*words, "--policy", str(desk)) for words in REFUSED}
+
+    assert {result.exit_code for result in results.values()} == {2}
+    answers = {words: result.output for words, result in results.items()}
+    assert all(answer.startswith("deskmate: ") for answer in answers.values())
+    assert [words for words, said in REFUSED.items() if said not in answers[words]] == []
+    url = f"sqlite:///{desk}/desk.sqlite3"
+    with Store.open(url, clock=SystemClock()) as store, store.read() as reader:
+        assert reader.inbox.waiting() == 0
