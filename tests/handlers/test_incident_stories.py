@@ -32,6 +32,10 @@ INCIDENTS = """
     event: alert
     if: {alert.state: resolved}
     then: {restored: api}
+  same_fault:
+    if: {repeats: code}
+    then: {link: code}
+fingerprints: {code: {pattern: '\\bE-(\\d+)'}}
 labels: {portal: Web portal}
 ladders: {late: {levels: [{after: 0m, tell: lead}, {after: 15m, tell: team}]}}
 rights: {incident: everybody, send_update: lead}
@@ -96,6 +100,18 @@ def test_rule_opens_one_incident_and_gathers_its_tickets(desk: Desk) -> None:
     assert all(any("Part of incident P1" in n for n in desk.notes(n)) for n in (first, second))
     assert [to for to, _ in desk.told(NoticeKind.INCIDENT)] == ["slack:leads"]
     assert timeline(desk) == ["opened", "banner_shown", "linked", "linked"]
+
+
+def test_ticket_of_the_same_fault_is_part_of_it(desk: Desk) -> None:
+    """H69: a customer who names the same error is affected, in whatever words they write."""
+    desk.write("Portal is down", "It says E-401")
+    desk.run(MINUTE)
+    number = desk.write("What is this", "I see E-401", who="northwind")
+    desk.run(MINUTE)
+
+    with desk.store.read() as reader:
+        last = affected_by(1, reader)[-1]
+    assert (last.ticket_id, last.by) == (desk.ticket(number).ticket_id, "the same fault")
 
 
 def test_rhythm_reminds_is_missed_and_stops_when_customers_hear(desk: Desk) -> None:
