@@ -8,12 +8,14 @@ from collections.abc import Callable
 from bot.channels.escaping import mrkdwn, plain
 from bot.channels.slack_client import slack_client
 from bot.clock import Clock
+from bot.rules.desk_links import DeskLink, address_of, is_opened_at
 from bot.rules.engine import CompiledPolicy
 from bot.settings import Settings
 from bot.sources.chat import ChatSettings, ChatSource
 from bot.sources.chat_commands import DeskCommands, find_ticket
 from bot.sources.chat_desk import DeskViews
 from bot.sources.chat_home import HomeTab
+from bot.sources.chat_links import PageAddress
 from bot.store.store import Store
 
 
@@ -24,7 +26,7 @@ def chat_of(
     if not settings.slack_bot_token:
         return None
     token = settings.slack_bot_token.reveal()
-    commands = DeskCommands(store, clock, compiled)
+    commands = DeskCommands(store, clock, compiled, page_address=_page_address(settings))
     quick = slack_client(token, base_url=settings.slack_url, timeout=1)
     views = DeskViews(store, compiled, find_ticket)
     return ChatSource(
@@ -44,3 +46,15 @@ def chat_of(
         hear=commands.heard,
         home=HomeTab(views, quick, clock, compiled, store=store, escape=plain),
     )
+
+
+def _page_address(settings: Settings) -> PageAddress:
+    """Where personal links to the continuity page lead, as the settings say."""
+
+    def address(link: DeskLink) -> str:
+        secret = settings.link_secret.reveal()
+        if not secret or not is_opened_at(settings.public_url):
+            return ""
+        return address_of(link, settings.public_url, secret)
+
+    return address

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Adds the addresses that a message offers when it goes out: the ticket, and "I have it".
+"""Adds what a message offers to open when it goes out: the ticket, "I have it", who waits.
 
 They are made when a message is sent, so that no signed address lies in the store.
 """
@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.rules.actions import Notice, Outgoing
+from bot.rules.desk_links import USUAL, address_of, is_opened_at, link_of
 from bot.rules.take_links import LIVES, TakeLink, sign
 from bot.texts.render import Rendered
+from bot.texts.words import language
 
 TAKES = "acknowledge"
 SHARED = frozenset({"slack", "teams"})
@@ -43,6 +45,9 @@ class Links:
         secret = self.reveal_secret()
         if self.public_url and secret and TAKES in notice.buttons:
             linked = replace(linked, take_link=self._take(outgoing, notice, secret, now))
+        if secret and notice.page_for == outgoing.destination and is_opened_at(self.public_url):
+            page = address_of(link_of(notice.recipient, now, USUAL), self.public_url, secret)
+            linked = replace(linked, page_link=page)
         return replace(outgoing, message=linked)
 
     def _take(self, outgoing: Outgoing, notice: Notice, secret: str, now: datetime) -> str:
@@ -55,9 +60,14 @@ NO_LINKS = Links()
 
 
 def offers(notice: Notice, rendered: Rendered) -> tuple[tuple[str, str], ...]:
-    """(label, address) of what can be opened: "I have it" first, then the ticket."""
+    """(label, address) of what can be opened: "I have it" first, then the ticket, the page last."""
     take = dict(rendered.buttons).get(TAKES, "")
-    offered = ((take, notice.take_link), (rendered.open_label, notice.link or ""))
+    waits = language(notice.language).words.continuity["open_page"]
+    offered = (
+        (take, notice.take_link),
+        (rendered.open_label, notice.link or ""),
+        (waits, notice.page_link),
+    )
     return tuple(
         (label, url) for label, url in offered if label and url.startswith(("https://", "http://"))
     )

@@ -64,7 +64,7 @@ INTAKE_KEYS = ("address", "every", "within")
 LEAST_EVERY = timedelta(minutes=5)
 OUTAGE_KEYS = (
     "tell", "mailbox", "banner", "tag", "banner_texts", "witnesses", "ack_hint", "signature",
-    "reference_prefix", "intake", *OUTAGE_TIMES, *OUTAGE_COUNTS,
+    "reference_prefix", "intake", "links_by_mail", *OUTAGE_TIMES, *OUTAGE_COUNTS,
 )  # fmt: skip
 
 
@@ -214,6 +214,8 @@ def read_outage(reader: Reader, entry: Entry) -> OutagePolicy:
         if "witnesses" in entries
         else (),
         intake=_intake(reader, entries),
+        links_by_mail="links_by_mail" in entries
+        and reader.truth(entries["links_by_mail"].node, "links_by_mail"),
         place=entry.key_place,
         **times,
     )

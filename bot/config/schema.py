@@ -170,6 +170,7 @@ OUTAGE: Schema = {
     "witnesses": TEXTS,
     "reference_prefix": TEXT,
     "intake": mapping({"address": TEXT, "every": DURATION, "within": DURATION}, needed=["address"]),
+    "links_by_mail": TRUTH,
     **dict.fromkeys(OUTAGE_TIMES, DURATION),
     **dict.fromkeys(OUTAGE_COUNTS, COUNT),
 }

@@ -12,6 +12,7 @@ from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy
 from bot.rules.incident_values import Incident
 from bot.rules.outage_state import OutageState, Step
+from bot.rules.policy import Policy
 from bot.rules.probes import Flag
 from bot.texts.banner_file import portal_banner
 
@@ -151,6 +152,8 @@ def _tell_staff(
     outage = compiled.policy.outage
     key = f"{notice.thread}/{step}@{now.isoformat()}"
     rows = tell(outage.tell, notice, compiled, key=key, now=now, urgency=Urgency.CRITICAL)
+    if outage.links_by_mail and notice.kind is NoticeKind.HELPDESK_DOWN:
+        rows = tuple(_with_page(row, compiled.policy) for row in rows)
     if not outage.mailbox:
         return rows
     destination = f"mail:{outage.mailbox}"
@@ -166,6 +169,15 @@ def _tell_staff(
             urgency=Urgency.CRITICAL,
         ),
     )
+
+
+def _with_page(row: Outgoing, policy: Policy) -> Outgoing:
+    """The row with the address at which its person reads a link of theirs; nobody else may."""
+    notice = row.message
+    person = policy.people.get(notice.recipient) if isinstance(notice, Notice) else None
+    if not isinstance(notice, Notice) or person is None or not person.mail:
+        return row
+    return replace(row, message=replace(notice, page_for=f"mail:{person.mail}"))
 
 
 def _down_notice(

@@ -9,6 +9,7 @@ itself.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,6 +37,8 @@ COMMIT_WITHIN = 5.0
 """Seconds that a view may take to be on disk before the page is refused."""
 GREATEST_NAME = 60
 WHO_WAITS = "who waits"
+_PREVIEWS = re.compile(r"(?i)bot\b|bot-|preview|externalhit|crawler|spider")
+"""Programs that draw previews of links that somebody pasted: they read no customer's words."""
 
 log = logger("pages")
 
@@ -100,7 +103,7 @@ class ContinuityLinks:
         token = str(request.path_params["token"])
         now = self._clock.now()
         link = self._link(token, now)
-        if link is BadDeskLink.FORGED:
+        if link is BadDeskLink.FORGED or _PREVIEWS.search(request.headers.get("user-agent", "")):
             return PlainTextResponse("Not Found", 404, SAFE_HEADERS)
         if isinstance(link, BadDeskLink):
             return self._over(link)

@@ -182,8 +182,9 @@ class Notice:
     not be shown since `due_at`, and lists what is still open; a group's message stands for
     `soon` that it lists; a storm counts `customers` too.
     `reason` is ours, never a customer's; `works` is announced maintenance that it belongs to.
-    `recipient` is whom it was addressed to if that is one person; `take_link` is made when it is
-    sent and never stored.
+    `recipient` is whom it was addressed to if that is one person; `page_for` is the one destination
+    at which that person gets a link to the continuity page. `take_link` and `page_link` are made
+    when it is sent and never stored.
     """
 
     kind: NoticeKind
@@ -215,6 +216,8 @@ class Notice:
     works: str = ""
     recipient: str = ""
     take_link: str = ""
+    page_for: str = ""
+    page_link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

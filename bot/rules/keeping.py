@@ -117,7 +117,7 @@ def _emptied(message: Message) -> Message:
         case Notice():
             return replace(
                 message, title="", link=None, customer=None, organisation=None, owner=None,
-                quote="", next_step="", mention=(), lines=(), recipient="",
+                quote="", next_step="", mention=(), lines=(), recipient="", page_for="",
             )  # fmt: skip
         case TicketUpdate():
             return replace(message, comment=None, fields={}, assignee_email=None)

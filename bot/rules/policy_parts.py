@@ -179,4 +179,5 @@ class OutagePolicy:
     backfill_per_minute: int = 60
     witnesses: tuple[str, ...] = ()
     intake: IntakeCheck | None = None
+    links_by_mail: bool = False
     place: Place = NOWHERE

@@ -22,6 +22,7 @@ from bot.rules.silences import ONLY
 from bot.rules.ticket import Origin, Ticket
 from bot.sources.chat_desk import DeskViews
 from bot.sources.chat_incidents import IncidentCommands
+from bot.sources.chat_links import LinkGiver, PageAddress
 from bot.sources.chat_silences import UNITS, Mistyped, read_maintenance, read_silence
 from bot.sources.chat_threads import ThreadWord, as_typed
 from bot.store.store import Store
@@ -55,16 +56,19 @@ class DeskCommands:
         compiled: Callable[[], CompiledPolicy],
         *,
         source: str = SOURCE,
+        page_address: PageAddress | None = None,
     ) -> None:
         """`compiled` gives the policy of the moment: its language, rosters and rights.
 
-        `source` is the chat in which people speak.
+        `source` is the chat in which people speak; `page_address` makes personal links, None where
+        others read what is answered.
         """
         self._source = source
         self._store = store
         self._clock = clock
         self._compiled = compiled
         self._views = DeskViews(store, compiled, find_ticket)
+        self._links = LinkGiver(store, compiled, page_address, source)
         self._incidents = IncidentCommands(store, compiled, find_ticket, source)
 
     def __call__(self, text: str, person: str) -> str:
@@ -81,6 +85,8 @@ class DeskCommands:
                 return self._acknowledged(rest.strip(), person)
             case "silence" | "maintenance" as what:
                 return self._silenced(what, rest.strip(), person)
+            case "outage" if rest.strip().casefold() == "link":
+                return self._links.answer(person, self._clock.now())
             case "outage" if rest.strip():
                 return self._outage_ordered(rest.strip(), person)
             case "incident":

@@ -17,6 +17,7 @@ from bot.channels.sms import SmsChannel
 from bot.channels.teams import TeamsChannel
 from bot.ports import Accepted, TryLater
 from bot.rules.actions import Notice, NoticeKind, Outgoing
+from bot.rules.desk_links import PATH, whose
 from bot.rules.take_links import TakeLink, read
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -126,3 +127,32 @@ def test_sms_that_is_not_taken_is_tried_again(service: tuple[str, type[_Service]
     taken.status = 500
 
     assert isinstance(SmsChannel(lambda: url).deliver(_row("sms:+467"), now=NOW), TryLater)
+
+
+@pytest.mark.parametrize(
+    ("destination", "url", "has_page"),
+    [
+        ("mail:bo@acme.example", "https://desk.example", True),
+        ("mail:else@acme.example", "https://desk.example", False),
+        ("mail:bo@acme.example", "http://desk.example", False),
+    ],
+)
+def test_link_to_who_waits_goes_to_its_person_alone(
+    destination: str, url: str, has_page: bool
+) -> None:
+    """At their own address; not where the message goes instead, and never without https."""
+    down = Notice(
+        NoticeKind.HELPDESK_DOWN, "outage:3", NOW, due_at=NOW, recipient="bo",
+        page_for="mail:bo@acme.example", language="sv",
+    )  # fmt: skip
+    links = Links("", url, lambda: SECRET)
+
+    row = links.added(Outgoing("k", destination, "o", down), NOW)
+    body = mail_payload(row, sender="deskmate@acme.example", now=NOW).get_body(("plain",))
+
+    assert body is not None
+    found = [line for line in body.get_content().splitlines() if PATH in line]
+    assert [line.partition(":")[0] for line in found] == (
+        ["Vilka som väntar, utan ärendesystemet"] if has_page else []
+    )
+    assert [whose(line.partition(PATH)[2], SECRET) for line in found] == ["bo"] * has_page

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
-from desk import Desk
+from desk import POLICY, Desk, compiled_policy
 
 from bot.handlers.vendor import TIMELINE
 from bot.rules.actions import Notice
@@ -47,6 +48,25 @@ def test_staff_hear_first_and_customers_after_five_minutes(desk: Desk) -> None:
     ]
     assert early is None
     assert desk.world.portal.banner() is not None
+
+
+def test_mails_may_carry_a_link_for_their_person_alone(tmp_path: Path) -> None:
+    """Where the policy says so, and only to who is on a roster: a team or a mailbox is nobody."""
+    people = "people:\n  bo: {slack: bo, mail: bo@acme.example}"
+    text = POLICY.replace("people:", people).replace(
+        "down:\n  tell: team", "down:\n  tell: [team, bo]"
+    )
+    duty = "rosters: {duty: {zone: UTC, rotation: {people: [bo], every: 1w, since: 2026-01-05}}}\n"
+    found = []
+    for setting in ("", "helpdesk_down:\n  links_by_mail: true"):
+        policy = text.replace("helpdesk_down:", setting or "helpdesk_down:") + duty
+        desk = Desk(compiled_policy(tmp_path, policy))
+        _fail(desk, 3 * MINUTE)
+        messages = [outgoing.message for _, outgoing in desk.channel.delivered]
+        found.append({each.page_for for each in messages if isinstance(each, Notice)})
+        desk.close()
+
+    assert found == [{""}, {"", "mail:bo@acme.example"}]
 
 
 def test_changes_are_held_and_written_once(desk: Desk) -> None:

@@ -150,6 +150,9 @@ def test_without_a_link_there_is_nothing(site: Site, path: str) -> None:
 
         assert answer.status_code == 404
         assert REFERENCE not in answer.text
+    drawer = {"User-Agent": "Slackbot-LinkExpanding 1.0"}
+    preview = requests.get(f"{site.link()}{path}", headers=drawer, timeout=5)
+    assert preview.status_code == 404 and REFERENCE not in preview.text
     assert site.views() == []
 
 

@@ -265,3 +265,29 @@ def test_incident_is_seen_and_its_tickets_changed(commands: DeskCommands, store:
 def test_every_view_answers(commands: DeskCommands, text: str) -> None:
     """A line at least, also where there is nothing to show."""
     assert commands(text, "Bo").strip()
+
+
+@pytest.mark.parametrize(
+    ("person", "said"),
+    [("Bo", "https://desk.example"), ("Eva", "You may not do that. Who may: bo.")],
+)
+def test_link_to_who_waits_is_for_oneself_with_the_right(
+    commands: DeskCommands, store: Store, clock: VirtualClock, person: str, said: str
+) -> None:
+    """For the entry of `people` that one is; who got it is written down."""
+    giving = DeskCommands(
+        store, clock, commands._compiled,
+        page_address=lambda link: f"https://desk.example/{link.person}",
+    )  # fmt: skip
+
+    answer = giving("outage link", person)
+
+    with store.read() as reader:
+        made = reader.journal.of("continuity/links")
+    assert said in answer
+    assert [each.reasons[0].because for each in made] == [("bo",)] * (person == "Bo")
+
+
+def test_link_is_given_nowhere_where_others_read(commands: DeskCommands) -> None:
+    """A whole channel reads what is answered in Teams."""
+    assert "in Slack alone" in commands("outage link", "Bo")
