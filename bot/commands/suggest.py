@@ -21,7 +21,7 @@ from bot.rules.compiled import CompiledPolicy
 from bot.rules.knowledge import LONGEST_QUESTION, Article, Knowledge, Library, Suggestion
 from bot.rules.policy import KnowledgeSpec
 from bot.rules.situation import FINGERPRINT
-from bot.rules.text import new_part
+from bot.rules.text import prepare
 from bot.rules.ticket import Origin, Ticket
 from bot.sources.articles import read_folder
 
@@ -93,8 +93,9 @@ def gaps_of(
     """Tickets without an article above the floor, by their fault's fingerprint or category."""
     groups: dict[str, list[Ticket]] = {}
     for ticket in tickets:
+        words = prepare(ticket.subject, ticket.description).new_part
         found = compiled.knowledge.articles.suggest(
-            ticket.subject, new_part(ticket.description), most=1, floor=spec.floor,
+            ticket.subject, words, most=1, floor=spec.floor,
             language=ticket.language,
         )  # fmt: skip
         if not found:

@@ -32,7 +32,7 @@ from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy, RulesDecision, Told
 from bot.rules.history import Change, ChangeKind
 from bot.rules.situation import Situation
-from bot.rules.text import new_part
+from bot.rules.text import prepare
 from bot.rules.ticket import Actor, Ticket
 from bot.rules.ticket_news import OWN
 from bot.store.transaction import Transaction
@@ -124,7 +124,7 @@ def notice_of(ticket: Ticket, kind: NoticeKind, compiled: CompiledPolicy, now: d
         customer=ticket.requester.name,
         organisation=ticket.organisation,
         owner=ticket.assignee.name if ticket.assignee else None,
-        quote=new_part(ticket.description),
+        quote=prepare(ticket.subject, ticket.description).new_part,
         language=policy.language,
         zone=policy.zone,
         buttons=("acknowledge", "take", "snooze"),

@@ -17,6 +17,7 @@ from functools import cached_property
 
 from bot.rules.text_entries import ListProblem, ListSpec
 from bot.rules.text_finding import Searched
+from bot.rules.text_forwards import is_forward_subject
 from bot.rules.text_hits import Hit, Said
 from bot.rules.text_html import html_to_text
 from bot.rules.text_machine import MachineVerdict, machine_verdict
@@ -94,8 +95,9 @@ class Message:
 
     @cached_property
     def new_part(self) -> str:
-        """What the sender has just written."""
-        return new_part(self.plain)
+        """What the sender has just written, or passes on."""
+        is_forward = not self.is_reply and is_forward_subject(self.subject)
+        return new_part(self.plain, is_forward=is_forward)
 
     @property
     def is_complete(self) -> bool:

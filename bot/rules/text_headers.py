@@ -3,8 +3,8 @@
 
 Sources: the forms sent by Outlook, Gmail, Apple Mail, Thunderbird, Yahoo, mail.ru and Yandex in
 English, German, French, Swedish and Russian; Danish, Norwegian, Dutch, Italian, Spanish and
-Chinese where they cost one line.  Every pattern is tried on one line of bounded length with its
-blanks squeezed, so none can run away.
+Chinese where they cost one line.  Every pattern is tried on what `look` leaves of one line, so
+none can run away.
 """
 
 from __future__ import annotations
@@ -15,20 +15,45 @@ QUOTE_FOLLOWS = "-----Original Message-----"
 """The line that stands for a quotation announced by mark-up alone."""
 
 _I = re.IGNORECASE
+_LONGEST_LOOK = 300
 
+
+def look(line: str) -> str:
+    """The beginning of a line with its blanks squeezed: what the patterns are tried on."""
+    return " ".join(line[:_LONGEST_LOOK].split())
+
+
+# How Gmail, Thunderbird, Yahoo, Yandex, mail.ru and Notes announce what they forward, and Apple.
+_FORWARDED = (
+    r"forwarded (?:message|by .{0,60})|begin forwarded message|weitergeleitete nachricht"
+    r"|message (?:transf(?:é|e)r(?:é|e)|réexpédié)|vidarebefordrat meddelande"
+    r"|(?:пересланное|пересылаемое|перенаправленное) сообщение"
+)
+_FORWARDED_APPLE = (
+    r"begin forwarded message|anfang der weitergeleiteten nachricht"
+    r"|début du message (?:transféré|réexpédié)|vidarebefordrat (?:brev|meddelande)"
+    r"|начало (?:переадресованного|пересылаемого|перенаправленного) сообщения"
+)
+FORWARDED = re.compile(
+    rf"^[\s*_>]*(?:-{{2,}}\s*(?:{_FORWARDED})\s*-{{2,}}|(?:{_FORWARDED_APPLE})\s*:)[\s*_]*$", _I
+)
 ORIGINAL_MESSAGE = re.compile(
-    r"^[\s*_>]*-{2,}\s*(?:original (?:message|appointment|email)|forwarded (?:message|by .{0,60})"
-    r"|begin forwarded message|reply message"
-    r"|urspr(?:ü|ue)ngliche (?:nachricht|e-?mail)|original-?nachricht|weitergeleitete nachricht"
-    r"|message d'origine|message original|courriel original|message transf(?:é|e)r(?:é|e)"
-    r"|ursprungligt meddelande|originalmeddelande|vidarebefordrat meddelande"
-    r"|исходное сообщение|оригинальное сообщение|пересланное сообщение|пересылаемое сообщение"
+    rf"^[\s*_>]*-{{2,}}\s*(?:original (?:message|appointment|email)|{_FORWARDED}|reply message"
+    r"|urspr(?:ü|ue)ngliche (?:nachricht|e-?mail)|original-?nachricht"
+    r"|message d'origine|message original|courriel original"
+    r"|ursprungligt meddelande|originalmeddelande"
+    r"|исходное сообщение|оригинальное сообщение"
+    r"|end of forwarded message|завершение пересылаемого сообщения"
     r"|oprindelig meddelelse|opprinnelig melding|oorspronkelijk bericht|messaggio originale"
     r"|mensaje original)\s*-{2,}[\s*_]*$"
-    r"|^\s*begin forwarded message:\s*$"
-    r"|^\s*(?:anfang der weitergeleiteten nachricht|début du message transféré"
-    r"|vidarebefordrat brev|начало переадресованного сообщения)\s*:\s*$",
+    rf"|^\s*(?:{_FORWARDED_APPLE})\s*:\s*$",
     _I,
+)
+
+# What Outlook, Gmail and Apple put before a subject to forward it: FW, Fwd; German WG, French TR,
+# Swedish VB, Russian ПЕР.  A gateway's [EXTERNAL] may stand before it.
+FORWARD_SUBJECT = re.compile(
+    r"^\s*(?:\[[^\]\n]{1,30}\]\s*)?(?:fwd?|wg|wtr?l|tr|vb|vs|пер|пересл|rv|doorst)\s?:", _I
 )
 
 # What closes the line above a quotation, and what such a line must hold to be one.
@@ -72,6 +97,7 @@ HEADER_ANY = re.compile(
     rf"^[\s>*_]*(?:{'|'.join(_KEYS.values())})[*_]*\s?:[*_]*(?:\s|$)",
     _I,
 )
+HEADER_SUBJECT = re.compile(rf"^[\s>*_]*(?:{_KEYS['subject']})[*_]*\s?:[*_]*(?P<rest>.*)", _I)
 HEADER_SURE = re.compile(rf"^[\s>*_]*(?:{_KEYS['date']}|{_KEYS['subject']})[*_]*\s?:", _I)
 
 # A line between two bars is a row of a pasted table, not a quotation.

@@ -2,20 +2,29 @@
 """Finds the part of a message that its sender has just written.
 
 Dropped are quoted lines with the line that announces them, everything below an unmarked quotation,
-signatures, and legal notes.  What is dropped is only never matched: the whole text is kept and
-shown elsewhere.  Reading is line by line with a bounded look ahead, so time is linear.
+signatures, and legal notes.  What a sender only passes on is new to us, so a forwarded mail counts
+as written by him unless he says more himself.  What is dropped is only never matched: the whole
+text is kept and shown elsewhere.  Reading is line by line with a bounded look ahead, so time is
+linear.
 """
 
 from __future__ import annotations
 
 import re
 
-from bot.rules import text_headers
+from bot.rules import text_forwards, text_headers
+from bot.rules.text_headers import look
 
 LONGEST_TEXT = 100_000
 """Characters of a message that are read for rules; what lies beyond is history."""
 
-_LINE_LOOK = 300
+FEW_WORDS = 25
+"""Who writes more than so many words above a forwarded mail has said himself what matters."""
+
+MOST_FORWARDS = 3
+"""A mail that was forwarded from hand to hand is followed so far."""
+
+_LONGEST_ATTRIBUTION = 300
 _HEADER_LOOK = 6
 _ATTRIBUTION_LINES = 6
 _SIGNATURE_LINES = 15
@@ -25,47 +34,74 @@ _SENTENCE_ENDS = re.compile(r"[^\W\d_]{3,}[.!?]\s*$")
 _CONTACT = re.compile(r"\S@\S|www\.|https?:|\+?\d[\d\s()/.-]{6,}|\|")
 
 
-def new_part(text: str) -> str:
-    """The lines of a plain text that are new, without quotation, signature and legal notes."""
+def new_part(text: str, *, is_forward: bool = False) -> str:
+    """The lines of a plain text that are new, without quotation, signature and legal notes.
+
+    Of a forward with few words above it, these and the new part of the forwarded mail.  That it is
+    one, its own line says; Outlook says so only in the subject, hence `is_forward`.
+    """
     lines = text[:LONGEST_TEXT].splitlines()
-    kept = _without_notes(_without_signature(_without_quotes(lines)))
-    return "\n".join(kept).strip()
+    parts: list[str] = []
+    for _ in range(MOST_FORWARDS + 1):
+        kept, history = _without_quotes(lines)
+        kept = _without_notes(_without_signature(kept))
+        parts.append("\n".join(kept).strip())
+        if history is None or sum(len(line.split()) for line in kept) > FEW_WORDS:
+            break
+        forwarded = text_forwards.forwarded(lines[history:], is_forward=is_forward)
+        if forwarded is None:
+            break
+        lines, is_forward = forwarded.lines, forwarded.is_forward
+    return "\n\n".join(part for part in parts if part)
 
 
-def _without_quotes(lines: list[str]) -> list[str]:
-    """The lines outside quotations; an answer below or between quoted lines stays."""
+def _without_quotes(lines: list[str]) -> tuple[list[str], int | None]:
+    """The lines outside quotations, and where below them a mail begins that may be a forward.
+
+    An answer below or between quoted lines stays.
+    """
     kept: list[str] = []
+    history: int | None = None
+    is_quoting = False
     index = 0
     while index < len(lines):
-        line = _look(lines[index])
+        line = look(lines[index])
         if not line:
             kept.append(lines[index])
             index += 1
             continue
-        if text_headers.ORIGINAL_MESSAGE.match(line) or _is_header_block(line, lines, index):
+        if _ends_here(line, lines, index, is_quoting=is_quoting):
+            history = None if is_quoting else index
             break
         length = _attribution(line, lines, index)
         if length:
             if not _is_quoted_below(lines, index + length):
                 break
+            is_quoting = True
             index += length
             continue
-        if not text_headers.QUOTED_LINE.match(line):
+        if text_headers.QUOTED_LINE.match(line):
+            is_quoting = True
+        else:
             kept.append(lines[index])
         index += 1
-    return _without_trailing_rulers(kept)
+    return _without_trailing_rulers(kept), history
 
 
-def _look(line: str) -> str:
-    """The beginning of a line with its blanks squeezed: what the patterns are tried on."""
-    return " ".join(line[:_LINE_LOOK].split())
+def _ends_here(line: str, lines: list[str], index: int, *, is_quoting: bool) -> bool:
+    """Whether all that follows is another mail: quoted by Outlook, or forwarded."""
+    return bool(
+        text_headers.ORIGINAL_MESSAGE.match(line)
+        or (not is_quoting and text_headers.FORWARDED.match(line))
+        or _is_header_block(line, lines, index)
+    )
 
 
 def _is_header_block(first: str, lines: list[str], index: int) -> bool:
     """Whether `From:` and two more such lines begin here, as Outlook quotes."""
     if not text_headers.HEADER_FROM.match(first):
         return False
-    below = [_look(line) for line in lines[index + 1 : index + 1 + _HEADER_LOOK]]
+    below = [look(line) for line in lines[index + 1 : index + 1 + _HEADER_LOOK]]
     others = [line for line in below if text_headers.HEADER_ANY.match(line)]
     return len(others) >= 2 and any(text_headers.HEADER_SURE.match(line) for line in others)
 
@@ -80,12 +116,12 @@ def _attribution(first: str, lines: list[str], index: int) -> int:
         return 0
     joined = first
     for count, line in enumerate(lines[index + 1 : index + _ATTRIBUTION_LINES], start=2):
-        joined += " " + _look(line)
-        if len(joined) > _LINE_LOOK:
+        joined += " " + look(line)
+        if len(joined) > _LONGEST_ATTRIBUTION:
             return 0
         if _announces(joined):
             return count
-        if text_headers.QUOTED_LINE.match(_look(line)) or _SENTENCE_ENDS.search(line[-20:]):
+        if text_headers.QUOTED_LINE.match(look(line)) or _SENTENCE_ENDS.search(line[-20:]):
             return 0
     return 0
 
@@ -103,13 +139,13 @@ def _is_quoted_below(lines: list[str], index: int) -> bool:
     """Whether the announced quotation has marked lines, so that what is unmarked is new."""
     for line in lines[index : index + 6]:
         if line.strip():
-            return bool(text_headers.QUOTED_LINE.match(_look(line)))
+            return bool(text_headers.QUOTED_LINE.match(look(line)))
     return True
 
 
 def _without_trailing_rulers(lines: list[str]) -> list[str]:
     end = len(lines)
-    while end and (not lines[end - 1].strip() or text_headers.RULER.match(_look(lines[end - 1]))):
+    while end and (not lines[end - 1].strip() or text_headers.RULER.match(look(lines[end - 1]))):
         end -= 1
     return lines[:end]
 
@@ -119,7 +155,7 @@ def _without_signature(lines: list[str]) -> list[str]:
     kept: list[str] = []
     index = 0
     while index < len(lines):
-        start = _look(lines[index])
+        start = look(lines[index])
         if not start:
             kept += lines[index : index + bool(kept)]
             index += 1
@@ -147,7 +183,7 @@ def _after_names(lines: list[str], index: int) -> int:
     """Where the writer goes on below names, titles and telephone numbers, if at all."""
     seen = 0
     while index < len(lines) and seen < _SIGNATURE_LINES:
-        line = _look(lines[index])
+        line = look(lines[index])
         if _is_sentence(line) or text_headers.SIGNATURE_MARK.match(line):
             return index
         seen += bool(line.strip())
@@ -169,7 +205,7 @@ def _without_notes(lines: list[str]) -> list[str]:
     kept: list[str] = []
     index = 0
     while index < len(lines):
-        start = _look(lines[index])
+        start = look(lines[index])
         if text_headers.BANNER.match(start):
             index = _after_paragraph(lines, index, at_most=_BANNER_LINES) or index + 1
         elif text_headers.DISCLAIMER.match(start):

@@ -15,7 +15,7 @@ from pathlib import Path
 from bot.ports import ArticlePage, Helpdesk, Trouble
 from bot.rules.knowledge import Article, Knowledge, Library
 from bot.rules.policy import KnowledgeSpec, Policy
-from bot.rules.text import new_part
+from bot.rules.text import prepare
 from bot.rules.ticket import Origin, Ticket
 from bot.sources.articles import read_folder
 from bot.store.store import Store
@@ -154,7 +154,7 @@ def _as_article(ticket: Ticket) -> Article:
     return Article(
         article_id=ticket.ticket_id,
         title=ticket.subject,
-        body=new_part(ticket.description)[:LONGEST_SOLVED],
+        body=prepare(ticket.subject, ticket.description).new_part[:LONGEST_SOLVED],
         language=ticket.language,
         url=f"#{ticket.number}" if ticket.number is not None else ticket.reference,
         is_public=False,

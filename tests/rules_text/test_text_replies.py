@@ -95,7 +95,6 @@ QUOTED = "\n\nTotal outage, error 503\nIt is down for everyone"
         "-----Original Message-----",
         "________________________________\nFrom: Ann Lee\nSent: Tuesday\nTo: Support\nSubject: x",
         "From: Ann Lee <ann@example.com>\nDate: Tuesday, 10 March 2026\nTo: Support\nSubject: x",
-        "---------- Forwarded message ---------",
         "Am Di., 10. März 2026 um 09:12 Uhr schrieb Ann Lee <ann@example.com>:",
         "Am 10.03.2026 um 09:12 schrieb Ann Lee:",
         "Von: Ann Lee\nGesendet: Dienstag, 10. März 2026 09:12\nAn: Support\nBetreff: x",
