@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from bot.commands.case_app import case_app
+from bot.commands.inbox_app import inbox_app
 from bot.commands.incident_app import incident_app
 from bot.commands.knowledge_app import suggest
 from bot.commands.maintenance_app import maintenance_app
@@ -248,6 +249,7 @@ def restore(
 app.add_typer(time_app, name="time", no_args_is_help=True)
 app.add_typer(calendar_app, name="calendar", no_args_is_help=True)
 app.add_typer(case_app, name="case", no_args_is_help=True)
+app.add_typer(inbox_app, name="inbox", no_args_is_help=True)
 app.add_typer(incident_app, name="incident", no_args_is_help=True)
 app.add_typer(outage_app, name="outage", no_args_is_help=True)
 app.add_typer(outbox_app, name="outbox", no_args_is_help=True)

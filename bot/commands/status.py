@@ -154,7 +154,10 @@ def _show(console: Console, status: Status, now: datetime) -> None:
     for destination, reason in status.held.items():
         console.print(f"held      {destination}: {reason}", markup=False)
     if status.parked:
-        console.print(f"[bold red]parked[/]    {status.parked} events need a person's look")
+        console.print(
+            f"[bold red]parked[/]    {status.parked} events failed too often: "
+            "`deskmate inbox list --parked`"
+        )
     if any(status.cases.values()):
         console.print(f"cases     {said_of_cases(status.cases)}")
     for each in status.incidents:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -63,6 +64,18 @@ class InboxView:
         """The event with this key, whatever became of it."""
         rows = self._rows(inbox.c.key == column(key))
         return rows[0] if rows else None
+
+    def by_id(self, row_id: int) -> InboxRow | None:
+        """The event with this number, whatever became of it."""
+        rows = self._rows(inbox.c.id == row_id)
+        return rows[0] if rows else None
+
+    def in_states(self, states: Sequence[InboxState], limit: int) -> tuple[InboxRow, ...]:
+        """The newest events in any of these states, the newest last."""
+        found = self._connection.execute(
+            select(inbox).where(inbox.c.state.in_(states)).order_by(inbox.c.id.desc()).limit(limit)
+        )
+        return tuple(reversed([_inbox_row(row) for row in found]))
 
     def counts(self) -> dict[str, int]:
         """How many rows are in each state."""
@@ -174,6 +187,15 @@ class Inbox(InboxView):
             )
         )
         self._touched.add(Touched.INBOX)
+        return bool(changed.rowcount)
+
+    def drop(self, row_id: int, reason: str, now: datetime) -> bool:
+        """Give a parked event up for good, saying why; False where it is not parked."""
+        changed = self._connection.execute(
+            update(inbox)
+            .where(inbox.c.id == row_id, inbox.c.state == InboxState.PARKED)
+            .values(state=InboxState.SETTLED, outcome=clean(reason), settled_at=micros(now))
+        )
         return bool(changed.rowcount)
 
     def _close(self, row_id: int, state: InboxState, *, now: datetime, **values: Any) -> bool:
