@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from bot.commands.case_app import case_app
+from bot.commands.drill_app import drill
 from bot.commands.inbox_app import inbox_app
 from bot.commands.incident_app import incident_app
 from bot.commands.knowledge_app import suggest
@@ -255,6 +256,7 @@ app.add_typer(outage_app, name="outage", no_args_is_help=True)
 app.add_typer(outbox_app, name="outbox", no_args_is_help=True)
 app.add_typer(silence_app, name="silence", no_args_is_help=True)
 app.add_typer(maintenance_app, name="maintenance", no_args_is_help=True)
+app.command()(drill)
 app.command()(oncall)
 app.command()(explain)
 app.command()(diff)

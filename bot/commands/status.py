@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.clock import SystemClock
+from bot.commands.drill_memory import last_drill, said_of_drill
 from bot.handlers.backfill_notices import progress_in
 from bot.rules.outage_state import from_row
 from bot.rules.ticket import Ticket
@@ -66,6 +67,7 @@ class Status:
     open_tickets: int
     cases: dict[str, int]
     incidents: tuple[OpenIncident, ...]
+    last_drill: dict[str, Any] | None
     due_next: tuple[OpenTicket, ...]
 
 
@@ -114,6 +116,7 @@ def read_status(reader: Reader) -> Status:
             for each in all_incidents(reader)
             if not each.is_closed
         ),
+        last_drill=last_drill(reader),
         due_next=tuple(rows[:SHOWN]),
     )
 
@@ -164,6 +167,7 @@ def _show(console: Console, status: Status, now: datetime) -> None:
         due = f", update to customers due in {_clock(each.due_at, now)}" if each.due_at else ""
         what = f"{each.incident} {each.phase}, {each.severity}, {', '.join(each.services)}{due}"
         console.print(f"incident  {safe(what)}")
+    console.print(f"rehearsal {said_of_drill(status.last_drill, now)}", markup=False)
     console.print(f"tickets   {status.open_tickets} open\n")
     if not status.due_next:
         return

@@ -12,10 +12,13 @@ from datetime import datetime
 from email.header import Header
 from email.mime.text import MIMEText
 from email.utils import formataddr
+from typing import TYPE_CHECKING
 
-from bot.sandbox.imap import ImapDoor
 from bot.sandbox.night.cast import CHARSETS, MAILBOX, SUPPORT, Customer
 from bot.sandbox.world import World
+
+if TYPE_CHECKING:
+    from bot.sandbox.imap import ImapDoor
 
 ACKNOWLEDGEMENT, ANSWER = "ack", "answer"
 """How Deskmate marks its mails to customers (`X-Deskmate`)."""
@@ -44,10 +47,11 @@ class Heard:
 class PostOffice:
     """Takes what customers write, and shows what they got."""
 
-    def __init__(self, world: World, mailbox: ImapDoor) -> None:
-        """Begin with nothing written."""
+    def __init__(self, world: World, mailbox: ImapDoor, address: str = MAILBOX) -> None:
+        """Begin with nothing written; `address` is whose mailbox it is."""
         self._world = world
         self._mailbox = mailbox
+        self._address = address
         self._said: dict[str, list[Said]] = {}
         self.written = 0
         self.copies = 0
@@ -59,7 +63,8 @@ class PostOffice:
         message_id = f"<{len(earlier) + 1}.{customer.email}>"
         is_first = not earlier
         to_both = is_first and customer.to_both
-        raw = _mail(customer, text, message_id, thread, to_both=to_both)
+        to = ", ".join((self._address, SUPPORT)) if to_both else self._address
+        raw = _mail(customer, text, message_id, thread, to=to)
         came_at = self._mailbox.deliver(raw, sender=customer.email)
         self.written += 1
         earlier.append(Said(text, came_at, message_id))
@@ -95,13 +100,13 @@ class PostOffice:
             )
 
 
-def _mail(customer: Customer, text: str, message_id: str, thread: str, *, to_both: bool) -> bytes:
+def _mail(customer: Customer, text: str, message_id: str, thread: str, *, to: str) -> bytes:
     """As old mail programs write: headers and words in their own charset, not in UTF-8."""
     charset = CHARSETS[customer.language]
     subject = f"Re: {customer.subject}" if thread else customer.subject
     mail = MIMEText(f"{text}\n", "plain", charset)
     mail["From"] = formataddr((customer.name, customer.email), charset)
-    mail["To"] = ", ".join((MAILBOX, SUPPORT)) if to_both else MAILBOX
+    mail["To"] = to
     mail["Subject"] = Header(subject, charset, header_name="Subject").encode()
     mail["Message-ID"] = message_id
     if thread:

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a rehearsal is called: `deskmate drill`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.commands.options import HERE, AsJson, PolicyFolder
+
+
+def drill(
+    folder: Annotated[
+        Path | None, typer.Argument(help="The policy's folder; the same as --policy.")
+    ] = None,
+    policy: PolicyFolder = HERE,
+    html: Annotated[Path | None, typer.Option(help="Also write the report as a page.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who rehearses; you, if nobody is named.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rehearse an outage with your own policy, and print what worked; do so every quarter.
+
+    The real daemon runs beside a pretend helpdesk, Slack, Teams and mail: the helpdesk dies,
+    customers write by mail, a chat tool dies, somebody answers, it comes back. No accounts, nothing
+    leaves this machine. Exit status 1 if a step failed.
+    """
+    from bot.commands.drill import Wanted, run_drill
+
+    raise typer.Exit(run_drill(folder or policy, Wanted(as_json, html, by)))
