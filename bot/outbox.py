@@ -196,6 +196,9 @@ class Outbox:
         if not self._lanes.may_try(prefix, now):
             return
         with self._store.read() as reader:
+            # A long line that merely waits its turn is no backlog, and is not read for nothing.
+            if not is_behind and not reader.outbox.was_passed_by(prefix, now):
+                return
             rows = reader.outbox.backlog(prefix, now)
         missed = gather(rows, is_behind=is_behind) if rows else {}
         if not missed:

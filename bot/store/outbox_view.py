@@ -7,15 +7,31 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import BigInteger, Row, Text, bindparam, func, select
 from sqlalchemy.engine import Connection
 
 from bot.rules.actions import Outgoing
 from bot.store.codec import instant, maybe_instant, micros
 from bot.store.outbox_claims import held_by, holds
 from bot.store.queues import Attempt, OutboxRow, OutboxState
+from bot.store.ready import Ready
 from bot.store.rows import column, value_of
 from bot.store.tables import attempt, hold, outbox
+
+_PREFIX = bindparam("prefix", type_=Text)
+_PASSED_BY = Ready(
+    lambda _: (
+        select(outbox.c.id)
+        .where(
+            outbox.c.is_open == 1,
+            outbox.c.state == OutboxState.WAITING,
+            outbox.c.passed_on_at.is_not(None),
+            outbox.c.due_at <= bindparam("now", type_=BigInteger),
+            func.substr(outbox.c.destination, 1, func.length(_PREFIX)) == _PREFIX,
+        )
+        .limit(1)
+    )
+)
 
 
 class OutboxView:
@@ -123,6 +139,11 @@ class OutboxView:
             & (outbox.c.due_at <= micros(now))
             & (func.substr(outbox.c.destination, 1, len(prefix)) == prefix)
         )
+
+    def was_passed_by(self, prefix: str, now: datetime) -> bool:
+        """Whether anything of such a backlog went the next way meanwhile."""
+        row = _PASSED_BY.run(self._connection, {"prefix": prefix, "now": micros(now)}).fetchone()
+        return row is not None
 
     def newest_at(self, destination: str, since: datetime, *, limit: int) -> tuple[OutboxRow, ...]:
         """What was decided for a destination since an instant, the newest first."""

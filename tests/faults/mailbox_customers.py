@@ -39,7 +39,7 @@ class Customers(Load):
     `are_known` ends new ones: what strangers write once the helpdesk is there is its own business.
     """
 
-    between = (1.1, 1.8)
+    between = (1.5, 3.5)
     """Fewer than sixty mails a minute, which is how many acknowledgements may go out."""
 
     def __init__(self, server: Dovecot, chance: random.Random) -> None:

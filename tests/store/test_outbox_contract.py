@@ -311,3 +311,16 @@ def test_outbox_says_how_much_waits_and_until_when(store: Store) -> None:
         assert reader.outbox.next_due("slack:") == later(60)
         assert reader.outbox.next_due("teams:") is None
         assert [r.outgoing.key for r in reader.outbox.of_ticket("t1")] == ["a", "b"]
+
+
+def test_backlog_that_went_the_next_way_is_known(store: Store) -> None:
+    """Only then, or when the way is closed, is a long line read for a catch-up."""
+    add(store, outgoing("a"), outgoing("b"))
+    with store.read() as reader:
+        kind = f"{row(store, 'a').outgoing.destination.partition(':')[0]}:"
+        before = reader.outbox.was_passed_by(kind, later(1))
+    store.write(lambda tx: tx.outbox.pass_on(row(store, "a").row_id, later(1)))
+
+    with store.read() as reader:
+        after = [reader.outbox.was_passed_by(each, later(1)) for each in (kind, "sms:")]
+    assert (before, after) == (False, [True, False])
