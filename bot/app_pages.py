@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bot.clock import Clock
 from bot.pages.continuity import continuity_page
-from bot.pages.continuity_view import desk_settings
+from bot.pages.continuity_values import desk_settings
 from bot.rules.policy import Policy
 from bot.settings import Settings
 from bot.sources.web_server import WebServer

@@ -8,7 +8,7 @@ that came through a proxy, or for another host's name, is refused.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -19,8 +19,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.clock import Clock
-from bot.pages.continuity_view import DeskSettings, case_page, desk_page
+from bot.pages.continuity_values import DeskSettings
+from bot.pages.continuity_view import case_page, desk_page
 from bot.pages.render import SAFE_HEADERS, page, static_routes
+from bot.pages.tongues import NAMES, Tongue, tongue_of
 from bot.store.problems import StoreProblem
 from bot.store.store import Store
 from bot.telemetry import logger
@@ -35,14 +37,11 @@ log = logger("pages")
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Where it is read: `base` stands before its addresses, `notice` says whose link it is."""
+    """How it is read: in which language, with `base` before its addresses; `notice` says whose."""
 
+    tongue: Tongue
     base: str = ""
     notice: str = ""
-
-
-HERE = Visit()
-"""On the machine itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +54,38 @@ class Desk:
 
     def whole(self, visit: Visit, template: str = "continuity.html.j2") -> Response:
         """The page, or with another template the part of it that changes."""
+        desk = replace(self.settings(), language=visit.tongue.code)
         with self.store.read() as reader:
-            view = desk_page(reader, self.clock.now(), self.settings())
-        return page(template, {"view": view, "visit": visit})
+            view = desk_page(reader, self.clock.now(), desk)
+        return page(template, {"view": view, "visit": visit, "say": desk.say, "tongues": NAMES})
 
     def case(self, name: str, visit: Visit) -> Response:
         """One case, 404 where there is none of that name."""
+        desk = replace(self.settings(), language=visit.tongue.code)
         with self.store.read() as reader:
-            view = case_page(name, reader, self.clock.now(), self.settings())
+            view = case_page(name, reader, self.clock.now(), desk)
         if view is None:
-            return PlainTextResponse("There is no such case.\n", 404, SAFE_HEADERS)
+            return PlainTextResponse(f"{desk.say['no_such_case']}\n", 404, SAFE_HEADERS)
         log.info("case_viewed", case=view.name)
-        return page("continuity_case.html.j2", {"view": view, "visit": visit})
+        return page("continuity_case.html.j2", {"view": view, "visit": visit, "say": desk.say})
 
 
 def continuity_page(store: Store, clock: Clock, settings: Callable[[], DeskSettings]) -> Starlette:
     """The app: `/` the page, `/now` the part of it that changes, `/case/NAME` one case."""
     desk = Desk(store, clock, settings)
 
-    async def whole(_request: Request) -> Response:
-        return await safely(lambda: desk.whole(HERE))
+    def here(request: Request) -> Visit:
+        return Visit(tongue_of(request, settings().language))
 
-    async def part(_request: Request) -> Response:
-        return await safely(lambda: desk.whole(HERE, PART))
+    async def whole(request: Request) -> Response:
+        return await safely(lambda: desk.whole(here(request)))
+
+    async def part(request: Request) -> Response:
+        return await safely(lambda: desk.whole(here(request), PART))
 
     async def case(request: Request) -> Response:
         name = str(request.path_params["name"])
-        return await safely(lambda: desk.case(name, HERE))
+        return await safely(lambda: desk.case(name, here(request)))
 
     app = Starlette(
         routes=[

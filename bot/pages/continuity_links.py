@@ -20,8 +20,9 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from bot.pages.continuity import PART, Desk, Visit, safely
-from bot.pages.continuity_view import desk_settings
+from bot.pages.continuity_values import desk_settings
 from bot.pages.render import SAFE_HEADERS, page
+from bot.pages.tongues import Tongue, tongue_of
 from bot.rules.desk_links import PATH, BadDeskLink, DeskLink, read, whose
 from bot.rules.policy import Policy
 from bot.store.problems import ProblemKind, StoreProblem
@@ -106,9 +107,10 @@ class ContinuityLinks:
         if link is BadDeskLink.FORGED or _PREVIEWS.search(request.headers.get("user-agent", "")):
             return PlainTextResponse("Not Found", 404, SAFE_HEADERS)
         if isinstance(link, BadDeskLink):
-            return self._over(link)
+            return self._over(request, link)
         self._record(_Look(link.person, what, _address(request)), now)
-        return show(Visit(f"{PATH}{token}", self._notice(link, now)))
+        tongue = self._tongue(request, link.person)
+        return show(Visit(tongue, f"{PATH}{token}", self._notice(link, tongue, now)))
 
     def _link(self, token: str, now: datetime) -> DeskLink | BadDeskLink:
         secret = self._reveal_secret()
@@ -132,17 +134,22 @@ class ContinuityLinks:
         kept = {each: at for each, at in self._recorded.copy().items() if now - at < SAME_VIEW}
         self._recorded = {**kept, look: now}
 
-    def _notice(self, link: DeskLink, now: datetime) -> str:
+    def _tongue(self, request: Request, name: str = "") -> Tongue:
         policy = self._policy()
-        words = language(policy.language).words
+        person = policy.people.get(name)
+        return tongue_of(request, policy.language, own=person.language if person else None)
+
+    def _notice(self, link: DeskLink, tongue: Tongue, now: datetime) -> str:
+        policy = self._policy()
+        words = language(tongue.code).words
         until = time_with_zone(link.expires_at, now=now, zone=policy.zone, words=words)
         return words.continuity["personal"].format(
             person=link.person.replace("_", " "), until=until
         )
 
-    def _over(self, why: BadDeskLink) -> Response:
+    def _over(self, request: Request, why: BadDeskLink) -> Response:
         log.info("page_refused", reason=why)
-        tongue = language(self._policy().language)
+        tongue = language(self._tongue(request).code)
         values = {"say": tongue.words.continuity, "language": tongue.code}
         return page("continuity_over.html.j2", values, status=410)
 

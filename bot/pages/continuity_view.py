@@ -3,136 +3,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from bot.pages.continuity_values import (
+    CasePage,
+    DeskPage,
+    DeskSettings,
+    HeldRow,
+    SaidRow,
+    WaitingRow,
+)
 from bot.rules.backfill_state import PREFIX, may_go_on, progress_of
 from bot.rules.history import ChangeKind
 from bot.rules.mail import Fate
 from bot.rules.outage_state import OutageState, Phase, from_row
-from bot.rules.policy import Policy
 from bot.rules.ticket import Actor, Ticket
 from bot.store.transaction import Reader
 from bot.store.views import views_since
 from bot.store.waiting import as_of, next_due, waits_since
 from bot.texts.instants import duration, time_with_zone
-from bot.texts.words import language
 
-FATES = {
-    Fate.CASE: "{} became cases",
-    Fate.REPLY: "{} joined a case",
-    Fate.STAFF: "{} were answers of ours",
-    Fate.HELD: "{} held for a person",
-    Fate.PARKED: "{} could not be read",
-    Fate.AUTOMATIC: "{} from auto-responders",
-    Fate.BOUNCE: "{} bounced",
-    Fate.NOTED: "{} came while it was there",
-    Fate.OWN: "{} of ours came back",
-    Fate.WAITING: "{} not decided yet",
+FATES = (
+    Fate.CASE, Fate.REPLY, Fate.STAFF, Fate.HELD, Fate.PARKED, Fate.AUTOMATIC, Fate.BOUNCE,
+    Fate.NOTED, Fate.OWN, Fate.WAITING,
+)  # fmt: skip
+"""What becomes of mails, the usual first."""
+WHY = {
+    "a mailing list": "why_list",
+    "the form of the subject": "why_subject",
+    "the mail names no sender": "why_no_sender",
+    "the mail is empty": "why_empty",
 }
-"""What became of mails, as people read it; every fate has its words."""
-STATES = {
-    Phase.HEALTHY: "answers",
-    Phase.SUSPECT: "suspected to be down",
-    Phase.DOWN: "down",
-    Phase.RECOVERING: "answers again, is watched",
-}
+"""Why a mail is held, where we have words for it in every language; what a mail says stays."""
 MOST_TICKETS = 300
 MOST_HELD = 50
 MOST_READERS = 8
 SEEN_WITHIN = timedelta(hours=24)
 _LONGEST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class DeskSettings:
-    """What of the policy the page needs: the desk, its zone, how codes are called."""
-
-    desk: str
-    zone: str
-    mailbox: str | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-
-
-def desk_settings(policy: Policy) -> DeskSettings:
-    """What of a policy the page needs."""
-    return DeskSettings(policy.desk, policy.zone, policy.outage.mailbox, policy.labels)
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingRow:
-    """One case or ticket: `waits` and `left` are lengths, empty for none."""
-
-    name: str
-    subject: str
-    customer: str
-    priority: str
-    category: str
-    since: str
-    waits: str
-    due: str
-    left: str
-    tone: str
-    owner: str
-
-
-@dataclass(frozen=True, slots=True)
-class HeldRow:
-    """A mail that waits for a person."""
-
-    key: str
-    at: str
-    sender: str
-    subject: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeskPage:
-    """Everything the page shows at one moment."""
-
-    desk: str
-    now: str
-    state: str
-    is_up: bool
-    since: str
-    mailbox: str
-    mailbox_trouble: str
-    tickets_as_of: str
-    contacts_as_of: str
-    cases: tuple[WaitingRow, ...] = ()
-    tickets: tuple[WaitingRow, ...] = ()
-    left_out: int = 0
-    held: tuple[HeldRow, ...] = ()
-    mails: tuple[str, ...] = ()
-    way_back: str = ""
-    """How many cases are on their way into the helpdesk that is back; empty for none."""
-    seen_by: tuple[str, ...] = ()
-    """Who read it by a personal link within a day, each with the last time, the newest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class SaidRow:
-    """One message of a case."""
-
-    at: str
-    who: str
-    kind: str
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """One case, word by word."""
-
-    name: str
-    row: WaitingRow
-    email: str
-    status: str
-    tags: tuple[str, ...]
-    said: tuple[SaidRow, ...]
-    as_of: str
 
 
 def desk_page(reader: Reader, now: datetime, desk: DeskSettings) -> DeskPage:
@@ -146,7 +54,7 @@ def desk_page(reader: Reader, now: datetime, desk: DeskSettings) -> DeskPage:
     return DeskPage(
         desk=desk.desk,
         now=_time(now, now, desk),
-        state=outage.standing,
+        state=desk.say[f"state_{outage.standing}"],
         is_up=outage.phase is Phase.HEALTHY,
         since=_time(outage.since, now, desk),
         mailbox=desk.mailbox or "",
@@ -157,8 +65,8 @@ def desk_page(reader: Reader, now: datetime, desk: DeskSettings) -> DeskPage:
         tickets=rows[:MOST_TICKETS],
         left_out=max(0, len(rows) - MOST_TICKETS),
         held=_held(reader, now, desk),
-        mails=tuple(_mails(reader)),
-        way_back=_way_back(reader, outage),
+        mails=tuple(_mails(reader, desk)),
+        way_back=_way_back(reader, outage, desk),
         seen_by=_seen_by(reader, now, desk),
     )
 
@@ -178,7 +86,7 @@ def case_page(name: str, reader: Reader, now: datetime, desk: DeskSettings) -> C
         name=_name(ticket),
         row=_row(ticket, reader, now, desk),
         email=ticket.requester.email or "",
-        status=ticket.status.value,
+        status=desk.say[f"status_{ticket.status}"],
         tags=tuple(sorted(ticket.tags)),
         said=tuple(_said(ticket, reader, now, desk)),
         as_of=_age(read_at, now, desk) if ticket.number is not None else "",
@@ -200,7 +108,7 @@ def _sorted(
 
 
 def _row(ticket: Ticket, reader: Reader, now: datetime, desk: DeskSettings) -> WaitingRow:
-    words = language("en").words
+    words, say = desk.words, desk.say
     waits, due = waits_since(ticket, reader), next_due(ticket, reader)
     taken = reader.alerts.load(f"taken/{ticket.ticket_id}")
     owner = str(taken["by"]) if taken else ticket.assignee.name if ticket.assignee else None
@@ -219,7 +127,7 @@ def _row(ticket: Ticket, reader: Reader, now: datetime, desk: DeskSettings) -> W
         since=_time(waits, now, desk),
         waits="" if waits is None else duration(now - waits, words),
         due=_time(due.at, now, desk) if due else "",
-        left=f"{left} late" if late else f"{left} left" if left else "",
+        left=say["late" if late else "left"].format(left) if left else "",
         tone="alarm" if late else "warning" if due and due.at - now < timedelta(hours=1) else "",
         owner=(owner or "")[:_LONGEST],
     )
@@ -235,20 +143,20 @@ def _answered_by(ticket: Ticket, reader: Reader) -> str | None:
     return next(spoken, None)
 
 
-def _mails(reader: Reader) -> Iterator[str]:
+def _mails(reader: Reader, desk: DeskSettings) -> Iterator[str]:
     """What became of the mails, in words, the usual fates first."""
     counts = reader.mails.counts()
-    return (words.format(counts[fate]) for fate, words in FATES.items() if counts.get(fate))
+    return (desk.say[f"fate_{each}"].format(counts[each]) for each in FATES if counts.get(each))
 
 
-def _way_back(reader: Reader, outage: OutageState) -> str:
+def _way_back(reader: Reader, outage: OutageState, desk: DeskSettings) -> str:
     if not may_go_on(outage):
         return ""
     stages = [str(row["stage"]) for row in reader.states.starting_with(PREFIX).values()]
     progress = progress_of(stages, reader.tickets.count_cases_without_number(untouched=PREFIX))
     left = progress.waiting + progress.importing
-    parts = [f"{left} on their way into it"] if left else []
-    parts += [f"{progress.parked} refused by it"] if progress.parked else []
+    parts = [desk.say["on_their_way"].format(left)] if left else []
+    parts += [desk.say["refused"].format(progress.parked)] if progress.parked else []
     return ", ".join(parts)
 
 
@@ -270,14 +178,14 @@ def _held(reader: Reader, now: datetime, desk: DeskSettings) -> tuple[HeldRow, .
             at=_time(row.received_at, now, desk),
             sender=row.sender[:_LONGEST],
             subject=row.subject[:_LONGEST],
-            why=row.reason,
+            why=desk.say[WHY[row.reason]] if row.reason in WHY else row.reason,
         )
         for row in rows[-MOST_HELD:]
     )
 
 
 def _said(ticket: Ticket, reader: Reader, now: datetime, desk: DeskSettings) -> list[SaidRow]:
-    customer = ticket.requester.name or ticket.requester.email or "the customer"
+    customer = ticket.requester.name or ticket.requester.email or desk.say["a_customer"]
     found = []
     for change in reader.tickets.history(ticket.ticket_id):
         if change.kind not in (ChangeKind.CREATED, ChangeKind.COMMENT) or not change.body:
@@ -286,7 +194,7 @@ def _said(ticket: Ticket, reader: Reader, now: datetime, desk: DeskSettings) -> 
             case Actor.REQUESTER:
                 who, kind = customer, "customer"
             case Actor.AGENT:
-                who, kind = change.person_id or "an agent", "answer"
+                who, kind = change.person_id or desk.say["an_agent"], "answer"
             case _:
                 who, kind = "Deskmate", "note"
         if not change.is_public:
@@ -306,12 +214,13 @@ def _name(ticket: Ticket) -> str:
 def _time(at: datetime | None, now: datetime, desk: DeskSettings) -> str:
     if at is None:
         return ""
-    return time_with_zone(at, now=now, zone=desk.zone, words=language("en").words)
+    return time_with_zone(at, now=now, zone=desk.zone, words=desk.words)
 
 
 def _age(text: str | None, now: datetime, desk: DeskSettings) -> str:
     """`as of 14:05 CET (3 min ago)`, or that it never was."""
     if text is None:
-        return "never read"
-    at, words = datetime.fromisoformat(text), language("en").words
-    return f"as of {_time(at, now, desk)} ({words.ago.format(duration(now - at, words))})"
+        return desk.say["never_read"]
+    at, words = datetime.fromisoformat(text), desk.words
+    ago = words.ago.format(duration(now - at, words))
+    return desk.say["read_at"].format(time=_time(at, now, desk), ago=ago)

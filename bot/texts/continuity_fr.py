@@ -6,21 +6,19 @@ from __future__ import annotations
 CONTINUITY = {
     "over_title": "Ce lien n'est plus valable",
     "over": (
-        "Les liens vers cette page durent 24\u00a0heures au plus et peuvent être révoqués. Pour en "
-        "obtenir un nouveau\u00a0: «\u00a0/desk outage link\u00a0» dans Slack ou "
+        "Les liens vers cette page durent 24\u00a0heures au plus et peuvent être révoqués. Pour "
+        "en obtenir un nouveau\u00a0: «\u00a0/desk outage link\u00a0» dans Slack ou "
         "«\u00a0deskmate outage link\u00a0» sur le serveur."
     ),
     "personal": (
-        "Ce lien est réservé à {person} et expire {until}. Chaque consultation est enregistrée."
+        "Ce lien est réservé à {person}, fin\u00a0: {until}. Chaque consultation est enregistrée."
     ),
     "seen_by": "Consultée par lien ces dernières 24\u00a0heures par\u00a0:",
     "link": (
         "Votre lien vers la liste d'attente, valable jusqu'à {until}, pour vous seul(e)\u00a0; "
         "chaque consultation est enregistrée\u00a0: {url}"
     ),
-    "no_link_here": (
-        "Un lien personnel ne se donne que dans Slack, où personne d'autre ne le lit."
-    ),
+    "no_link_here": "Un lien personnel ne se donne que dans Slack, où personne d'autre ne le lit.",
     "no_link_set": (
         "Aucun lien possible\u00a0: DESKMATE_PUBLIC_URL (https) et DESKMATE_LINK_SECRET ne sont "
         "pas définis."
@@ -30,4 +28,90 @@ CONTINUITY = {
         "adressez-vous à la personne qui s'occupe de Deskmate."
     ),
     "open_page": "Qui attend, sans l'outil de tickets",
+    "title": "{}\u00a0: qui attend",
+    "subtitle": "qui attend, depuis quand, prochaine échéance",
+    "how_to": (
+        "Cette page se passe de l'outil de tickets. Pour répondre\u00a0: le mail du cas, "
+        "«\u00a0/desk answer NOM texte\u00a0» dans Slack ou «\u00a0deskmate case answer "
+        "NOM\u00a0»."
+    ),
+    "skip": "Aller au contenu",
+    "languages": "Langue",
+    "state_label": "État",
+    "helpdesk": "Outil de tickets\u00a0:",
+    "state_healthy": "répond",
+    "state_suspect": "panne soupçonnée",
+    "state_down": "en panne",
+    "state_recovering": "répond de nouveau, sous surveillance",
+    "state_maintenance": "absent, maintenance annoncée",
+    "since": "depuis {}",
+    "way_back": "cas\u00a0: {}",
+    "on_their_way": "{} en cours de reprise",
+    "refused": "{} refusés",
+    "mailbox": "Boîte mail",
+    "as_of": "État à",
+    "mailbox_dead": "La boîte mail ne peut pas être lue.",
+    "name": "Nom",
+    "about": "Objet",
+    "waits": "Attente",
+    "due": "Prochaine échéance",
+    "priority": "Priorité",
+    "owner": "Pris par",
+    "waits_label": "attend depuis",
+    "answered": "répondu",
+    "nothing_due": "aucune échéance",
+    "nobody": "personne pour l'instant",
+    "left": "reste {}",
+    "late": "{} de retard",
+    "cases": "Cas reçus par mail",
+    "cases_caption": "Cas reçus par mail, échéance la plus proche en premier",
+    "no_cases": "Aucun cas n'est ouvert.",
+    "mails": "Mails\u00a0: {}.",
+    "tickets": "Tickets ouverts connus",
+    "tickets_caption": "Tickets ouverts à la dernière lecture, échéance la plus proche en premier",
+    "no_tickets": "Aucun ticket ouvert n'est connu.",
+    "read_at": "lus {ago} ({time})",
+    "never_read": "jamais lus",
+    "contacts": "contacts\u00a0: {}",
+    "left_out": (
+        "{} autres ne sont pas affichés\u00a0; «\u00a0deskmate case list --all\u00a0» les donne."
+    ),
+    "held": "Mails à regarder",
+    "no_sender": "sans expéditeur",
+    "no_subject": "sans objet",
+    "fate_case": "{} devenus des cas",
+    "fate_reply": "{} rattachés à un cas",
+    "fate_staff": "{} réponses de l'équipe",
+    "fate_held": "{} à regarder",
+    "fate_parked": "{} illisibles",
+    "fate_automatic": "{} réponses automatiques",
+    "fate_bounce": "{} retours d'erreur",
+    "fate_noted": "{} arrivés alors que l'outil répondait",
+    "fate_own": "{} des nôtres revenus",
+    "fate_waiting": "{} en attente de décision",
+    "back": "Qui attend",
+    "due_at": "Échéance\u00a0: {due} ({left}).",
+    "waits_for": "Attend depuis {}.",
+    "has_it": "Pris par\u00a0: {}.",
+    "nobody_has_it": "Personne ne l'a pris pour l'instant.",
+    "how_to_case": (
+        "Pour répondre\u00a0: le mail du cas, «\u00a0answer: texte\u00a0» dans son fil Slack ou "
+        "«\u00a0deskmate case answer {} texte\u00a0»."
+    ),
+    "internal": "interne",
+    "nothing_said": "Rien de ce qui s'est dit n'est connu ici.",
+    "a_customer": "le client",
+    "an_agent": "un agent",
+    "no_such_case": "Ce cas n'existe pas.",
+    "status_new": "nouveau",
+    "status_open": "ouvert",
+    "status_pending": "attend le client",
+    "status_hold": "suspendu",
+    "status_solved": "résolu",
+    "status_closed": "clos",
+    "status_deleted": "supprimé",
+    "why_list": "une liste de diffusion",
+    "why_subject": "la forme de l'objet",
+    "why_no_sender": "le mail n'a pas d'expéditeur",
+    "why_empty": "le mail est vide",
 }

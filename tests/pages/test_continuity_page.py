@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,13 +13,16 @@ import requests
 
 from bot.clock import VirtualClock
 from bot.pages.continuity import continuity_page
-from bot.pages.continuity_view import FATES, DeskSettings
+from bot.pages.continuity_values import DeskSettings
+from bot.pages.continuity_view import FATES
 from bot.rules.history import Change, ChangeKind
 from bot.rules.mail import Fate
-from bot.rules.outage_state import OutageState, Phase, to_row
+from bot.rules.outage_state import MAINTENANCE, OutageState, Phase, to_row
 from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
 from bot.sources.web_server import WebServer
 from bot.store.store import Store
+from bot.texts.words import LANGUAGES
+from bot.texts.words_type import Words
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOSTILE = '<script>alert("x")</script>'
@@ -116,6 +120,43 @@ def test_cases_on_their_way_back_are_counted(page: Page) -> None:
 def test_every_fate_of_a_mail_has_its_words() -> None:
     """No figure stands there under a name of ours that people would have to guess."""
     assert set(FATES) == set(Fate)
+
+
+def test_every_language_says_the_same() -> None:
+    """Each has words for all that the page says, with the same figures and names in them."""
+
+    def gaps(words: Words) -> dict[str, set[str]]:
+        said = words.continuity.items()
+        return {key: set(re.findall(r"{\w*}", sentence)) for key, sentence in said}
+
+    english = gaps(LANGUAGES["en"])
+    named = {f"state_{each}" for each in (*Phase, MAINTENANCE)} | {f"status_{s}" for s in Status}
+    assert {code: gaps(words) for code, words in LANGUAGES.items()} == dict.fromkeys(
+        LANGUAGES, english
+    )
+    assert named | {f"fate_{each}" for each in Fate} <= set(english)
+
+
+@pytest.mark.parametrize(
+    ("path", "accepted", "code", "said"),
+    [
+        ("/", "", "en", "nobody yet"),
+        ("/", "ja, sv-SE;q=0.8, de;q=0.9", "de", "noch niemand"),
+        ("/?lang=ru", "de", "ru", "пока никто"),
+        ("/?lang=<b>", "", "en", "nobody yet"),
+        ("/?lang=sv", "", "sv", f'href="/case/{REFERENCE}?lang=sv"'),
+        ("/?lang=sv", "", "sv", 'data-live="/now?lang=sv"'),
+        (f"/case/{REFERENCE}?lang=fr", "", "fr", "Personne ne l&#39;a pris"),
+    ],
+)
+def test_page_speaks_the_language_of_its_reader(
+    page: Page, path: str, accepted: str, code: str, said: str
+) -> None:
+    """The address's, else the browser's, else the desk's; what it leads to keeps it."""
+    shown = page.get(path, **{"Accept-Language": accepted}).text
+
+    assert f'<html lang="{code}">' in shown
+    assert said in shown
 
 
 def test_case_is_read_word_by_word(page: Page) -> None:
