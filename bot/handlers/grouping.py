@@ -81,7 +81,8 @@ def fire_group(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: 
     if len(left) == 1:
         _tell_alone(left[0].outgoing, tx, now)
     elif left:
-        thread = f"{GROUP}:{timer.key.removeprefix(f'{GROUP}/')}-{after.number}"
+        # By its instant: a group that was forgotten counts from nothing again.
+        thread = f"{GROUP}:{timer.key.removeprefix(f'{GROUP}/')}-{now:%Y%m%dT%H%M%S%f}"
         _tell_together(left, thread, timer.detail["title"], tx, now)
     return f"{len(left)} of {len(group.waiting)} told together"
 

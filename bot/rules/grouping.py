@@ -37,15 +37,11 @@ class GroupingSpec:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group at one destination: what waits (outbox keys), until when, and when it spoke last.
-
-    `number` counts its messages.
-    """
+    """One group at one destination: what waits (outbox keys), until when, and when it spoke last."""
 
     waiting: tuple[str, ...] = ()
     due_at: datetime | None = None
     told_at: datetime | None = None
-    number: int = 0
 
 
 NO_GROUP = Group()
@@ -81,7 +77,7 @@ def after_message(group: Group, key: str, spec: GroupingSpec, now: datetime) -> 
 
 def after_flush(group: Group, now: datetime, *, has_spoken: bool) -> Group:
     """The group when what waited has gone; where nothing was left to say it has not spoken."""
-    return Group(told_at=now if has_spoken else group.told_at, number=group.number + has_spoken)
+    return Group(told_at=now if has_spoken else group.told_at)
 
 
 def to_state(group: Group) -> dict[str, Any]:
@@ -90,7 +86,6 @@ def to_state(group: Group) -> dict[str, Any]:
         "waiting": list(group.waiting),
         "due_at": group.due_at.isoformat() if group.due_at else None,
         "told_at": group.told_at.isoformat() if group.told_at else None,
-        "number": group.number,
     }
 
 
@@ -103,5 +98,4 @@ def from_state(state: Mapping[str, Any] | None) -> Group:
         waiting=tuple(state.get("waiting", ())),
         due_at=datetime.fromisoformat(due) if due else None,
         told_at=datetime.fromisoformat(told) if told else None,
-        number=int(state.get("number", 0)),
     )

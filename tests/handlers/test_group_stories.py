@@ -80,6 +80,18 @@ def test_group_speaks_again_after_its_interval(grouped: Desk) -> None:
     assert 10 * MINUTE <= between <= 10 * MINUTE + 5 * SECOND
 
 
+def test_group_that_was_quiet_tells_its_next_matters(grouped: Desk) -> None:
+    """Half an hour after its message three more come: a message of their own, none is lost."""
+    for hour in range(2):
+        for each in range(3):
+            grouped.write(f"Portal is down, case {hour}{each}")
+        grouped.run(25 * MINUTE)
+
+    groups = [each for each in _messages(grouped) if each.kind == "group"]
+    assert [each.soon for each in groups] == [3, 3]
+    assert len({each.thread for each in groups}) == 2
+
+
 def test_who_is_taken_or_solved_leaves_the_group(grouped: Desk) -> None:
     """Of three that wait one is taken and one solved: the third is told alone, as it is."""
     numbers = [grouped.write(f"Portal is down, case {each}") for each in range(3)]

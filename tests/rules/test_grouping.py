@@ -46,7 +46,7 @@ def test_more_messages_do_not_put_it_off() -> None:
         group = from_state(to_state(after_message(group, f"m{number}", SPEC, _at(10 * number))))
 
     assert (group.waiting, group.due_at) == (("m0", "m1", "m2"), _at(30))
-    assert after_flush(group, _at(30), has_spoken=True) == Group(told_at=_at(30), number=1)
+    assert after_flush(group, _at(30), has_spoken=True) == Group(told_at=_at(30))
     assert after_flush(group, _at(30), has_spoken=False) == NO_GROUP
 
 
