@@ -89,33 +89,55 @@ def fire_group(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: 
 
 def show_taken(subject: str, person: str, occasion: str, tx: Transaction, now: datetime) -> None:
     """Where a group's message told of a matter and can be edited, it says who has it now."""
-    for thread in dict.fromkeys(
-        (row.reason or "").removeprefix(TOGETHER)
-        for row in tx.outbox.of_thread(subject)
-        if (row.reason or "").startswith(TOGETHER) and row.outgoing.destination.startswith("slack:")
-    ):
-        said = tx.outbox.of_thread(thread)
-        if not said or not isinstance(said[-1].outgoing.message, Notice):
-            continue
-        latest, notice = said[-1].outgoing, said[-1].outgoing.message
-        lines = tuple(
-            replace(line, owner=person) if line.thread == subject else line for line in notice.lines
-        )
-        buttons = notice.buttons if any(line.owner is None for line in lines) else ()
-        if len(said) > 1 and said[-1].state is OutboxState.WAITING:
-            tx.outbox.supersede(now=now, reason="edited anew", key=latest.key)
-        edit = replace(
-            latest, key=f"{thread}/{occasion}/{subject}", fallback=(), urgency=Urgency.EDIT,
-            message=replace(notice, at=now, lines=lines, buttons=buttons, mention=()),
-        )  # fmt: skip
-        tx.outbox.add(edit, now)
+    kind, _, which = subject.partition(":")
+    # A ticket's messages are found by their index, all others by a look at every row.
+    told = tx.outbox.of_ticket(which) if kind == "ticket" else tx.outbox.of_thread(subject)
+    reasons = dict.fromkeys(row.reason or "" for row in told)
+    for thread in (each.removeprefix(TOGETHER) for each in reasons if each.startswith(TOGETHER)):
+        rooms: dict[str, list[OutboxRow]] = {}
+        for row in tx.outbox.of_thread(thread):
+            rooms.setdefault(row.outgoing.destination, []).append(row)
+        for destination, said in rooms.items():
+            if destination.startswith("slack:"):
+                key = f"{thread}/{occasion}/{subject}/{destination}"
+                _edit_group(said, subject, person, key, tx, now)
 
 
-def members_of(thread: str, tx: Transaction) -> tuple[str, ...]:
-    """The matters that a group's message told of, by their threads."""
+def _edit_group(
+    said: Sequence[OutboxRow], subject: str, person: str, key: str, tx: Transaction, now: datetime
+) -> None:
+    """Of several edits of one room that wait only the newest is made."""
+    latest, notice = said[-1].outgoing, said[-1].outgoing.message
+    if not isinstance(notice, Notice):
+        return
+    lines = tuple(
+        replace(line, owner=person) if line.thread == subject else line for line in notice.lines
+    )
+    is_left = any(_is_left(line.thread, tx) for line in lines)
+    if len(said) > 1 and said[-1].state is OutboxState.WAITING:
+        tx.outbox.supersede(now=now, reason="edited anew", key=latest.key)
+    edit = replace(
+        latest, key=key, fallback=(), urgency=Urgency.EDIT,
+        message=replace(notice, at=now, lines=lines, mention=(),
+                        buttons=notice.buttons if is_left else ()),
+    )  # fmt: skip
+    tx.outbox.add(edit, now)
+
+
+def _is_left(thread: str, tx: Transaction) -> bool:
+    """Whether a press would still take it: its ticket is open, and nobody has it."""
+    kind, _, which = thread.partition(":")
+    ticket = tx.tickets.load(which) if kind == "ticket" else None
+    is_done = ticket is not None and ticket.status.is_done
+    return not is_done and tx.alerts.load(f"taken/{which}") is None
+
+
+def left_of(thread: str, tx: Transaction) -> tuple[str, ...]:
+    """The matters that a group's message told of and nobody has yet, by their threads."""
     for row in tx.outbox.of_thread(thread):
         if isinstance(row.outgoing.message, Notice):
-            return tuple(line.thread for line in row.outgoing.message.lines if line.thread)
+            threads = (line.thread for line in row.outgoing.message.lines)
+            return tuple(each for each in threads if each and _is_left(each, tx))
     return ()
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.handlers.cards import renew_card
 from bot.handlers.case_words import is_case
-from bot.handlers.grouping import GROUP, TOGETHER, members_of, show_taken
+from bot.handlers.grouping import GROUP, TOGETHER, left_of, show_taken
 from bot.handlers.handled import Handled
 from bot.handlers.ladders import raise_ladders, take_ladders
 from bot.handlers.sending import send
@@ -41,12 +41,12 @@ def handle_button(
 ) -> Handled:
     """Do what was pressed, if this person may."""
     kind, _, subject = pressed.subject.partition(":")
-    if kind == GROUP:
-        return _together(event, pressed, tx, compiled, now=now)
-    ticket = tx.tickets.load(subject) if kind == "ticket" else None
     if not may(compiled.policy, pressed.action, pressed.person, pressed.message.get("user", "")):
         _refuse(event, pressed, tx, compiled, now=now)
         return Handled(f"{pressed.person} may not {pressed.action}")
+    if kind == GROUP:
+        return _together(event, pressed, tx, compiled, now=now)
+    ticket = tx.tickets.load(subject) if kind == "ticket" else None
     match pressed.action:
         case "snooze":
             done = _snooze(event, pressed, ticket, tx, now=now)
@@ -80,11 +80,11 @@ def _together(
 ) -> Handled:
     """One press under a group's message is one for each matter that it told of."""
     done = []
-    for thread in members_of(pressed.subject, tx):
+    for thread in left_of(pressed.subject, tx):
         each = replace(event, key=f"{event.key}/{thread}")
         one = replace(pressed, subject=thread)
         done.append(handle_button(each, one, tx, compiled, now=now).outcome)
-    return Handled(", ".join(dict.fromkeys(done)) or "no such group")
+    return Handled(", ".join(dict.fromkeys(done)) or "nothing is left to take")
 
 
 def end_snooze(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> str:

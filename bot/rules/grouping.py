@@ -37,7 +37,7 @@ class GroupingSpec:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group at one destination: what waits (outbox keys), until when, and when it spoke last."""
+    """One group at one destination: what waits (outbox keys), until when, when it spoke last."""
 
     waiting: tuple[str, ...] = ()
     due_at: datetime | None = None

@@ -16,7 +16,7 @@ from bot.store.queues import OutboxState
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
-SLACK = "slack:support"
+SLACK, MAIL = "slack:support", "mail:team@acme.example"
 GROUPING = "{slack: support, grouping: {by: organisation, wait: 1m, every: 10m}}"
 
 
@@ -81,11 +81,11 @@ def test_group_speaks_again_after_its_interval(grouped: Desk) -> None:
 
 
 def test_group_that_was_quiet_tells_its_next_matters(grouped: Desk) -> None:
-    """Half an hour after its message three more come: a message of their own, none is lost."""
-    for hour in range(2):
+    """A quarter of an hour after its message three more come: another message, none is lost."""
+    for spell in range(2):
         for each in range(3):
-            grouped.write(f"Portal is down, case {hour}{each}")
-        grouped.run(25 * MINUTE)
+            grouped.write(f"Portal is down, case {spell}{each}")
+        grouped.run(14 * MINUTE)
 
     groups = [each for each in _messages(grouped) if each.kind == "group"]
     assert [each.soon for each in groups] == [3, 3]
@@ -118,6 +118,28 @@ def test_one_press_takes_all_of_a_group(grouped: Desk) -> None:
     assert {line.owner for line in edited.lines} == {"Bo"}
     assert len(_messages(grouped)) == 1
     assert all("Bo has it" in grouped.notes(number)[-1] for number in numbers)
+
+
+def test_group_that_came_by_mail_is_mailed_once(grouped: Desk, tmp_path: Path) -> None:
+    """A mail cannot be edited: a press under it takes what is open, and sends no second mail."""
+    ways = f"{GROUPING[:-1]}, mail: team@acme.example, mode: first_success}}"
+    text = POLICY.replace("{slack: support, mail: team@acme.example}", ways)
+    grouped.compiled = compiled_policy(tmp_path, text)
+    numbers = [grouped.write(f"Portal is down, case {each}") for each in range(3)]
+    grouped.store.write(lambda tx: tx.outbox.hold("slack", "away"))
+    grouped.run(3 * MINUTE)
+    grouped.outbox.tend()
+    ada = grouped.furniture.agents["ada"]
+    grouped.world.change_ticket(numbers[0], by=ada, values={"status": "solved"})
+    grouped.run(MINUTE)
+
+    mailed = [out.message for _, out in grouped.channel.delivered if out.destination == MAIL]
+    _press(grouped, next(each.thread for each in mailed if isinstance(each, Notice)))
+    grouped.run(MINUTE)
+
+    assert grouped.told("group") == [(MAIL, MONDAY + 3 * MINUTE)]
+    assert MAIL not in [where for where, _ in grouped.edited("group")]
+    assert ["Bo has it" in "".join(grouped.notes(each)) for each in numbers] == [False, True, True]
 
 
 def test_nothing_of_a_group_is_lost_when_nobody_gathers_it(grouped: Desk) -> None:
