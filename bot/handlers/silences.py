@@ -53,7 +53,9 @@ def set_windows(tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> 
             told = tx.states.load(TOLD) or {}
             tx.states.save(TOLD, {each: at for each, at in told.items() if each != label})
     for silence in written.values():
-        if not silence.holds(now, compiled.calendars):
+        if silence.holds(now, compiled.calendars):
+            _hides_since(silence, silence.start or now - NEWS_FOR, tx)
+        else:
             _tell_what_was_hidden(silence, tx, now=now)
         _set_timer(silence, tx, compiled, after=now, is_written=True)
 
@@ -71,6 +73,7 @@ def handle_silence(
     after = after_order(before, order, now)
     tx.states.save(STATE, to_state(after))
     silence = next((each for each in after if each.name == order.name), None)
+    former = next((each for each in before if each.name == order.name), None)
     if silence is None:
         return Handled(f"no silence {order.name}")
     tx.timers.stop(f"{SILENCE}/{silence.name}")
@@ -79,6 +82,8 @@ def handle_silence(
         _end(silence, tx, compiled, now=now)
         summary = f"{silence.label} ended"
     else:
+        if former is not None:
+            _replace(former, silence, tx, compiled, now=now)
         is_ahead = silence.start is not None and silence.start > now
         _announce(silence, "planned" if is_ahead else "on", tx, compiled, now=now)
         _set_timer(silence, tx, compiled, after=now, is_written=False)
@@ -126,6 +131,24 @@ def fire_silence(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now
         what = "on" if edge == EdgeKind.BEGIN else "ends"
         _announce(silence, what, tx, compiled, now=now)
     return edge
+
+
+def _replace(
+    former: Silence, silence: Silence, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+) -> None:
+    """What the former of a name hid is told at the new one's end, or now if that is another."""
+    goes_on = all(each.holds(now, compiled.calendars) for each in (former, silence))
+    if goes_on and former.label == silence.label and former.start is not None:
+        _hides_since(former, former.start, tx)
+    else:
+        _tell_what_was_hidden(former, tx, now=now)
+
+
+def _hides_since(silence: Silence, since: datetime, tx: Transaction) -> None:
+    """Remember from when on what it hides was not told yet, unless that is known."""
+    told = tx.states.load(TOLD) or {}
+    if silence.label not in told:
+        tx.states.save(TOLD, {**told, silence.label: since.isoformat()})
 
 
 def _written(compiled: CompiledPolicy) -> tuple[Silence, ...]:

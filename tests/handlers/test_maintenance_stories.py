@@ -65,9 +65,8 @@ def _alert(
 
 def _order(desk: Desk, minutes: int, **what: object) -> None:
     now = desk.clock.now()
-    order = SilenceOrdered(
-        "night", now + minutes * MINUTE, "new disks", "the vendor", is_maintenance=True, **what
-    )
+    kind = {"is_maintenance": True, **what}
+    order = SilenceOrdered("night", now + minutes * MINUTE, "new disks", "the vendor", **kind)
     desk.store.receive([Event(f"silence@{now}", "desk", now, "command", order)]).result()
     desk.run()
 
@@ -111,6 +110,34 @@ def test_window_that_ended_while_nobody_watched_is_caught_up(worked: Desk) -> No
     worked.clock.move_to(worked.clock.now() + 3 * 60 * MINUTE)
 
     take_policy(worked.store, worked.compiled, now=worked.clock.now())
+    worked.run()
+
+    assert [each.soon for each in _told(worked, "catch_up")] == [1]
+
+
+@pytest.mark.parametrize("second", [{}, {"is_maintenance": False}, {"only": {"host": "h2"}}])
+def test_works_ordered_again_lose_nothing(worked: Desk, second: dict[str, object]) -> None:
+    """Ordered anew under their name, as a silence or of another host: what was held is told."""
+    _order(worked, 25, only={"host": "h1"})
+    _alert(worked, "mail")
+    worked.run(5 * MINUTE)
+    _order(worked, 10, **{"only": {"host": "h1"}, **second})
+
+    worked.run(12 * MINUTE)
+
+    assert [each.soon for each in _told(worked, "catch_up")] == [1]
+
+
+def test_window_that_the_policy_loses_tells_what_it_held(worked: Desk, tmp_path: Path) -> None:
+    """It came with a policy while it held already, and is taken out before its end."""
+    with_window, without = worked.compiled, compiled_policy(tmp_path, POLICY)
+    worked.clock.move_to(MONDAY + 45 * MINUTE)
+    worked.store.write(lambda tx: tx.states.forget("silences_told"))
+    take_policy(worked.store, with_window, now=worked.clock.now())
+    _alert(worked, "portal")
+
+    worked.compiled = without
+    take_policy(worked.store, without, now=worked.clock.now())
     worked.run()
 
     assert [each.soon for each in _told(worked, "catch_up")] == [1]
