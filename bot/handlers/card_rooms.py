@@ -9,6 +9,8 @@ from datetime import datetime
 
 from bot.rules.actions import Notice, Outgoing, Urgency
 from bot.rules.cards import TIMED, Card, Room
+from bot.rules.delivery import destinations, people_at
+from bot.rules.engine import CompiledPolicy
 from bot.rules.few_cards import after_message, weight_of
 from bot.store.queues import OutboxState
 from bot.store.rows import body_of, value_of
@@ -58,20 +60,33 @@ def may_show(
     return not is_kept
 
 
-def is_told_elsewhere(rows: Iterable[Outgoing]) -> bool:
-    """Whether one of these goes a way that shows everything."""
-    return any(row.destination.partition(":")[0] not in FEW for row in rows)
+def full_ways(rows: Iterable[Outgoing]) -> frozenset[str]:
+    """Those of their destinations that are shown everything."""
+    return frozenset(
+        row.destination for row in rows if row.destination.partition(":")[0] not in FEW
+    )
+
+
+def are_told_elsewhere(row: Outgoing, beside: Iterable[Outgoing], compiled: CompiledPolicy) -> bool:
+    """Whether each of those whom a row goes to is told by another row that is shown for certain.
+
+    `beside` are the rows of the same telling; what others are told by them calls nobody here.
+    """
+    told = full_ways(beside)
+    people = people_at(row.destination, compiled)
+    ways = [destinations(compiled.policy.people[name]) for name in people]
+    return bool(ways) and all(not told.isdisjoint(each) for each in ways)
 
 
 def keep(
-    row: Outgoing, notice: Notice, tx: Transaction, now: datetime, *, beside: Iterable[Outgoing]
+    row: Outgoing, notice: Notice, tx: Transaction, now: datetime, *, is_told_elsewhere: bool
 ) -> None:
     """Keep a message for the summary; a call then goes its next way at once.
 
-    `beside` are the rows of the same telling: who is called by one of them is called.
+    `is_told_elsewhere`: those whom it calls are called by another row.
     """
     is_new = tx.outbox.add(row, now, untold=(OutboxState.SUPERSEDED, KEPT))
-    is_call = row.urgency is Urgency.CRITICAL and not is_told_elsewhere(beside)
+    is_call = row.urgency is Urgency.CRITICAL and not is_told_elsewhere
     if is_new and is_call and row.fallback:
         way, *rest = row.fallback
         instead = replace(

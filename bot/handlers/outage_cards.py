@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.handlers.card_ends import first_lines
-from bot.handlers.card_rooms import FEW, is_told_elsewhere, keep
+from bot.handlers.card_rooms import FEW, are_told_elsewhere, full_ways, keep
 from bot.rules.actions import Notice, NoticeKind, Outgoing
 from bot.rules.engine import CompiledPolicy
 from bot.rules.few_cards import Shown, Weight, after_message
@@ -60,11 +60,13 @@ def _show(
         tx.states.forget(key)
         return
     weight = Weight.CALL if step in _CALLS else Weight.NEWS
-    has_other_way = bool(row.fallback) or is_told_elsewhere(rows)
+    is_told = are_told_elsewhere(row, rows, compiled)
+    has_other_way = bool(row.fallback) or is_told
     verdict = after_message(shown, weight, has_other_way=has_other_way)
     after = verdict.shown
-    if verdict.is_kept and has_other_way:
-        keep(row, notice, tx, now, beside=rows)
+    # A reminder calls nobody: it is enough that another way has it.
+    if verdict.is_kept and (has_other_way or full_ways(rows)):
+        keep(row, notice, tx, now, is_told_elsewhere=is_told)
     else:
         tx.outbox.add(row, now)
     tx.states.save(key, {"since": since.isoformat(), "cards": after.cards, "worst": after.worst,

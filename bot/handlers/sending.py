@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.handlers.card_rooms import is_told_elsewhere, keep, may_show
+from bot.handlers.card_rooms import are_told_elsewhere, keep, may_show
 from bot.handlers.grouping import wait_for_group
 from bot.handlers.silences import mark_of, silences_of
 from bot.handlers.storms import through_storm
 from bot.rules.actions import Notice, NoticeKind, Outgoing
-from bot.rules.delivery import destinations
+from bot.rules.delivery import people_at
 from bot.rules.engine import CompiledPolicy
 from bot.rules.silences import ALERT_NAMES, NOTHING_NAMED, Silence, silenced_by, worked_on
 from bot.store.queues import OutboxState
@@ -41,7 +41,7 @@ def send(
             continue
         if silences is None:
             silences = silences_of(tx, compiled)
-        people = _people_at(row.destination, compiled)
+        people = people_at(row.destination, compiled)
         named = named_in(notice, tx) if silences else NOTHING_NAMED
         silence = silenced_by(
             silences, notice, people=people, urgency=row.urgency, now=now,
@@ -61,7 +61,7 @@ def send(
             through_storm(row, notice, tx, compiled, now=now)
             and not _waits_for_group(row, notice, people, tx, compiled, now=now)
         ):
-            _show(row, notice, rows, tx, now)
+            _show(row, notice, rows, tx, compiled, now=now)
 
 
 def _waits_for_group(
@@ -82,16 +82,23 @@ def _waits_for_group(
 
 
 def _show(
-    row: Outgoing, notice: Notice, rows: Sequence[Outgoing], tx: Transaction, now: datetime
+    row: Outgoing,
+    notice: Notice,
+    rows: Sequence[Outgoing],
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
 ) -> None:
     """Send a row unless its room keeps it for a summary; then a call goes its next way."""
     if tx.outbox.by_key(row.key) is not None:
         return
-    has_other_way = bool(row.fallback) or is_told_elsewhere(rows)
+    is_told = are_told_elsewhere(row, rows, compiled)
+    has_other_way = bool(row.fallback) or is_told
     if may_show(row, notice, tx, now=now, has_other_way=has_other_way):
         tx.outbox.add(row, now)
     else:
-        keep(row, notice, tx, now, beside=rows)
+        keep(row, notice, tx, now, is_told_elsewhere=is_told)
 
 
 def named_in(notice: Notice, reader: Reader) -> Mapping[str, str]:
@@ -102,11 +109,3 @@ def named_in(notice: Notice, reader: Reader) -> Mapping[str, str]:
     fields = {"alert": "alert.name", **{name: f"alert.{name}" for name in ALERT_NAMES[:-1]}}
     found = {name: ticket.fields.get(key) for name, key in fields.items()}
     return {name: value for name, value in found.items() if value}
-
-
-def _people_at(destination: str, compiled: CompiledPolicy) -> frozenset[str]:
-    return frozenset(
-        name
-        for name, person in compiled.policy.people.items()
-        if destination in destinations(person)
-    )

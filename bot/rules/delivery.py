@@ -93,6 +93,15 @@ def destinations(person: Recipient) -> tuple[str, ...]:
     return tuple(f"{way}:{address}" for way, address in ways if address)
 
 
+def people_at(destination: str, compiled: CompiledPolicy) -> frozenset[str]:
+    """The recipients that a destination is a way of."""
+    return frozenset(
+        name
+        for name, person in compiled.policy.people.items()
+        if destination in destinations(person)
+    )
+
+
 def _instead(person: Recipient, compiled: CompiledPolicy, now: datetime) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for name in person.otherwise:

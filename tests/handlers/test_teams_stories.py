@@ -22,7 +22,7 @@ ladders:
     levels: [{after: 0m, tell: team}, {after: 20m, tell: team}, {after: 40m, tell: team}]
     repage: {every: 10m, most: 9}
 """
-MakeDesk = Callable[[str], Desk]
+MakeDesk = Callable[..., Desk]
 
 
 @pytest.fixture
@@ -30,10 +30,11 @@ def make(tmp_path: Path) -> Iterator[MakeDesk]:
     """Makes a desk whose team has these ways, and a ladder that calls it again and again."""
     made: list[Desk] = []
 
-    def make(ways: str) -> Desk:
+    def make(ways: str, tell: str = "team") -> Desk:
+        ladder = LADDER.replace("tell: team", f"tell: {tell}")
         text = POLICY.replace("{slack: support, mail: team@acme.example}", ways)
-        text = text.replace("  lead: {slack: leads}\n", f"  lead: {{slack: leads}}{LADDER}")
-        text = text.replace("breached: {tell: lead}", "breached: {tell: team}")
+        text = text.replace("  lead: {slack: leads}\n", f"  lead: {{slack: leads}}{ladder}")
+        text = text.replace("breached: {tell: lead}", f"breached: {{tell: {tell}}}")
         text = f"{text}  word: {{event: requester_reply, then: {{tell: team}}}}\n"
         text = text.replace("tell: team, comment: Told the team.", "tell: team, page: page")
         made.append(Desk(compiled_policy(tmp_path, text)))
@@ -81,6 +82,15 @@ def test_only_way_is_used_for_every_call(make: MakeDesk) -> None:
     _incident(desk)
 
     assert _calls(desk, TEAMS) >= 9
+
+
+def test_call_of_others_beside_calls_nobody_here(make: MakeDesk) -> None:
+    """Whose only way is Teams is called there each time, though the lead is called by Slack."""
+    desk = make("{teams: support}", tell="[team, lead]")
+
+    _incident(desk)
+
+    assert _calls(desk, TEAMS) == _calls(desk, "slack:leads") >= 9
 
 
 def test_other_way_beside_keeps_the_rest(make: MakeDesk) -> None:
