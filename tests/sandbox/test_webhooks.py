@@ -55,7 +55,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def emitter(world: World, desk: Furniture) -> WebhookEmitter:
-    return WebhookEmitter(world, timeout=0.1)
+    return WebhookEmitter(world, timeout=10.0)
 
 
 @pytest.fixture
