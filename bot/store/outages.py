@@ -15,7 +15,7 @@ from sqlalchemy import Text, bindparam, delete, func, select
 from sqlalchemy.engine import Connection
 
 from bot.store.codec import instant, micros
-from bot.store.ready import Ready
+from bot.store.ready import Ready, by_character
 from bot.store.rows import column, from_json, to_json
 from bot.store.tables import cursor, incident_entry, machine
 from bot.store.upserts import put
@@ -23,17 +23,15 @@ from bot.store.upserts import put
 HELPDESK, PRODUCT = "helpdesk", "product"
 """Whose incident a timeline is of: both are numbered from 1."""
 _STATE = Ready(lambda _: select(machine.c.body).where(machine.c.name == bindparam("of")))
-_FIRST = Ready(
-    lambda _: (
-        select(machine.c.name)
-        .where(
-            machine.c.name >= bindparam("low", type_=Text),
-            machine.c.name < bindparam("high", type_=Text),
-        )
-        .order_by(machine.c.name)
-        .limit(1)
-    )
-)
+
+
+def _first(dialect: str) -> Any:
+    name = by_character(machine.c.name, dialect)
+    which = (name >= bindparam("low", type_=Text), name < bindparam("high", type_=Text))
+    return select(machine.c.name).where(*which).order_by(name).limit(1)
+
+
+_FIRST = Ready(_first)
 
 
 class StatesView:

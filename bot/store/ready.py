@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import collate
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.engine import Connection
@@ -54,6 +55,11 @@ class Ready:
         found = _Text(str(compiled), tuple(compiled.positiontup or ()), constants)
         self._texts[dialect] = found
         return found
+
+
+def by_character(column: Any, dialect: str) -> Any:
+    """A text column compared as `tables.BY_CHARACTER` is, so that a range of keys is a prefix."""
+    return column if dialect == "sqlite" else collate(column, "C")
 
 
 def run_plain(connection: Connection, text: str) -> None:

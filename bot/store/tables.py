@@ -21,11 +21,13 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = "0006"
+SCHEMA = "0007"
 """The revision of `migrations/` that these tables are; revisions sort as text."""
 
 metadata = MetaData()
 RowId = BigInteger().with_variant(Integer(), "sqlite")
+BY_CHARACTER = Text().with_variant(Text(collation="C"), "postgresql")
+"""Keys of which a range is a prefix: a database that sorts by a language passes over punctuation."""
 _OPEN = text("is_open = 1")
 
 
@@ -161,7 +163,7 @@ timer = Table(
 alert = Table(
     "alert",
     metadata,
-    Column("key", Text, primary_key=True),
+    Column("key", BY_CHARACTER, primary_key=True),
     Column("ticket_id", Text, index=True),
     Column("body", Text, nullable=False),
 )

@@ -61,6 +61,22 @@ def test_cases_that_wait_are_those_nobody_has_looked_at(store: Store) -> None:
         assert (reader.states.first("way/"), reader.states.first("no/")) == ("way/t1", None)
 
 
+def test_what_begins_alike_is_found_however_the_database_sorts(store: Store) -> None:
+    """A server that sorts by a language passes over punctuation: no ladder would ever stop."""
+    keys = (
+        "ladder/ticket:a/late",
+        "ladder/ticket:a/",
+        "ladder/ticket:ab/late",
+        "ladder/ticket:A/x",
+    )
+    store.write(lambda tx: [tx.alerts.save(each, {}) for each in keys])
+    store.write(lambda tx: tx.states.save("look/7", {}))
+
+    with store.read() as reader:
+        found = list(reader.alerts.starting("ladder/ticket:a/"))
+        assert (found, reader.states.first("look/")) == (sorted(keys[:2]), "look/7")
+
+
 def test_helpdesk_number_belongs_to_one_ticket(store: Store) -> None:
     """Two tickets never share a number; tickets without one do not collide."""
     store.write(lambda tx: tx.tickets.save(ticket("a", number=1)))
