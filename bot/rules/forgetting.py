@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import re
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,7 @@ from bot.rules.ticket import Person, Ticket
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _DOMAIN = "forgotten.invalid"
 _ID = "person_id"
+_SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 LEAST_WORDS = 2
 """A name of one word is a word; it is looked for in their own rows alone, which lose all words."""
 REPORTED = frozenset({"category", "code", "plan", "region"})
@@ -83,11 +85,19 @@ class Scrubber:
 
     @property
     def needles(self) -> frozenset[str]:
-        """What a row must hold, in small letters, to be worth a look: as text and as JSON."""
-        texts = self._known.addresses | self._known.names
+        """What a row must hold to be worth a look, with A to Z in small letters; as text and JSON.
+
+        Of a name the longest word, for a line may break within it. Of letters beyond Z a database
+        may not know the small ones, so they stand here in every size.
+        """
+        words = {max(name.split(), key=len) for name in self._known.names}
+        sizes = {
+            size for each in words for size in (each, each.lower(), each.upper(), each.title())
+        }
+        texts = self._known.addresses | sizes
         as_json = {json.dumps(text)[1:-1] for text in texts}
         ids = {f'"{_ID}":{json.dumps(each)}' for each in self._known.ids}
-        return frozenset(each.lower() for each in (*texts, *as_json, *ids))
+        return frozenset(each.translate(_SMALL) for each in (*texts, *as_json, *ids))
 
     def text(self, text: str) -> str:
         """A plain text without the person."""

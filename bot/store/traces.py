@@ -33,6 +33,8 @@ OURS = frozenset({counter.name, lease.name, mail_place.name})
 """Tables that speak of nobody."""
 IDENTIFYING = frozenset({ticket.name, contact.name})
 """Tables that say by what else a person is known; they are changed last."""
+MOST_CONDITIONS = 500
+"""SQLite takes 1,000 in one statement; a shared address may have been many people's."""
 Keys = tuple[Any, ...]
 
 
@@ -124,21 +126,20 @@ class TracesView:
 
     def naming(self, table: Table, scrubber: Scrubber) -> tuple[Keys, ...]:
         """The rows of a table that may name the person, by their primary keys."""
-        columns = text_columns(table)
-        holds = or_(
-            *(
-                func.lower(column).contains(needle, autoescape=True)
-                for column in columns
-                for needle in sorted(scrubber.needles)
-            )
-        )
-        found = self._connection.execute(select(*table.primary_key, *columns).where(holds))
-        width = len(table.primary_key.columns)
-        return tuple(
-            tuple(row[:width])
-            for row in found
-            if any(scrubber.column(text) != text for text in row[width:] if text)
-        )
+        columns, needles = text_columns(table), sorted(scrubber.needles)
+        width, at_once = len(table.primary_key.columns), max(1, MOST_CONDITIONS // len(columns))
+        naming: dict[Keys, None] = {}
+        for start in range(0, len(needles), at_once):
+            some = needles[start : start + at_once]
+            holds = or_(
+                *(func.lower(column).contains(each, autoescape=True)
+                  for column in columns for each in some)
+            )  # fmt: skip
+            found = self._connection.execute(select(*table.primary_key, *columns).where(holds))
+            for row in found:
+                if any(scrubber.column(text) != text for text in row[width:] if text):
+                    naming[tuple(row[:width])] = None
+        return tuple(naming)
 
     def _mentions(self, scrubber: Scrubber, own: Mapping[Table, Keys]) -> int:
         return sum(

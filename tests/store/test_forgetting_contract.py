@@ -13,11 +13,12 @@ from store_samples import NOON
 
 from bot.clock import VirtualClock
 from bot.commands.forgetter import Forgetter
+from bot.rules.forgetting import KnownAs, Scrubber
 from bot.rules.mail import Contact
 from bot.sources.mail_spool import Spool
 from bot.store.rewriting import rewrite
 from bot.store.store import Store
-from bot.store.tables import lease, metadata
+from bot.store.tables import journal, lease, metadata
 from bot.store.traces import personal_tables, text_columns
 
 NORA = "nora@northwind.example"
@@ -92,3 +93,34 @@ def test_no_table_and_no_file_names_the_person(
     left = files_of(lasting_url, request)
     assert NORA.encode() not in left
     assert b"nora wind" not in left
+
+
+def test_name_is_found_in_every_alphabet(store: Store, clock: VirtualClock, tmp_path: Path) -> None:
+    """SQLite knows no small letter of Å or И, and a line may break within a name."""
+    told = ("Re: Åsa Öst", "ÅSA ÖST called", "for åsa\nöst", "Иван Петров", "ИВАН ПЕТРОВ, 1")
+    for address, name in ((NORA, "Åsa Öst"), ("ivan@northwind.example", "Иван Петров")):
+        known = Contact(address, NOON, name, address)
+        store.write(lambda tx, who=known: tx.contacts.save(who))
+    store.write(lambda tx: [tx.journal.add(NOON, "day", "e", "p", (), each) for each in told])
+    store.write(lambda tx: [tx.states.save(each, {"said": each}) for each in told])
+
+    for number, address in enumerate((NORA, "ivan@northwind.example")):
+        spool = Spool(tmp_path / "mails")
+        Forgetter(address, f"gone-{number}", store, spool, clock).forget(even_open=False)
+
+    with store.read() as reader:
+        left = [each.summary for each in reader.journal.everything()][: len(told)]
+        states = {name: body["said"] for name, body in reader.states.starting_with("").items()}
+    gone = {"Re: gone-0", "gone-0 called", "for gone-0", "gone-1", "gone-1, 1"}
+    assert (set(left), states) == (gone, {each: each for each in gone})
+
+
+def test_shared_address_may_have_been_many_peoples(store: Store) -> None:
+    """A hundred names are looked for a few at a time: a statement holds so many and no more."""
+    names = frozenset(f"Nora Wind{number}" for number in range(100))
+    store.write(lambda tx: tx.journal.add(NOON, "day", "e", "p", (), "Nora Wind99 called"))
+
+    with store.read() as reader:
+        found = reader.traces.naming(journal, Scrubber(KnownAs(frozenset({NORA}), names), "x"))
+
+    assert found == ((1,),)
