@@ -27,7 +27,7 @@ SCHEMA = "0007"
 metadata = MetaData()
 RowId = BigInteger().with_variant(Integer(), "sqlite")
 BY_CHARACTER = Text().with_variant(Text(collation="C"), "postgresql")
-"""Keys of which a range is a prefix: a database that sorts by a language passes over punctuation."""
+"""Keys of which a range is a prefix: databases that sort by a language skip punctuation."""
 _OPEN = text("is_open = 1")
 
 
