@@ -19,7 +19,6 @@ STORM = "mail_storm"
 """The kind, and the key, of the timer that sends a storm's digest."""
 DIGEST_EVERY = timedelta(minutes=1)
 MAILBOX = "mailbox"
-_KEPT = timedelta(hours=6)
 
 
 def tell_of_case(
@@ -45,10 +44,7 @@ def tell_of_case(
 def fire_storm(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> str:
     """One digest of the cases that came within the last minute."""
     since = now - DIGEST_EVERY - timedelta(seconds=5)
-    opened = [
-        row for row in tx.mails.since(now - _KEPT)
-        if row.fate is Fate.CASE and row.decided_at is not None and row.decided_at >= since
-    ]  # fmt: skip
+    opened = tx.mails.decided_since(Fate.CASE, since)
     if not opened:
         return "the storm is over"
     lines = []
