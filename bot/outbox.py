@@ -156,7 +156,7 @@ class Outbox:
             if outgoing.destination != HELPDESK:
                 self._lanes.record(outgoing, found, now, tx)
             retry_at = self._retry_at(row, outcome, now)
-            tx.outbox.record(row.row_id, outcome, now, retry_at=retry_at)
+            tx.outbox.record(row.row_id, outcome, now, retry_at=retry_at, is_edit=outgoing.is_edit)
             number_ticket(outgoing, outcome, tx)
             if isinstance(outcome, Refused):
                 why = refused_elsewhere(outgoing, outcome.reason)

@@ -108,12 +108,14 @@ class Outbox(OutboxView):
         )  # fmt: skip
 
     def record(
-        self, row_id: int, outcome: Outcome, now: datetime, *, retry_at: datetime | None = None
-    ) -> bool:
+        self, row_id: int, outcome: Outcome, now: datetime, *,
+        retry_at: datetime | None = None, is_edit: bool = False,
+    ) -> bool:  # fmt: skip
         """Write down how an attempt ended; False when the row had been settled meanwhile.
 
         `retry_at` is for `TryLater` (then sent again) and `Unknown` (then looked at again). Who
-        looked and still cannot tell records `Unknown`; a `TryLater` would send it twice.
+        looked and still cannot tell records `Unknown`; a `TryLater` would send it twice. An edit
+        that is refused is superseded: nobody misses it.
         """
         match outcome:
             case Delivered(reference):
@@ -128,7 +130,8 @@ class Outbox(OutboxView):
                 detail = reference
             case Refused(reason, advice):
                 detail = f"{reason}: {advice}" if advice else reason
-                changed = self._settle(row_id, OutboxState.REFUSED, now, reason=clean(detail))
+                state = OutboxState.SUPERSEDED if is_edit else OutboxState.REFUSED
+                changed = self._settle(row_id, state, now, reason=clean(detail))
             case TryLater(detail, after):
                 due = retry_at or now + timedelta(seconds=after or 0)
                 changed = self._again(row_id, OutboxState.WAITING, due, detail)

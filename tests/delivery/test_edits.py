@@ -69,7 +69,7 @@ def test_slack_slowing_edits_slows_no_page(post: Post) -> None:
 
 
 def test_lost_edit_is_made_again_and_given_up_quietly(post: Post) -> None:
-    """After a lost answer the same edit is made once more; a refused one is told to nobody."""
+    """After a lost answer the same edit is made once more; a refused one is no dead message."""
     lost = iter([Unknown("the line broke")])
     post.way.judge = lambda *_: next(lost, None)
     post.way.find = lambda *_, **__: Refused("made again")  # type: ignore[method-assign]
@@ -80,7 +80,7 @@ def test_lost_edit_is_made_again_and_given_up_quietly(post: Post) -> None:
     post.run(10)
 
     assert post.shown("slack:support") == ["e1", "e1"]
-    assert post.row("e2").state is OutboxState.REFUSED
+    assert post.row("e2").state is OutboxState.SUPERSEDED
     assert [row for _, row in post.way.shown if row.destination.startswith("mail:")] == []
 
 
