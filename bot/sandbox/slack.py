@@ -18,6 +18,7 @@ from bot.sandbox.http import Call, LoopbackServer, Reply, html_reply, json_reply
 from bot.sandbox.slack_directory import Member, Workspace
 from bot.sandbox.slack_faults import SlackFault
 from bot.sandbox.slack_methods import Method, SlackMethods, no
+from bot.sandbox.slack_pace import Pace
 from bot.sandbox.slack_presses import (
     EventsAddress,
     Pressed,
@@ -64,6 +65,8 @@ class SlackDoor:
         self.socket = SocketServer()
         self.calls: Counter[str] = Counter()
         self.events_address: EventsAddress | None = None
+        self.pace: Pace | None = None
+        """How often messages are taken; as often as they come where there is none."""
         self._world = world
         self._clock = clock
         self._faults: Faults = world.faults
@@ -177,8 +180,16 @@ class SlackDoor:
             return json_reply(200, no("unknown_method"))
         if refusal := self._no_right(call, method):
             return json_reply(200, refusal)
-        answer = method.run(_arguments(call))
-        return self._after(name, answer)
+        arguments = _arguments(call)
+        if (wait := self._wait(name, arguments)) is not None:
+            return json_reply(429, no("ratelimited"), Retry_After=str(wait))
+        return self._after(name, method.run(arguments))
+
+    def _wait(self, name: str, arguments: Mapping[str, object]) -> int | None:
+        room = self.workspace.channel(str(arguments.get("channel", ""))) if self.pace else None
+        if self.pace is None or room is None:
+            return None
+        return self.pace.wait(name, room.name, self._clock.now())
 
     def _before(self, name: str) -> Reply | None:
         """Faults that keep the call from taking effect, the broken line apart."""
