@@ -155,7 +155,7 @@ class Outbox:
         def record(tx: Transaction) -> None:
             if outgoing.destination != HELPDESK:
                 self._lanes.record(outgoing, found, now, tx)
-            retry_at = self._retry_at(row, outcome, now)
+            retry_at = self._retry_at(row, outcome, now, tries=tx.outbox.tries(row.row_id) + 1)
             tx.outbox.record(row.row_id, outcome, now, retry_at=retry_at, is_edit=outgoing.is_edit)
             number_ticket(outgoing, outcome, tx)
             if isinstance(outcome, Refused):
@@ -184,7 +184,7 @@ class Outbox:
         outgoing, now = row.outgoing, self._clock.now()
 
         def give_back(tx: Transaction) -> None:
-            tx.outbox.give_back(row.row_id, due_at=until)
+            tx.outbox.give_back(row, due_at=until)
             if self._lanes.circuit(outgoing.destination).is_open:
                 pass_on(row.row_id, outgoing, slow_elsewhere(outgoing), tx, now)
 
@@ -211,14 +211,19 @@ class Outbox:
         self._store.write(fold)
         log.info("catch_up_written", destinations=len(missed), rows=len(rows))
 
-    def _retry_at(self, row: ClaimedOutgoing, outcome: Outcome, now: datetime) -> datetime | None:
+    def _retry_at(
+        self, row: ClaimedOutgoing, outcome: Outcome, now: datetime, *, tries: int
+    ) -> datetime | None:
         match outcome:
             case Delivered() | Accepted() | Refused():
                 return None
             case Unknown():
-                return now + timedelta(seconds=min(LOOK_AGAIN_AT_MOST, 2.0 ** min(row.attempts, 8)))
+                return now + timedelta(seconds=min(LOOK_AGAIN_AT_MOST, 2.0 ** min(tries, 8)))
+            case TryLater(after=after) if after and row.outgoing.destination != HELPDESK:
+                # Nobody crowds in then: the destination's pause and budget let one by one through.
+                return now + timedelta(seconds=after)
             case TryLater(after=after):
-                back_off = min(GREATEST_BACK_OFF, 2.0 ** min(row.attempts, 10))
+                back_off = min(GREATEST_BACK_OFF, 2.0 ** min(tries, 10))
                 wait = max(after or 0.0, back_off * self._chance.uniform(0.5, 1.0))
                 retry_at = now + timedelta(seconds=wait)
                 probe_at = self._lanes.circuit(row.outgoing.destination).probe_at

@@ -20,6 +20,7 @@ from bot.rules.lanes import (
     Circuit,
     after_outcome,
     lane_of,
+    spent,
     take,
 )
 from bot.rules.outcome import Outcome, TryLater
@@ -115,6 +116,7 @@ class Lanes:
             place = _place(outgoing)
             until = now + timedelta(seconds=outcome.after)
             self._pauses[place] = max(until, self._pauses.get(place, until))
+            self._budgets[place] = spent(self._pauses[place])
             tx.states.save(PAUSE + place, {"until": self._pauses[place].isoformat()})
 
 

@@ -75,6 +75,11 @@ def take(budget: Budget | None, rate: Rate, now: datetime, urgency: Urgency) -> 
     return Taken(Budget(tokens - 1.0, now))
 
 
+def spent(until: datetime) -> Budget:
+    """The budget of a destination that asked for patience: afterwards one by one, no burst."""
+    return Budget(1.0, until)
+
+
 @dataclass(frozen=True, slots=True)
 class Circuit:
     """How a lane does: failures in a row, since when it is open, when one message is tried."""

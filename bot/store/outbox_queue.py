@@ -143,12 +143,15 @@ class Outbox(OutboxView):
             self._log(changed, now, type(outcome).__name__, detail)
         return changed is not None
 
-    def give_back(self, row_id: int, *, due_at: datetime) -> bool:
-        """Put a claimed row back untried, for its destination asked us to wait until `due_at`."""
+    def give_back(self, row: ClaimedOutgoing, *, due_at: datetime) -> bool:
+        """Put a claimed row back untried, for its destination asked us to wait until `due_at`.
+
+        What was to be looked for before it is sent again still is, since the same instant.
+        """
         changed = self._connection.execute(
             update(outbox)
-            .where(outbox.c.id == row_id, outbox.c.state == OutboxState.CLAIMED)
-            .values(state=OutboxState.WAITING, due_at=micros(due_at))
+            .where(outbox.c.id == row.row_id, outbox.c.state == OutboxState.CLAIMED)
+            .values(state=row.state, due_at=micros(due_at), claimed_at=maybe_micros(row.since))
         )
         self._touched.add(Touched.OUTBOX)
         return bool(changed.rowcount)

@@ -145,6 +145,20 @@ class OutboxView:
         row = _PASSED_BY.run(self._connection, {"prefix": prefix, "now": micros(now)}).fetchone()
         return row is not None
 
+    def tries(self, row_id: int) -> int:
+        """How often a row was really tried; claims that were given back are none."""
+        tried = select(func.count()).where(attempt.c.outbox_id == row_id)
+        return self._connection.scalar(tried) or 0
+
+    def unsent(self, destination: str, now: datetime) -> tuple[OutboxRow, ...]:
+        """What waits for one destination and was due by now or tried before."""
+        return self._rows(
+            (outbox.c.is_open == 1)
+            & (outbox.c.state == OutboxState.WAITING)
+            & ((outbox.c.due_at <= micros(now)) | (outbox.c.attempts > 0))
+            & (outbox.c.destination == destination)
+        )
+
     def newest_at(self, destination: str, since: datetime, *, limit: int) -> tuple[OutboxRow, ...]:
         """What was decided for a destination since an instant, the newest first."""
         found = self._connection.execute(

@@ -199,6 +199,31 @@ def test_lost_answer_is_looked_up_not_sent_twice(post: Post) -> None:
     assert post.row("a").state is OutboxState.DELIVERED
 
 
+def test_row_in_doubt_is_looked_up_after_it_had_to_wait(post: Post) -> None:
+    """Before it could be looked for, the channel asked for patience: it is still not sent twice."""
+    answers = {"a": Unknown("the line broke"), "page": TryLater("429", 20)}
+    post.way.judge = lambda row, _: answers.pop(row.key, None)
+    post.add(message("a"))
+    post.run(2)
+
+    post.add(message("page", urgency=Urgency.CRITICAL))
+    post.run(60)
+
+    assert post.shown("slack:support") == ["a", "page"]
+    assert post.row("a").state is OutboxState.DELIVERED
+
+
+def test_channel_that_throttles_for_long_is_not_waited_for_longer(post: Post) -> None:
+    """Whoever had to wait twenty times comes as soon as the channel takes one a second again."""
+    until = NOON + timedelta(minutes=2)
+    post.way.judge = lambda _, now: TryLater("429", 2) if now < until else None
+    post.add(*(message(f"m{number}") for number in range(6)))
+
+    post.run(130)
+
+    assert len(post.shown("slack:support")) == 6
+
+
 def test_promised_patience_outlives_a_restart(post: Post) -> None:
     """A destination that asked for two minutes is left alone by the next process as well."""
     post.way.judge = lambda *_: TryLater("429", 120)
