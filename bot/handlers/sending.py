@@ -14,18 +14,13 @@ from datetime import datetime
 from bot.handlers.card_rooms import are_told_elsewhere, keep, may_show
 from bot.handlers.grouping import wait_for_group
 from bot.handlers.silences import mark_of, silences_of
-from bot.handlers.storms import through_storm
-from bot.rules.actions import Notice, NoticeKind, Outgoing
+from bot.handlers.storms import SINGLE, through_storm
+from bot.rules.actions import Notice, Outgoing
 from bot.rules.delivery import people_at
 from bot.rules.engine import CompiledPolicy
 from bot.rules.silences import ALERT_NAMES, NOTHING_NAMED, Silence, silenced_by, worked_on
 from bot.store.queues import OutboxState
 from bot.store.transaction import Reader, Transaction
-
-SINGLE = frozenset(
-    {NoticeKind.RULE, NoticeKind.ALERT, NoticeKind.SLA_WARNING, NoticeKind.SLA_BREACHED}
-)
-"""Kinds of messages about one matter, which a storm may stand for."""
 
 
 def send(

@@ -17,6 +17,10 @@ STORM = "storm"
 """The kind of a storm's timer; its key is `storm/DESTINATION`."""
 EDITED = frozenset({"slack"})
 """Ways that can edit a message; by the others a storm is told when it begins and when it ends."""
+SINGLE = frozenset(
+    {NoticeKind.RULE, NoticeKind.ALERT, NoticeKind.SLA_WARNING, NoticeKind.SLA_BREACHED}
+)
+"""Kinds of messages about one matter, which a storm may stand for."""
 COUNTING = frozenset({NoticeKind.STORM, NoticeKind.GROUP})
 """Messages that stand for others."""
 LATEST = 8
@@ -57,6 +61,7 @@ def renew_storm(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now:
         _tell(destination, storm, tx, compiled, reason="storm_over", now=now)
         tx.states.save(timer.key, to_state(replace(CALM, number=storm.number)))
         return f"over, {storm.count} messages"
+    _hold_what_waits(destination, storm, tx, now)
     if _can_edit(destination) and storm.count != storm.renewed:
         _tell(destination, storm, tx, compiled, reason="storm_on", now=now)
         tx.states.save(timer.key, to_state(replace(storm, renewed=storm.count)))
@@ -65,10 +70,15 @@ def renew_storm(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now:
 
 
 def _hold_what_waits(destination: str, storm: Storm, tx: Transaction, now: datetime) -> None:
-    """What was decided just before and did not go yet is counted too, unless it is critical."""
-    for row in tx.outbox.backlog(destination, now):
+    """What was decided just before and did not go yet is counted too, unless it is critical.
+
+    Asked again at each renewal: what was under way when the storm began may have been sent back.
+    """
+    for row in tx.outbox.unsent(destination, now):
         notice = row.outgoing.message
-        is_single = isinstance(notice, Notice) and notice.thread in storm.threads
+        is_single = (
+            isinstance(notice, Notice) and notice.kind in SINGLE and notice.thread in storm.threads
+        )
         if is_single and row.outgoing.urgency in (Urgency.NORMAL, Urgency.LOW):
             reason = f"counted in storm {storm.number}"
             tx.outbox.supersede(now=now, reason=reason, key=row.outgoing.key)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from ways import NOON, Post
+from ways import NOON, SECOND, Post
 
 from bot.config.load import Loaded, load_policy
 from bot.handlers.sending import send
@@ -110,11 +110,31 @@ def test_storm_on_a_slow_channel(post: Post, channel: SlowChannel) -> None:
     ]  # fmt: skip
     told = [row for row in rows if row.state is OutboxState.DELIVERED]
     counted = [row for row in rows if (row.reason or "").startswith("counted in storm")]
+    afterwards = [sent.key for at, sent in post.way.shown
+                  if at > NOON + SECONDS * SECOND and sent.key.startswith("alert/")]  # fmt: skip
     storms = [each.message for _, each in post.way.shown if "storm:" in each.key]
 
     assert len(told) + len(counted) == len(rows) == ALERTS
     assert len(waits) == ALERTS / CRITICAL_EVERY
     assert sorted(waits)[int(len(waits) * 0.99)] <= 5
-    assert channel.early == []
+    assert channel.early == afterwards == []
     assert channel.posts <= 60
     assert max(each.soon for each in storms if isinstance(each, Notice)) == ALERTS
+
+
+def test_what_was_sent_back_is_counted_in_the_storm(post: Post, compiled: CompiledPolicy) -> None:
+    """Alerts that a busy channel sent back just before the storm do not come after it."""
+    post.way.judge = lambda _, now: TryLater("429", 30) if now < NOON + 5 * SECOND else None
+    for second in range(3):
+        rows = [row for number in range(10)
+                for row in _alert(10 * second + number + 1, compiled, post.clock.now())
+                if row.urgency is not Urgency.CRITICAL]  # fmt: skip
+        now = post.clock.now()
+        post.store.write(lambda tx, r=rows, at=now: send(r, tx, compiled, now=at))
+        post.run(1)
+    for _ in range(60):
+        _renew(post, compiled)
+        post.run(1)
+
+    shown = [sent.message.kind for _, sent in post.way.shown if isinstance(sent.message, Notice)]
+    assert set(shown) == {NoticeKind.STORM}
