@@ -14,11 +14,13 @@ from bot.rules.actions import Outgoing, Urgency
 from bot.rules.lanes import (
     CLOSED,
     EDITS,
+    GENTLE_FOR,
     PROBE_EVERY,
     RATES,
     Budget,
     Circuit,
     after_outcome,
+    gentle,
     lane_of,
     spent,
     take,
@@ -43,6 +45,7 @@ class Lanes:
         self._pauses: dict[str, datetime] = {}
         self._budgets: dict[str, Budget] = {}
         self._spent: dict[tuple[str, bool], datetime] = {}
+        self._spared: dict[str, datetime] = {}
         with store.read() as reader:
             for name, row in reader.states.starting_with(CIRCUIT).items():
                 self._circuits[name.removeprefix(CIRCUIT)] = _circuit(row)
@@ -94,6 +97,8 @@ class Lanes:
         if rate is None:
             return None
         place = _place(outgoing)
+        is_spared = now < self._spared.get(place, now)
+        rate = gentle(rate) if is_spared else rate
         taken = take(self._budgets.get(place), rate, now, outgoing.urgency)
         self._budgets[place] = taken.budget
         if not taken.wait:
@@ -117,6 +122,7 @@ class Lanes:
             until = now + timedelta(seconds=outcome.after)
             self._pauses[place] = max(until, self._pauses.get(place, until))
             self._budgets[place] = spent(self._pauses[place])
+            self._spared[place] = self._pauses[place] + GENTLE_FOR
             tx.states.save(PAUSE + place, {"until": self._pauses[place].isoformat()})
 
 

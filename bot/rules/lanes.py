@@ -18,6 +18,8 @@ from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, U
 
 FAILURES = 3
 PROBE_EVERY = timedelta(seconds=30)
+GENTLE_FOR = timedelta(minutes=10)
+"""How long a destination is spared after it asked for patience."""
 SHORTEST_WAIT = 0.001
 """Seconds; what is missing by a rounding error would wait for no time, again and again."""
 RESERVE = 0.2
@@ -73,6 +75,11 @@ def take(budget: Budget | None, rate: Rate, now: datetime, urgency: Urgency) -> 
     if missing > 0:
         return Taken(Budget(tokens, now), max(SHORTEST_WAIT, missing / rate.per_second))
     return Taken(Budget(tokens - 1.0, now))
+
+
+def gentle(rate: Rate) -> Rate:
+    """The rate for a destination that asked for patience lately: slower, and one at once."""
+    return Rate(rate.per_second * 0.75, 1.0 / (1.0 - RESERVE))
 
 
 def spent(until: datetime) -> Budget:

@@ -219,7 +219,7 @@ def test_channel_that_throttles_for_long_is_not_waited_for_longer(post: Post) ->
     post.way.judge = lambda _, now: TryLater("429", 2) if now < until else None
     post.add(*(message(f"m{number}") for number in range(6)))
 
-    post.run(130)
+    post.run(135)
 
     assert len(post.shown("slack:support")) == 6
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules.actions import Urgency
-from bot.rules.lanes import CLOSED, Budget, Rate, after_outcome, lane_of, take
+from bot.rules.lanes import CLOSED, Budget, Rate, after_outcome, gentle, lane_of, spent, take
 from bot.rules.outcome import LONGEST_PAUSE, Delivered, Refused, TryLater, Unknown
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -31,6 +31,16 @@ def test_pages_have_a_reserve() -> None:
     """Normal messages leave a fifth of the burst to pages."""
     assert _spend(Urgency.NORMAL, 5) == [0, 0, 0, 0, 1.0]
     assert _spend(Urgency.CRITICAL, 6) == [0, 0, 0, 0, 0, 1.0]
+
+
+def test_spared_destination_takes_one_at_a_time() -> None:
+    """Who asked for patience is sent no burst, of pages neither; a normal message can still go."""
+    rate, later = gentle(RATE), NOON + timedelta(minutes=1)
+
+    for urgency in (Urgency.NORMAL, Urgency.CRITICAL):
+        first = take(take(spent(NOON), rate, NOON, Urgency.CRITICAL).budget, rate, later, urgency)
+        assert first.wait == 0
+        assert take(first.budget, rate, later, Urgency.CRITICAL).wait >= 1.0
 
 
 def test_rounding_error_waits_for_some_time() -> None:
