@@ -7,6 +7,7 @@ import itertools
 import json
 import threading
 from collections.abc import Mapping
+from socket import SHUT_RDWR
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
@@ -56,6 +57,11 @@ class SocketServer:
         for connection in cut:
             connection.socket.close()
             connection.close_socket()
+
+    def end(self) -> None:
+        """Cut every connection so that the other side sees it at once, as a proxy does."""
+        for connection in self._open():
+            connection.socket.shutdown(SHUT_RDWR)
 
     def refresh(self) -> None:
         """Ask every client to connect anew, as Slack does every few hours."""
