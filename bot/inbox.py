@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.handlers.alarms import handle_alert
 from bot.handlers.alerts import announce_works, handle_maintenance
 from bot.handlers.backfill import handle_twins
+from bot.handlers.backfill_link import link_case
 from bot.handlers.calendars import handle_switch
 from bot.handlers.case_notices import tell_of_mailbox
 from bot.handlers.cases import enter_case, give_answer
@@ -37,6 +38,7 @@ from bot.rules.events import (
     ButtonPressed,
     CalendarSwitched,
     CaseEntered,
+    CaseLinked,
     CommentAdded,
     DiskChanged,
     FieldChanged,
@@ -247,6 +249,9 @@ def dispatch(
             return handle_mail(event, mail, tx, compiled, own, now=now)
         case MailTaken() as taken:
             return take_mail(event, taken, tx, compiled, own, now=now)
+        case CaseLinked(number=number) as linked:
+            picture = pictures.get(number)
+            return link_case(event, linked, tx, compiled, now=now, picture=picture)
         case MailboxChanged() as changed:
             return Handled(tell_of_mailbox(changed, tx, compiled, now=now))
         case AnswerGiven() as given:

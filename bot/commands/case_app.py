@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How `deskmate case` is called: list, show, answer, new, held, take."""
+"""How `deskmate case` is called: list, show, answer, new, held, take, link."""
 
 from __future__ import annotations
 
@@ -93,3 +93,19 @@ def case_take(
     from bot.commands.case import take
 
     raise typer.Exit(take(key, by=by))
+
+
+@case_app.command("link")
+def case_link(
+    named: Named,
+    ticket: Annotated[int, typer.Argument(min=1, help="The number of the helpdesk's ticket.")],
+    by: By = None,
+) -> None:
+    """Say that a case is a ticket which somebody made by hand; there is no way back.
+
+    The case is not brought into the helpdesk any more: what was said in it follows there as notes,
+    and its clocks go on.
+    """
+    from bot.commands.case_link import link
+
+    raise typer.Exit(link(named, ticket, by=by))

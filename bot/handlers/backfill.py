@@ -66,20 +66,27 @@ def handle_twins(
     taken = _taken(sought, tx)
     decided = planner(case, sought.twins, taken, compiled.policy.default_priority)
     match decided:
-        case Adopt(number, because, written):
-            take_over(number, ticket, tx, compiled, now=now)
-            standing = Standing(Stage.ADOPTED, now, written)
-            ticket = tx.tickets.load(ticket.ticket_id) or ticket
-            _follow(case_of(ticket, tx), standing, tx, now=now)
-            tell_when_through(tx, compiled, now=now)
-            _journal(ticket, f"adopted as #{number}: {because}", event, tx, compiled, now=now)
+        case Adopt(number, because):
+            adopt(decided, ticket, tx, compiled, now=now)
+            write_down(ticket, f"adopted as #{number}: {because}", event, tx, compiled, now=now)
+            return Handled(Stage.ADOPTED, ticket.ticket_id)
         case Import(key, creation, written):
             tx.outbox.add(_to_helpdesk(key, creation, ticket), now)
             standing = Standing(Stage.IMPORTING, now, written)
             _save(ticket, standing, tx)
             _wake(ticket, now + SOON, tx)
-            _journal(ticket, "is written to the helpdesk", event, tx, compiled, now=now)
+            write_down(ticket, "is written to the helpdesk", event, tx, compiled, now=now)
     return Handled(standing.stage, ticket.ticket_id)
+
+
+def adopt(
+    found: Adopt, ticket: Ticket, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+) -> None:
+    """Let a case be a ticket that is there, and write what that one lacks."""
+    take_over(found.number, ticket, tx, compiled, now=now)
+    adopted = tx.tickets.load(ticket.ticket_id) or ticket
+    _follow(case_of(adopted, tx), Standing(Stage.ADOPTED, now, found.written), tx, now=now)
+    tell_when_through(tx, compiled, now=now)
 
 
 def fire_backfill(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> str:
@@ -186,10 +193,11 @@ def _to_helpdesk(key: str, message: TicketCreation | TicketUpdate, ticket: Ticke
     )
 
 
-def _journal(
+def write_down(
     ticket: Ticket, said: str, event: Event, tx: Transaction, compiled: CompiledPolicy,
     *, now: datetime,
 ) -> None:  # fmt: skip
+    """What became of a case, in the journal."""
     tx.journal.add(
         at=now,
         subject=f"ticket:{ticket.ticket_id}",

@@ -217,6 +217,15 @@ class MailTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseLinked:
+    """Somebody of ours says that a case is a ticket which was made by hand."""
+
+    ticket_id: str
+    number: int
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A verified delivery that could not be understood; kept, so that a person can look."""
 
@@ -242,6 +251,7 @@ Fact = (
     | AnswerGiven
     | CaseEntered
     | MailTaken
+    | CaseLinked
     | OutageOrdered
     | TwinsSought
     | CanarySeen

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from bot.cli import app
 from bot.clock import SystemClock
 from bot.commands.case import call_time
-from bot.rules.events import AnswerGiven, CaseEntered
+from bot.rules.events import AnswerGiven, CaseEntered, CaseLinked
 from bot.rules.history import Change, ChangeKind
 from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
 from bot.settings import NAMES
@@ -141,3 +141,13 @@ def test_what_cannot_be_done_is_said(run: CliRunner, command: list[str]) -> None
 
     assert result.exit_code == 1
     assert "deskmate: " in result.output and "Traceback" not in result.output
+
+
+def test_link_is_written_down_once_it_can_be(run: CliRunner, tmp_path: Path) -> None:
+    """The daemon gets who says so; what is no case and what has a number is refused at once."""
+    linked = run.invoke(app, ["case", "link", REFERENCE, "77", "--by", "Bo"])
+    unknown = run.invoke(app, ["case", "link", "ACM-00000000-X", "77"])
+
+    assert (linked.exit_code, unknown.exit_code) == (0, 1)
+    assert "is no case" in unknown.output and "inbox show link/" in linked.output
+    assert _written(tmp_path) == [CaseLinked(CASE.ticket_id, 77, "Bo")]

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Staff made a case's ticket by hand, or took it away again afterwards: nothing comes twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from case_mails import MINUTE, NORA, Mail, all_clear, arrive, case_of, declare_down
+from desk import Desk
+
+from bot.rules.events import CaseLinked, Event
+from bot.rules.ticket import Status, Ticket
+from bot.sandbox.world_values import DeskTicket
+
+
+def tickets(desk: Desk) -> list[DeskTicket]:
+    """What agents see in the helpdesk of customers."""
+    seen = [each for each in desk.world.tickets() if each.status != "deleted"]
+    return [each for each in seen if each.requester_id != desk.world.daemon.user_id]
+
+
+def by_hand(desk: Desk) -> int:
+    """An agent enters in his own words what a customer told him; the ticket's number."""
+    return desk.world.create_ticket(
+        "Nora called", "She asks to be called.", requester=NORA, by=desk.furniture.agents["bo"],
+        is_public=False,
+    ).number  # fmt: skip
+
+
+def link(desk: Desk, case: Ticket, number: int) -> str:
+    """A person says that the case is this ticket; what came of it."""
+    now = desk.clock.now()
+    key = f"link/{case.ticket_id}/{number}@{now.isoformat()}"
+    fact = CaseLinked(case.ticket_id, number, "Bo")
+    desk.store.receive([Event(key, f"case/{case.ticket_id}", now, "command", fact)]).result()
+    desk.run()
+    with desk.store.read() as reader:
+        row = reader.inbox.by_key(key)
+    assert row is not None
+    return row.outcome or f"{row.state}: {row.reason}"
+
+
+def words(desk: Desk, number: int) -> list[str]:
+    """Every message of a ticket, in order."""
+    return [each.body for each in desk.world.comments(number)]
+
+
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_ticket_made_by_hand_is_the_case(desk: Desk, is_seen: bool) -> None:
+    """No second one is made; it gets the customer's words once, and the clock of the mail."""
+    declare_down(desk)
+    case = case_of(desk, arrive(desk))
+    desk.world.faults.clear()
+    number = by_hand(desk)
+    if is_seen:
+        desk.run(2 * MINUTE)
+    linked = link(desk, case, number)
+    all_clear(desk, 5 * MINUTE)
+    desk.run(timedelta(hours=2), look_every=timedelta(minutes=20))
+
+    assert linked == "adopted" or not is_seen
+    assert [each.number for each in tickets(desk)] == [number]
+    assert sum("please help us" in each for each in words(desk, number)) == 1
+    assert desk.ticket(number).ticket_id == case.ticket_id
+    assert [each.priority for each in tickets(desk)] == ["urgent"]
+    with desk.store.read() as reader:
+        clock = reader.tickets.clocks(case.ticket_id)["first_response"]
+        said = [each.summary for each in reader.journal.of(f"ticket:{case.ticket_id}")]
+    assert clock["started_at"] == case.created_at.isoformat()
+    assert f"backfill: adopted as #{number}: Bo asked for #{number}" in said
+
+
+def test_second_link_changes_nothing(desk: Desk) -> None:
+    """A case is one ticket, and a ticket one case; the journal keeps who asked for more."""
+    declare_down(desk)
+    case = case_of(desk, arrive(desk))
+    other = case_of(desk, arrive(desk, Mail(text="Other", sender="ola@contoso.example")))
+    desk.world.faults.clear()
+    first, second = by_hand(desk), by_hand(desk)
+    desk.run(2 * MINUTE)
+
+    assert link(desk, case, first) == "adopted"
+    assert link(desk, case, second) == f"is #{first} already"
+    assert link(desk, other, first) == f"cannot be #{first}, which is {case.reference} already"
+    assert "could not be read" in link(desk, other, 999)
+    all_clear(desk, 5 * MINUTE)
+    assert len(tickets(desk)) == 3
+
+
+def test_ticket_deleted_after_the_backfill_stays_deleted(desk: Desk) -> None:
+    """Our people took it away: no look makes it again, nobody is called, its clock ends."""
+    declare_down(desk)
+    case = case_of(desk, arrive(desk))
+    all_clear(desk)
+    [ticket] = tickets(desk)
+    desk.world.delete_ticket(ticket.number)
+    desk.run(5 * MINUTE)
+    told = len(desk.channel.delivered)
+    desk.run(timedelta(hours=26), look_every=timedelta(minutes=20))
+
+    assert tickets(desk) == []
+    assert len(desk.channel.delivered) == told
+    with desk.store.read() as reader:
+        kept = reader.tickets.load(case.ticket_id)
+        clock = reader.tickets.clocks(case.ticket_id)["first_response"]
+    assert kept is not None and kept.status is Status.DELETED
+    assert clock["due_at"] is None or clock["phase"] != "running"
