@@ -117,6 +117,20 @@ def test_cases_on_their_way_back_are_counted(page: Page) -> None:
     assert "cases: 1 on their way into it" in page.get("/now").text
 
 
+@pytest.mark.parametrize("path", ["/now", f"/case/{REFERENCE}"])
+def test_what_turns_the_direction_turns_nothing_else(page: Page, path: str) -> None:
+    """A customer's text stands by itself: the address beside it still reads from the left."""
+    turned = replace(
+        CASE, subject="\u202eturned", requester=replace(CASE.requester, name="\u202eNora")
+    )
+    page.store.write(lambda tx: tx.tickets.save(turned))
+
+    shown = page.get(path).text.partition("<title>")
+    body = shown[2].partition("</title>")[2] or shown[0]
+    assert body.count("\u202e") >= 2
+    assert body.count("\u202e") == len(re.findall(r"<bdi[^>]*>\u202e", body))
+
+
 def test_every_fate_of_a_mail_has_its_words() -> None:
     """No figure stands there under a name of ours that people would have to guess."""
     assert set(FATES) == set(Fate)
