@@ -26,19 +26,22 @@ from bot.rules.calendar_days import local_time
 from bot.rules.incident_values import number_of
 from bot.rules.outage_report import PROMISED
 from bot.store.incidents import all_incidents, load_incident
+from bot.texts.report_words import report_words
+from bot.texts.words import LANGUAGES
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was typed: which outage, in which zone, against which promise, into which file."""
+    """What was typed: which outage, in which zone and language, against which promise, where to."""
 
     name: str
     zone: str = "UTC"
     promised: float = PROMISED
     html: Path | None = None
     policy: Path = HERE
+    language: str = ""
 
 
 def show_incidents(zone: str, *, as_json: bool) -> int:
@@ -77,6 +80,9 @@ def show_report(asked: Asked, *, as_json: bool) -> int:
         check_zone(asked.zone)
         if not 0 < asked.promised < 100:
             raise Unusable(f"deskmate: {asked.promised} is no promise; write 99.9")
+        if asked.language and asked.language not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            raise Unusable(f"deskmate: {asked.language!r} is no language of ours; write {known}")
         number = number_of(asked.name)
         text, whole = _outage(asked, clock) if number is None else _product(asked, number, clock)
         if as_json:
@@ -101,7 +107,8 @@ def _outage(asked: Asked, clock: SystemClock) -> tuple[ReportText, dict[str, Any
         raise Unusable(
             f"deskmate: there was no outage {asked.name}; `deskmate incident list` shows them"
         )
-    return report_text(record, asked.zone), _whole(record)
+    say = report_words(asked.language or _language_of_the_desk(asked.policy, clock))
+    return report_text(record, asked.zone, say), _whole(record)
 
 
 def _product(asked: Asked, number: int, clock: SystemClock) -> tuple[ReportText, dict[str, Any]]:
@@ -113,7 +120,16 @@ def _product(asked: Asked, number: int, clock: SystemClock) -> tuple[ReportText,
                 f"deskmate: there is no incident {asked.name}; `deskmate incident list` shows them"
             )
         record = product_record(incident, reader, policy, clock.now())
-    return product_text(record, policy, asked.zone), product_json(record)
+    say = report_words(asked.language or policy.language)
+    return product_text(record, policy, asked.zone, say), product_json(record)
+
+
+def _language_of_the_desk(folder: Path, clock: SystemClock) -> str:
+    """The policy's language; English where there is none, for an outage is told without one too."""
+    try:
+        return load_compiled(folder, clock).policy.language
+    except Unusable:
+        return "en"
 
 
 def check_zone(zone: str) -> None:

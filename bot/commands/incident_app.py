@@ -39,6 +39,9 @@ def report(
         float, typer.Option(help="The helpdesk's promise, in per cent of a month.")
     ] = 99.9,
     zone: Zone = "UTC",
+    language: Annotated[
+        str, typer.Option(help="en, fr, de, sv or ru; the desk's, if none is named.")
+    ] = "",
     policy: PolicyFolder = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -49,7 +52,9 @@ def report(
     """
     from bot.commands.incident import Asked, show_report
 
-    raise typer.Exit(show_report(Asked(name, zone, promised, html, policy), as_json=as_json))
+    raise typer.Exit(
+        show_report(Asked(name, zone, promised, html, policy, language), as_json=as_json)
+    )
 
 
 @incident_app.command()

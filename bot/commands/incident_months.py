@@ -20,6 +20,7 @@ from bot.commands.stored import load_compiled, since_of, stored
 from bot.commands.unusable import Unusable
 from bot.rules.incident_values import Incident
 from bot.store.incidents import all_incidents
+from bot.texts.report_words import report_words
 
 
 def show_months(folder: Path, since: str, *, as_json: bool) -> int:
@@ -50,7 +51,9 @@ def show_months(folder: Path, since: str, *, as_json: bool) -> int:
         table.add_column(heading)
     for name, months in found.items():
         for each in months:
-            table.add_row(safe(policy.labels.get(name, name)), *month_cells(each))
+            table.add_row(
+                safe(policy.labels.get(name, name)), *month_cells(each, report_words("en"))
+            )
     console.print(table)
     return int(is_broken)
 

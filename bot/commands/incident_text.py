@@ -10,36 +10,9 @@ from datetime import datetime, timedelta
 from bot.commands.incident_record import IncidentRecord, staff_were_told_at
 from bot.handlers.vendor import TIMELINE
 from bot.rules.calendar_days import local_time
-from bot.rules.outage_state import Step
+from bot.texts.report_words import ReportWords, report_words
 
 MOST_ROWS = 2_000
-SAID = {
-    Step.SUSPECTED: "It failed; suspected",
-    Step.CLEARED: "The suspicion was over",
-    Step.DECLARED: "Declared down",
-    Step.REOPENED: "Down again soon after the all-clear: the same outage",
-    Step.SHOW_BANNER: "Customers read the banner",
-    Step.REMIND: "Staff were reminded",
-    Step.ANSWERING_AGAIN: "It answered again",
-    Step.RELAPSED: "It failed again",
-    Step.RELEASE: "Held changes were released",
-    Step.RECOVERED: "All clear",
-    Step.BLINDED: "Our own line failed: what we saw did not count",
-    Step.SEEING_AGAIN: "We saw again",
-    Step.CREDENTIALS_REFUSED: "It refused our credentials",
-    Step.UNOBSERVED: "Nobody had watched for a while",
-    Step.DECLARED_BY_HAND: "Declared down by hand",
-    Step.DECLARATION_OVER: "The declaration by hand ran out",
-    Step.ASKS_TO_CLEAR: "It answered our probes while declared down by hand",
-    Step.CLEARED_BY_HAND: "All clear given by hand",
-    Step.MAINTENANCE: "It went away for announced maintenance",
-    Step.MAINTENANCE_AGAIN: "It went away again, for the same announced maintenance",
-    Step.OVERRUN: "The announced maintenance overran: an outage from here on",
-    Step.STILL_FAILING: "It still failed after the all-clear by hand",
-    Step.TAKES_IN: "Credentials refused for ten minutes: the mailbox took over",
-    Step.TAKES_IN_NO_MORE: "It accepted our credentials again",
-}
-"""What stands in a report for each step."""
 _SPECIAL = "\\`*_{}[]<>#!|~&"
 
 
@@ -61,15 +34,17 @@ class ReportText:
     title: str
     summary: tuple[str, ...]
     parts: tuple[Part, ...]
+    language: str = "en"
 
 
-def report_text(record: IncidentRecord, zone: str) -> ReportText:
-    """Say the record in words, all times in `zone`."""
+def report_text(record: IncidentRecord, zone: str, say: ReportWords) -> ReportText:
+    """Say the record in words, all times in `zone`; what was seen and said stays as it was."""
     return ReportText(
-        title=f"Outage {record.number} of the helpdesk",
-        summary=_summary(record, zone),
-        parts=(_timeline(record, zone), _told(record, zone), _mails(record, zone),
-               _breaches(record, zone)),
+        title=say["title"].format(record.number),
+        summary=_summary(record, zone, say),
+        parts=(_timeline(record, zone, say), _told(record, zone, say), _mails(record, zone, say),
+               _breaches(record, zone, say)),
+        language=say.code,
     )  # fmt: skip
 
 
@@ -95,13 +70,8 @@ def escaped(text: str) -> str:
 
 
 def length(span: timedelta) -> str:
-    """`1 h 05 min`, `43 min 12 s`, `9 s`."""
-    seconds = round(span.total_seconds())
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3600:
-        return f"{seconds // 60} min {seconds % 60:02d} s"
-    return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
+    """`1 h 05 min`, `43 min 12 s`, `9 s`, as our own commands say it."""
+    return report_words("en").length(span)
 
 
 def said_at(at: datetime | None, zone: str) -> str:
@@ -109,72 +79,73 @@ def said_at(at: datetime | None, zone: str) -> str:
     return f"{local_time(zone, at):%Y-%m-%d %H:%M:%S}" if at else "-"
 
 
-def _summary(record: IncidentRecord, zone: str) -> tuple[str, ...]:
+def _summary(record: IncidentRecord, zone: str, say: ReportWords) -> tuple[str, ...]:
     month, first = record.availability, staff_were_told_at(record)
-    until = said_at(record.ended, zone) if record.is_over else "not over yet"
-    told = f"{length(first - record.began)} after the first failure" if first else "nobody yet"
-    verdict = "kept" if month.is_kept else "broken"
+    until = said_at(record.ended, zone) if record.is_over else say["not_over"]
+    told = say["after_first"].format(say.length(first - record.began)) if first else ""
     return (
-        f"From {said_at(record.began, zone)} to the all-clear: {until} ({zone}).",
-        f"Away for {length(record.away_for)}, in {len(record.away)} span(s).",
-        f"Staff were reached: {told}.",
-        f"Mails: {len(record.mails)}, {record.undecided} of them without a fate.",
-        f"Promises broken meanwhile: {len(record.breaches)}.",
-        f"30 days up to then: away {length(month.away)}, available {month.per_cent:.3f} %; "
-        f"{month.promised:g} % allows {length(month.allowed)}: {verdict}.",
-    )
-
-
-def _timeline(record: IncidentRecord, zone: str) -> Part:
-    said = {step.value: words for step, words in SAID.items()} | {
-        TIMELINE: "The vendor's word changed"
-    }
-    first = (said_at(record.began, zone), "It began", "")
-    rows = (
-        first,
-        *(
-            (said_at(each.at, zone), said.get(each.kind, each.kind.replace("_", " ")), each.seen)
-            for each in record.timeline
+        say["span"].format(began=said_at(record.began, zone), until=until, zone=zone),
+        say["away"].format(length=say.length(record.away_for), count=len(record.away)),
+        say["reached"].format(told or say["nobody_yet"]),
+        say["mails"].format(count=len(record.mails), undecided=record.undecided),
+        say["broken"].format(len(record.breaches)),
+        say["month"].format(
+            away=say.length(month.away),
+            per_cent=say.decimal(f"{month.per_cent:.3f}"),
+            promised=say.decimal(f"{month.promised:g}"),
+            allowed=say.length(month.allowed),
+            verdict=say["kept" if month.is_kept else "not_kept"],
         ),
     )
-    note = "The last column is what our probes saw, or who said it."
-    return Part("Timeline and evidence", ("when", "what", "seen"), rows, "Nothing.", note)
 
 
-def _told(record: IncidentRecord, zone: str) -> Part:
+def _timeline(record: IncidentRecord, zone: str, say: ReportWords) -> Part:
+    rows = [(said_at(record.began, zone), say["began"], "")]
+    for each in record.timeline:
+        what = say["vendor"] if each.kind == TIMELINE else say.named("step", each.kind)
+        rows.append((said_at(each.at, zone), what, each.seen))
+    columns = (say["when"], say["what"], say["seen"])
+    return Part(say["timeline"], columns, tuple(rows), say["nothing"], say["timeline_note"])
+
+
+def _told(record: IncidentRecord, zone: str, say: ReportWords) -> Part:
     rows = [
-        (said_at(each.decided_at, zone), each.destination, each.because.replace("_", " "),
-         said_at(each.arrived_at, zone), each.state, str(each.attempts))
+        (said_at(each.decided_at, zone), each.destination, say.named("because", each.because),
+         said_at(each.arrived_at, zone), say.named("state", each.state), str(each.attempts))
         for each in record.told
     ]  # fmt: skip
-    columns = ("decided", "to", "because", "arrived", "state", "tries")
-    return Part("Who was told", columns, bounded(rows), "Nobody was told.")
+    keys = ("decided", "to", "because", "arrived", "state", "tries")
+    columns = tuple(say[key] for key in keys)
+    return Part(say["told"], columns, bounded(rows, say), say["nobody_told"])
 
 
-def _mails(record: IncidentRecord, zone: str) -> Part:
+def _mails(record: IncidentRecord, zone: str, say: ReportWords) -> Part:
     rows = [
-        (said_at(each.received_at, zone), each.sender, each.fate, each.case, each.reason)
+        (said_at(each.received_at, zone), each.sender, say.named("fate", each.fate), each.case,
+         each.reason)
         for each in record.mails
-    ]
-    counted = ", ".join(f"{count} {fate}" for fate, count in record.fates.items())
-    columns = ("came", "from", "fate", "case", "because")
-    return Part("Mails", columns, bounded(rows), "No mail came.", counted)
+    ]  # fmt: skip
+    counted = ", ".join(
+        f"{say.named('fate', fate)}{say['colon']}{count}" for fate, count in record.fates.items()
+    )
+    columns = tuple(say[key] for key in ("came", "sender", "fate", "case", "because"))
+    return Part(say["mail_heading"], columns, bounded(rows, say), say["no_mail"], counted)
 
 
-def _breaches(record: IncidentRecord, zone: str) -> Part:
+def _breaches(record: IncidentRecord, zone: str, say: ReportWords) -> Part:
     rows = [
-        (said_at(each.told_at, zone), each.ticket, each.customer, each.clock.replace("_", " "))
+        (said_at(each.told_at, zone), each.ticket, each.customer, say.clock(each.clock))
         for each in record.breaches
     ]
-    columns = ("told", "ticket", "whose", "promise")
-    return Part("Promises broken while it was away", columns, bounded(rows), "None.")
+    columns = tuple(say[key] for key in ("told_at", "ticket", "whose", "promise"))
+    return Part(say["breaches"], columns, bounded(rows, say), say["none"])
 
 
-def bounded(rows: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+def bounded(rows: Sequence[tuple[str, ...]], say: ReportWords) -> tuple[tuple[str, ...], ...]:
     """The rows as many as a page can show, and how many more there are."""
     if len(rows) <= MOST_ROWS:
         return tuple(rows)
-    more = f"and {len(rows) - MOST_ROWS} more; --json has all"
+    more = say["more"].format(len(rows) - MOST_ROWS)
     return (*rows[:MOST_ROWS], (more, *("" for _ in rows[0][1:])))
 
 

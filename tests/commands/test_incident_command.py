@@ -76,6 +76,7 @@ def test_report_is_written_as_a_page(folder: Path) -> None:
 @pytest.mark.parametrize(
     "words",
     [("report", "7"), ("report", "1", "--zone", "Mars"), ("report", "1", "--promised", "100"),
+     ("report", "1", "--language", "tlh"),
      ("report", "1", "--html", "/nowhere/at/all.html"), ("list", "--zone", "../etc")],
 )  # fmt: skip
 def test_what_cannot_be_told_is_said(folder: Path, words: tuple[str, ...]) -> None:

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -14,9 +16,13 @@ from bot.commands.incident_text import markdown, report_text
 from bot.pages.render import page_text
 from bot.rules.actions import NoticeKind
 from bot.rules.events import Event
+from bot.rules.incident_values import Step as ProductStep
 from bot.rules.mail import Fate, MailReceived
+from bot.rules.outage_state import Step
 from bot.rules.probes import ProbeRound, Verdict
-from bot.rules.ticket import Person
+from bot.rules.ticket import Person, Status
+from bot.store.queues import OutboxState
+from bot.texts.report_words import REPORTS, report_words
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -103,15 +109,47 @@ def test_promises_broken_meanwhile_are_named(record: IncidentRecord) -> None:
     assert record.began <= breach.told_at <= record.ended
 
 
-def test_report_shows_what_others_wrote_as_text(record: IncidentRecord) -> None:
+@pytest.mark.parametrize("language", REPORTS)
+def test_report_shows_what_others_wrote_as_text(record: IncidentRecord, language: str) -> None:
     """Neither in Markdown nor on the page can a server's or a customer's text become markup."""
-    text = report_text(record, "Europe/Stockholm")
+    text = report_text(record, "Europe/Stockholm", report_words(language))
 
     page = page_text("incident.html.j2", {"report": text})
     assert "<script>" not in page and "&lt;script&gt;" in page
     assert "\\<script\\>" in markdown(text) and "\\[x\\]" in markdown(text)
     assert "http://" not in markdown(text)
-    assert all(line.count(" | ") == 2 for line in markdown(text).splitlines() if "alert" in line)
+    assert all(line.count(" | ") == 2 for line in markdown(text).splitlines() if "alert(" in line)
+    assert f'<html lang="{language}">' in page
+
+
+def test_report_is_told_in_the_language_that_was_asked_for(record: IncidentRecord) -> None:
+    """Headings, steps, fates, promises and numbers; what was seen stays as it was."""
+    text = markdown(report_text(record, "Europe/Stockholm", report_words("de")))
+
+    assert text.startswith("# Ausfall 1 des Ticketsystems")
+    assert "Für ausgefallen erklärt" in text and "erste Antwort" in text
+    assert "Fall: 2" in text and "99,9 % erlauben 43 Min. 12 Sek." in text
+    assert "It failed" not in text and "first response" not in text
+
+
+def test_reports_say_the_same_in_every_language() -> None:
+    """Each has all words, the same gaps in them, and a name for every step, state and fate."""
+
+    def gaps(say: Mapping[str, str]) -> dict[str, list[str]]:
+        return {key: sorted(re.findall(r"{[^}]*}", sentence)) for key, sentence in say.items()}
+
+    unsaid = {Step.RENEW_BANNER}
+    named = {
+        *(f"step_{each}" for each in Step if each not in unsaid),
+        *(f"product_{each}" for each in ProductStep),
+        *(f"state_{each}" for each in OutboxState),
+        *(f"fate_{each}" for each in Fate),
+        *(f"status_{each}" for each in Status),
+    }
+    assert {code: gaps(say) for code, say in REPORTS.items()} == dict.fromkeys(
+        REPORTS, gaps(REPORTS["en"])
+    )
+    assert named <= set(REPORTS["en"])
 
 
 def test_there_is_no_report_of_no_outage(desk: Desk) -> None:
