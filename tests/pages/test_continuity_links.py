@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
+import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -14,11 +16,13 @@ from pathlib import Path
 import pytest
 import requests
 from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from bot.clock import VirtualClock
 from bot.config.load import Loaded, load_policy
 from bot.pages.continuity_links import ContinuityLinks
+from bot.pages.render import static_routes
 from bot.rules.desk_links import address_of, link_of
 from bot.rules.ticket import Origin, Person, Status, Ticket
 from bot.sources.web_server import WebServer
@@ -56,6 +60,8 @@ class Site:
     port: int
     clock: VirtualClock
     file: Path
+    asked: list[str] = field(default_factory=list)
+    """What browsers asked for, with the query."""
 
     def link(self, person: str = "bo_ek", *, secret: str = SECRET) -> str:
         link = link_of(person, self.clock.now(), timedelta(hours=8))
@@ -76,9 +82,16 @@ def site(tmp_path: Path) -> Iterator[Site]:
     with Store.open(f"sqlite:///{file}", clock=clock) as store:
         store.write(lambda tx: tx.tickets.save(CASE))
         pages = ContinuityLinks(store, lambda: loaded.policy, clock, reveal_secret=lambda: SECRET)
-        server = WebServer(Starlette(routes=pages.routes()), "127.0.0.1", 0)
+        app = Starlette(routes=[*pages.routes(), *static_routes()])
+        asked: list[str] = []
+
+        async def noted(scope: Scope, receive: Receive, send: Send) -> None:
+            asked.append(f"{scope['path']}?{scope['query_string'].decode()}")
+            await app(scope, receive, send)
+
+        server = WebServer(noted, "127.0.0.1", 0)
         server.start()
-        yield Site(store, server.port, clock, file)
+        yield Site(store, server.port, clock, file, asked)
         server.stop()
 
 
@@ -170,3 +183,22 @@ def test_link_that_ended_or_was_taken_back_says_how_to_get_another(site: Site) -
 
     assert [each.status_code for each in (taken_back, again, kept, ended)] == [410, 200, 200, 410]
     assert "deskmate outage link" in taken_back.text and REFERENCE not in taken_back.text
+
+
+@pytest.mark.real
+def test_open_page_renews_itself_and_is_one_view(site: Site, tmp_path: Path) -> None:
+    """In a real browser, which the page allows its own script and style and nothing else."""
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    assert browser is not None, "install chromium"
+
+    done = subprocess.run(
+        [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+         f"--user-data-dir={tmp_path / 'browser'}", "--virtual-time-budget=12000", "--dump-dom",
+         f"{site.link()}?lang=sv"],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+
+    assert "ingen än" in done.stdout and "Invoices are wrong" in done.stdout
+    assert "/static/style.css?" in site.asked
+    assert sum(each.endswith("/now?lang=sv") for each in site.asked) >= 2
+    assert [each.page for each in site.views()] == ["who waits"]
