@@ -12,7 +12,7 @@ REPORT = {
     "after_first": "{} nach dem ersten Fehler",
     "nobody_yet": "noch niemand",
     "mails": "Mails: {count}, davon {undecided} ohne Entscheidung.",
-    "broken": "Inzwischen gebrochene Zusagen: {}.",
+    "broken": "Inzwischen nicht eingehaltene Zusagen: {}.",
     "month": (
         "30 Tage bis dahin: {away} nicht erreichbar, Verfügbarkeit {per_cent} %; {promised} % "
         "erlauben {allowed}: {verdict}."
@@ -33,7 +33,7 @@ REPORT = {
     "told": "Wer verständigt wurde",
     "decided": "entschieden",
     "to": "an",
-    "because": "weil",
+    "because": "Grund",
     "arrived": "angekommen",
     "state": "Stand",
     "tries": "Versuche",
@@ -44,7 +44,7 @@ REPORT = {
     "fate": "Verbleib",
     "case": "Fall",
     "no_mail": "Es kam keine Mail.",
-    "breaches": "Während des Ausfalls gebrochene Zusagen",
+    "breaches": "Während des Ausfalls nicht eingehaltene Zusagen",
     "told_at": "gemeldet",
     "ticket": "Ticket",
     "whose": "Kunde",
@@ -68,7 +68,7 @@ REPORT = {
         "Betroffen: {customers} Kunde(n) in {tickets} Ticket(s), davon {untold} nicht "
         "benachrichtigt."
     ),
-    "p_updates": "Nachrichten an Kunden: {updates}. Gebrochene Zusagen: {broken}.",
+    "p_updates": "Nachrichten an Kunden: {updates}. Nicht eingehaltene Zusagen: {broken}.",
     "p_interruptions": "Unterbrechungen",
     "service": "Dienst",
     "start": "von",
@@ -86,7 +86,7 @@ REPORT = {
     "no_service": "Kein Dienst ist bekannt.",
     "not_set": "nicht festgelegt",
     "verdict_kept": "eingehalten",
-    "verdict_broken": "GEBROCHEN",
+    "verdict_broken": "NICHT EINGEHALTEN",
     "p_customers": "Betroffene Kunden",
     "status": "Status",
     "linked": "zugeordnet",
@@ -96,7 +96,7 @@ REPORT = {
     "no_ticket": "Kein Ticket wurde zugeordnet.",
     "p_timeline": "Verlauf",
     "words": "Wortlaut",
-    "p_breaches": "Inzwischen gebrochene Zusagen",
+    "p_breaches": "Inzwischen nicht eingehaltene Zusagen",
     "step_suspected": "Fehler; Ausfall vermutet",
     "step_cleared": "Der Verdacht war ausgeräumt",
     "step_declared": "Für ausgefallen erklärt",
