@@ -38,7 +38,7 @@ MISSING = (
 NOTES = (
     "Waits were cut to seconds: between probes, until it counts as down, as back, as slow. "
     "Times named here are those of your policy.",
-    "Helpdesk, chat, mail and SMS were pretend ones: `deskmate check --online` looks at yours.",
+    "Helpdesk, chat, mail and SMS were pretend ones: `deskmate drill --real` tries yours.",
 )
 STARTED_WITHIN = 30.0
 
@@ -91,7 +91,7 @@ def _rehearsed(
     folder: Path, compiled: CompiledPolicy, clock: Clock, wanted: Wanted, console: Console
 ) -> Drill:
     at, began = clock.now(), clock.monotonic()
-    show_begin(console, compiled.policy.desk)
+    show_begin(console, compiled.policy.desk, "on the sandbox: the real daemon, pretend tools.")
     steps: list[DrillStep] = []
     place = Path(tempfile.mkdtemp(prefix="deskmate-drill-"))
     try:

@@ -24,10 +24,10 @@ KINDS = {
 }
 
 
-def show_begin(console: Console, desk: str) -> None:
+def show_begin(console: Console, desk: str, how: str) -> None:
     """What is about to happen."""
-    console.print(f"[bold]Drill of {safe(desk)}[/] on the sandbox: the real daemon, pretend tools.")
-    console.print("[dim]Waits are cut to seconds; it takes a minute or two.[/]\n")
+    console.print(f"[bold]Drill of {safe(desk)}[/] {how}")
+    console.print("[dim]It takes a minute or two.[/]\n")
 
 
 def show_step(console: Console, step: DrillStep) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from enum import StrEnum
 
 from aiosmtpd.controller import Controller
@@ -12,6 +13,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bot.sandbox.faults import Faults
 from bot.sandbox.world import World
+
+Deliver = Callable[[bytes, str], object]
+"""(raw mail, the envelope's sender) -> puts it into a mailbox."""
 
 
 class MailFault(StrEnum):
@@ -36,7 +40,12 @@ class SmtpDoor:
 
     def __init__(self, world: World, faults: Faults, port: int = 0) -> None:
         """`port` 0 takes a free one."""
-        self._controller = _Controller(_Taker(world, faults), hostname="127.0.0.1", port=port)
+        self._taker = _Taker(world, faults)
+        self._controller = _Controller(self._taker, hostname="127.0.0.1", port=port)
+
+    def forward(self, address: str, deliver: Deliver) -> None:
+        """What is sent to this address lies in a mailbox of the sandbox too."""
+        self._taker.mailboxes[address] = deliver
 
     def start(self) -> SmtpDoor:
         """Begin to listen."""
@@ -70,6 +79,7 @@ class _Taker:
     def __init__(self, world: World, faults: Faults) -> None:
         self._world = world
         self._faults = faults
+        self.mailboxes: dict[str, Deliver] = {}
 
     async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -91,7 +101,11 @@ class _Taker:
             return "452 4.2.2 mailbox full"
         content = envelope.content or b""
         raw = content.encode() if isinstance(content, str) else content
-        self._world.mail.send(str(envelope.mail_from or ""), recipients, raw)
+        sender = str(envelope.mail_from or "")
+        self._world.mail.send(sender, recipients, raw)
+        for each in recipients:
+            if each in self.mailboxes:
+                self.mailboxes[each](raw, sender)
         if self._faults.strike(MailFault.SILENT_AFTERWARDS, recipients[0]):
             await asyncio.Event().wait()
         if self._faults.strike(MailFault.DROPPED, recipients[0]):

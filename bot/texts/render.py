@@ -45,7 +45,7 @@ _NOBODY_EXPECTED = frozenset(
 )  # fmt: skip
 _FOR_INFORMATION = frozenset(
     "mailbox_back writes_work webhooks_back lists_fresh answers_fast served_again intake_back "
-    "takes_in_no_more disk_over vendor_says backfilled".split()
+    "takes_in_no_more disk_over vendor_says backfilled drill".split()
 )
 """Reasons of which an administrator should know and need do nothing."""
 MOST_LINES = 8

@@ -123,6 +123,7 @@ GERMAN = Words(
             "Eine Platte ist fast voll; dann lässt sich nichts mehr festhalten. Bitte "
             "dort Platz schaffen."
         ),
+        "drill": "ÜBUNG von {}: Das prüft nur Ihre Wege. Nichts ist ausgefallen.",
         "disk_over": "Auf der Platte ist wieder Platz.",
         "intake_late": (
             "Mails an die Support-Adresse werden nicht rechtzeitig zu Tickets; das "

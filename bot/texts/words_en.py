@@ -106,6 +106,7 @@ ENGLISH = Words(
         "disk_low": (
             "A disk is nearly full; once it is, nothing can be written down. Make room there."
         ),
+        "drill": "DRILL by {}: a test of your ways. Nothing is down, nothing is to be done.",
         "disk_over": "There is room on the disk again.",
         "intake_late": (
             "Mails to the support address do not become tickets in time; the helpdesk may "

@@ -125,9 +125,9 @@ FRENCH = Words(
             "voient pas, rien ne change."
         ),
         "disk_low": (
-            "Un disque est presque plein\u00a0; une fois plein, plus rien ne "
-            "s'enregistre. Faites-y de la place."
+            "Un disque est presque plein\u00a0: plein, il n'enregistre plus rien. Libérez-le."
         ),
+        "drill": "EXERCICE de {}\u00a0: un essai de vos moyens d'alerte. Rien n'est en panne.",
         "disk_over": "Il y a de nouveau de la place sur le disque.",
         "intake_late": (
             "Les mails à l'adresse du support ne deviennent pas des tickets à "

@@ -108,6 +108,7 @@ SWEDISH = Words(
             "och inget ändras."
         ),
         "disk_low": "En disk är nästan full; sedan kan inget skrivas ner. Gör plats där.",
+        "drill": "ÖVNING av {}: det här prövar bara era vägar. Inget ligger nere, inget ska göras.",
         "disk_over": "Det finns plats på disken igen.",
         "intake_late": (
             "Mejl till supportadressen blir inte ärenden i tid; ärendesystemet skapar dem "

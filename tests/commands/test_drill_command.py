@@ -14,9 +14,13 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.clock import SystemClock
+from bot.commands.demo_daemon import DaemonProcess
 from bot.commands.drill_memory import NEVER, last_drill, remember, said_of_drill
+from bot.commands.drill_scene import look_until
 from bot.commands.drill_values import Drill, failed, not_tried, worked
 from bot.commands.drill_view import write_page
+from bot.commands.stored import load_compiled
+from bot.sandbox.drill.stage import DrillStage
 from bot.settings import NAMES
 from bot.store.store import Store
 
@@ -47,6 +51,11 @@ rules:
   outage:
     if: {says: down}
     then: {category: incident, priority: urgent, tell: lead}
+"""
+
+ROSTER = """
+rosters:
+  duty: {shifts: [{who: lead, mon: "08:00-17:00"}], never_empty_while_any_open: [always]}
 """
 
 
@@ -136,3 +145,53 @@ def test_desk_is_rehearsed_from_death_to_report(url: str, tmp_path: Path) -> Non
     assert "Somebody answers by mail" in ended and "Cases go into the helpdesk" in ended
     with Store.open(url, clock=SystemClock()) as store, store.read() as reader:
         assert (last_drill(reader) or {})["by"] == "ann"
+
+
+@pytest.mark.real
+def test_real_drill_tries_every_way_and_touches_no_customer(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside a running daemon: our people read DRILL, the canary is written, nothing else is."""
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    (desk / "rules.yaml").write_text(DESK + "poll_every: 2s\n" + ROSTER)
+    compiled = load_compiled(desk, SystemClock())
+    stage = DrillStage(SystemClock(), tmp_path, compiled.policy).open()
+    daemon = DaemonProcess(stage.environment(), desk, stage.places.log)
+    daemon.start()
+    try:
+        assert look_until(stage, SystemClock(), stage.is_daemon_idle, 30)
+        for name, value in stage.environment().items():
+            monkeypatch.setenv(name, value)
+        before = {each.number: each.updated_at for each in stage.world.tickets()}
+
+        result = CliRunner().invoke(app, ["drill", str(desk), "--real", "--yes", "--json"])
+    finally:
+        daemon.stop()
+        stage.close()
+
+    told = json.loads(result.stdout.splitlines()[0])
+    ended = {each["step"]: each["result"] for each in told["steps"]}
+    assert [name for name, how in ended.items() if how != "ok"] == ["Roster duty"], told
+    assert "The change comes back by webhook" in ended and "It stands in the lists" in ended
+    after = {each.number: each.updated_at for each in stage.world.tickets()}
+    changed = {number for number, at in after.items() if before.get(number) != at}
+    assert changed == {stage.furniture.canary}
+    assert stage.banner() is None and not list(tmp_path.glob("*-drill-*"))
+    assert all("DRILL by " in each.text for each in stage.world.chat.messages("support"))
+    assert len(stage.world.chat.cards("second")) == len(stage.sms.taken("+46700000000")) == 1
+    mailed = {address for each in stage.world.mail.sent() for address in each.recipients}
+    assert mailed == {"lead@acme.example", "help@acme.example"}
+
+
+def test_real_drill_without_settings_sends_nothing(url: str) -> None:
+    """It names the setting that is missing, and that --json asks nothing."""
+    desk = str(ROOT / "desks" / "inriver")
+
+    unset = CliRunner().invoke(app, ["drill", desk, "--real", "--yes"])
+    unasked = CliRunner().invoke(app, ["drill", desk, "--real", "--json"])
+    misplaced = CliRunner().invoke(app, ["drill", desk, "--yes"])
+
+    assert unset.exit_code == unasked.exit_code == misplaced.exit_code == 2
+    assert "DESKMATE_ZENDESK_URL is not set" in unset.output
+    assert "add --yes" in unasked.output and "--yes belongs to --real" in misplaced.output

@@ -123,7 +123,9 @@ class DrillStage(Stage):
             return None
         from bot.sandbox.imap import ImapDoor
 
-        return ImapDoor(self.world, address, password=secrets.token_urlsafe(12))
+        mailbox = ImapDoor(self.world, address, password=secrets.token_urlsafe(12))
+        self.smtp.forward(address, lambda raw, sender: mailbox.deliver(raw, sender=sender))
+        return mailbox
 
     def _furnish(self, policy: Policy) -> None:
         people = self.world.people
