@@ -40,7 +40,7 @@ NOTES = (
     "Times named here are those of your policy.",
     "Helpdesk, chat, mail and SMS were pretend ones: `deskmate drill --real` tries yours.",
 )
-STARTED_WITHIN = 30.0
+STARTED_WITHIN = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _running(folder: Path, place: Path, compiled: CompiledPolicy, clock: Clock) 
         daemon.start()
         try:
             if not look_until(stage, clock, stage.is_daemon_idle, STARTED_WITHIN):
-                raise Unusable("deskmate: the daemon did not come up within 30 s")
+                raise Unusable("deskmate: the daemon did not come up within a minute")
             with Store.open(f"sqlite:///{stage.places.store}", clock=clock) as store:
                 yield Scene(stage, compiled, store, clock)
         finally:

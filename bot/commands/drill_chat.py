@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from bot.commands.drill_scene import Scene
+from bot.commands.drill_scene import SOON, Scene
 from bot.commands.drill_values import DrillStep, failed, judged, listed, not_tried, said_of
 from bot.rules.delivery import destinations
 from bot.rules.policy import Recipient
@@ -51,7 +51,7 @@ def chat_dies_on_a_day(scene: Scene) -> Iterator[DrillStep]:
     if ticket_id is None:
         yield failed("A customer reports an outage", "a ticket", "not taken up")
         return
-    scene.holds(lambda: scene.heard(scene.addressed(ticket_id), since), seconds=8)
+    scene.holds(lambda: scene.heard(scene.addressed(ticket_id), since), seconds=15)
     heard = scene.heard(scene.addressed(ticket_id), since)
     dead = _chat_among(heard)
     if dead is None:
@@ -84,7 +84,7 @@ def _judged(
         ways = {each.name: _other_ways(scene, each, dead) for each in silent}
         return {who: way for who, those in ways.items() for way in heard if way in those}
 
-    is_ok = scene.holds(lambda: len(reached()) == len(silent), seconds=15)
+    is_ok = scene.holds(lambda: len(reached()) == len(silent), seconds=SOON)
     found = reached()
     parts = [f"{who} by {way}" for who, way in found.items()]
     unheard = [each.name for each in silent if each.name not in found]

@@ -25,7 +25,7 @@ from bot.store.queues import OutboxState
 from bot.store.store import Store
 
 LOOK_EVERY = 0.05
-SOON = 20.0
+SOON = 45.0
 """Seconds within which anything that is not timed must have happened."""
 
 

@@ -33,7 +33,7 @@ from bot.sandbox.night.post import ACKNOWLEDGEMENT
 TELL_ADVICE = "write `helpdesk_down: {tell: NAME}` (docs/outages.md)"
 MAILBOX_ADVICE = "write `helpdesk_down: {mailbox: ADDRESS}` (docs/outages.md)"
 BANNER_ADVICE = "write `helpdesk_down: {banner: web_portal}` (docs/outages.md)"
-AT_ONCE = 60.0
+AT_ONCE = 120.0
 TURN = 8.0
 
 
