@@ -40,13 +40,16 @@ ONE_SECOND = timedelta(seconds=1)
 
 
 def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> str:
-    """Do what one due timer is for, within `tx`; says what that was, for the log."""
-    if timer.kind == "outage":
-        tx.timers.mark_fired(timer.key, now)
-        news = handle_outage_timer(tx, compiled, now=now)
-        return ", ".join(news.steps) or "nothing due"
-    tx.timers.mark_fired(timer.key, now)
+    """Do what one due timer is for, within `tx`; says what that was, for the log.
+
+    Something may have stopped or moved it since it was looked up; then it has nothing to do now.
+    """
+    if not tx.timers.mark_fired(timer.key, now):
+        return "stopped or moved meanwhile"
     match timer.kind:
+        case "outage":
+            news = handle_outage_timer(tx, compiled, now=now)
+            return ", ".join(news.steps) or "nothing due"
         case "digest":
             return fire_digest(timer, tx, compiled, now=now)
         case "mail_storm":

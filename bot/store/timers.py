@@ -40,7 +40,7 @@ _STOP = Ready(
 _FIRED = Ready(
     lambda _: (
         update(timer)
-        .where(timer.c.key == bindparam("of"), _runs)
+        .where(timer.c.key == bindparam("of"), _runs, timer.c.due_at <= bindparam("at"))
         .values(is_open=0, fired_at=bindparam("at"))
     )
 )
@@ -105,7 +105,7 @@ class Timers(TimersView):
         return bool(_STOP.run(self._connection, {"of": column(key)}).rowcount)
 
     def mark_fired(self, key: str, now: datetime) -> bool:
-        """Note that a timer was acted upon; False when it no longer ran."""
+        """Note that a timer is acted upon; False when it was stopped, or moved to after `now`."""
         values = {"of": column(key), "at": micros(now)}
         return bool(_FIRED.run(self._connection, values).rowcount)
 

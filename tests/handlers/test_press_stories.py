@@ -11,6 +11,7 @@ import pytest
 from case_mails import arrive, case_of, declare_down
 from desk import POLICY, Desk, compiled_policy
 
+from bot.handlers.timers import fire
 from bot.rules.actions import Notice
 from bot.rules.events import ButtonPressed, Event
 from bot.rules.keeping import Kept
@@ -82,6 +83,23 @@ def test_snooze_is_quiet_for_a_quarter_of_an_hour(desk: Desk) -> None:
 
     assert during == before
     assert any(each.reason.startswith("snooze_over:Bo") for each in _told(desk, "slack:support"))
+
+
+def test_press_at_the_instant_of_a_level_loses_no_page(desk: Desk) -> None:
+    """A snooze that is written between the look at the timers and the firing moves the level."""
+    number = _outage(desk)
+    with desk.store.read() as reader:
+        ticket_id = desk.ticket(number).ticket_id
+        [level] = [each for each in reader.timers.of_ticket(ticket_id) if each.kind == "ladder"]
+    desk.clock.move_to(level.due_at)
+    _press(desk, "snooze", number)
+    now = desk.clock.now()
+
+    desk.store.write(lambda tx: fire(level, tx, desk.compiled, now=now))
+    desk.run(20 * MINUTE)
+
+    pages = [each for each in _told(desk, "mail:team@acme.example") if each.kind == "rule"]
+    assert len(pages) == 2
 
 
 def test_snoozed_matter_can_be_taken(desk: Desk) -> None:
