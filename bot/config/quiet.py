@@ -79,6 +79,9 @@ def read_maintenance(reader: Reader, zone: str, name: str, entry: Entry) -> Sile
         reader.problem(entry.key_place, f"{what}: when is it, once or again and again?", advice)
     if start is not None and end is not None and end <= start:
         reader.problem(entries["until"].node.place, f"{what}: it ends before it begins", "")
+    if "during" in entries and "from" in entries:
+        advice = "leave `from` out: the calendar says when"
+        reader.problem(entries["from"].key_place, f"{what}: from goes with until", advice)
     if ("of" in entries) == ("only" in entries):
         advice = "write `of: helpdesk`, or `only:` with a service, a host, an organisation ..."
         reader.problem(entry.key_place, f"{what}: what is worked on?", advice)
@@ -114,5 +117,8 @@ def read_rights(reader: Reader, node: Node) -> dict[str, tuple[str, ...]]:
 def _only(reader: Reader, entries: Mapping[str, Entry], what: str) -> dict[str, str]:
     if "only" not in entries:
         return {}
-    found = reader.mapping(entries["only"].node, f"{what} only", ONLY)
+    node = entries["only"].node
+    if node.value == {}:
+        reader.problem(node.place, f"{what} only: it names nothing", "write what it is limited to")
+    found = reader.mapping(node, f"{what} only", ONLY)
     return {name: reader.text(entry.node, name) for name, entry in found.items()}

@@ -112,6 +112,14 @@ def test_shipped_policies_load_without_a_word(folder: Path) -> None:
         ),
         ("maintenance: {disks: {of: helpdesk, because: x}}\n", "disks: when is it, once or again"),
         ("maintenance: {disks: {during: a, because: x}}\n", "disks: what is worked on?"),
+        (
+            "maintenance: {disks: {until: 2026-05-01 22:00, only: {}, because: x}}\n",
+            "rules.yaml:1:54: maintenance disks only: it names nothing",
+        ),
+        (
+            "maintenance: {disks: {during: a, from: 2026-05-01 22:00, of: helpdesk, because: x}}\n",
+            "rules.yaml:1:34: maintenance disks: from goes with until",
+        ),
         ("trust: everybody\n", "trust: 'everybody'; write requester_priority"),
     ],
 )
