@@ -35,6 +35,8 @@ _SINCE = _OF_THE_OUTAGE | {NoticeKind.CATCH_UP, NoticeKind.STORM}
 """Kinds that speak of when something began, not of when something is due."""
 _OF_INCIDENTS = frozenset({NoticeKind.INCIDENT, NoticeKind.INCIDENT_DUE})
 """Kinds whose instant is that of the next update to customers, and says so."""
+_LASTING = frozenset({NoticeKind.SILENCE, NoticeKind.MAINTENANCE})
+"""Kinds that last until an instant; afterwards they are over, not late."""
 _OURS = _OF_THE_OUTAGE | {NoticeKind.ADMIN}
 """Kinds whose `quote` is what we saw ourselves, not a customer's words."""
 _NOBODY_EXPECTED = frozenset(
@@ -186,7 +188,7 @@ def _when(
     clock = time_with_zone(notice.due_at, now=now, zone=notice.zone, words=words)
     if notice.kind in _SINCE:
         return (words.since, f"{clock} ({values['lasted']})")
-    due = words.until if notice.kind is NoticeKind.SILENCE else words.due
+    due = words.until if notice.kind in _LASTING else words.due
     if notice.kind in _OF_INCIDENTS:
         name = _text(values, "clock")
         due = name[:1].upper() + name[1:]

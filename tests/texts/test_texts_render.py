@@ -83,14 +83,15 @@ def test_storm_counts_customers_if_any(language: str) -> None:
     assert "3" in of_tickets.headline.partition(",")[2]
 
 
-def test_silence_says_when_it_is_over() -> None:
+@pytest.mark.parametrize("kind", [NoticeKind.SILENCE, NoticeKind.MAINTENANCE])
+def test_silence_says_when_it_is_over(kind: NoticeKind) -> None:
     """A silence is not due: it lasts until then, and afterwards its headline says that it ended."""
-    begun = _every(NoticeKind.SILENCE, "en", title="", number=None)
-    over = _every(NoticeKind.SILENCE, "en", title="", number=None, due_at=NOW)
+    begun = _every(kind, "en", title="", number=None)
+    over = _every(kind, "en", title="", number=None, due_at=NOW)
 
-    assert begun.headline == "SILENCE until 10:30"
+    assert begun.headline == f"{kind.upper()} until 10:30"
     assert ("Until", "10:30 CET (30 min left)") in begun.facts
-    assert over.headline == "SILENCE over since 10:00"
+    assert over.headline == f"{kind.upper()} over since 10:00"
 
 
 @pytest.mark.parametrize("language", ["fr", "de", "sv", "ru"])
