@@ -57,11 +57,9 @@ def renew_card(
     said = digest_of(face, notice)
     is_news = is_time or any(each.said != said for each in card.rooms)
     is_time = is_time and card.renewed_at != now
-    stale = [
-        each
-        for each in card.rooms
-        if each.can_edit and (each.said or each.since != now) and (is_time or each.said != said)
-    ]
+    told = [each for each in card.rooms if each.can_edit and (each.said or each.since != now)]
+    # All of them or none: what waits for one room must not be taken back by another's edit.
+    stale = told if is_time or any(each.said != said for each in told) else []
     if stale:
         tx.outbox.supersede_edits(ticket_id, now=now)
     for each in stale:

@@ -186,6 +186,24 @@ def test_breach_waits_for_no_group(grouped: Desk) -> None:
     assert breaches[0] - MONDAY <= 60 * MINUTE + 5 * SECOND
 
 
+def test_room_that_joins_takes_no_edit_from_another(grouped: Desk, tmp_path: Path) -> None:
+    """An edit waits for one room while another hears of the ticket: both say who has it."""
+    text = POLICY.replace("{slack: support, mail: team@acme.example}", GROUPING)
+    text = text.replace("priority: urgent, tag: outage, tell: team", "tell: [team, lead]")
+    grouped.compiled = compiled_policy(tmp_path, text)
+    grouped.store.write(lambda tx: tx.outbox.hold("slack:leads", "away"))
+    number, ada = grouped.write("Portal is down"), grouped.furniture.agents["ada"]
+    grouped.run(40 * SECOND)
+    grouped.world.change_ticket(number, by=ada, values={"assignee_id": ada.user_id})
+    grouped.run(MINUTE)
+    grouped.world.add_comment(number, "Note.", by=ada, is_public=False)
+    grouped.run(MINUTE)
+    grouped.store.write(lambda tx: tx.outbox.release("slack:leads"))
+    grouped.run(MINUTE)
+
+    assert {out.destination for _, out in grouped.channel.edited} == {SLACK, "slack:leads"}
+
+
 def test_message_that_waited_alone_is_kept_up_to_date(grouped: Desk) -> None:
     """It comes as it is, and says who has it once somebody does."""
     number = grouped.write("Portal is down")
