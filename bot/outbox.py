@@ -84,7 +84,8 @@ class Outbox:
         self._catch_up(prefix, now)
         claimed = self._claim(prefix, CHANNEL_BATCH, Order.URGENT_FIRST, now)
         for row in claimed:
-            until = self._lanes.wait_until(row.outgoing, self._clock.now())
+            is_doubtful = row.state is OutboxState.UNKNOWN
+            until = self._lanes.wait_until(row.outgoing, self._clock.now(), is_doubtful=is_doubtful)
             if until is not None:
                 self._give_back(row, until)
             else:
@@ -142,11 +143,18 @@ class Outbox:
 
     def _send(self, row: ClaimedOutgoing, channel: Channel) -> Outcome:
         if row.state is OutboxState.UNKNOWN:
-            found = channel.find(row.outgoing, since=row.since or self._clock.now())
+            found = channel.find(row.outgoing, since=self._first_try(row))
             if isinstance(found, Delivered | Accepted | TryLater):
                 return still_unknown(found)
             # Refused: it did not arrive. Unknown: this channel cannot tell; twice beats never.
         return channel.deliver(row.outgoing, now=self._clock.now())
+
+    def _first_try(self, row: ClaimedOutgoing) -> datetime:
+        """Since when it may be there: looks that came to nothing make it no younger."""
+        with self._store.read() as reader:
+            tries = reader.outbox.attempts(row.row_id)
+        began = (*(each.started_at for each in tries), row.since)
+        return min((each for each in began if each), default=self._clock.now())
 
     def _record(self, row: ClaimedOutgoing, outcome: Outcome) -> None:
         now, outgoing, found = self._clock.now(), row.outgoing, outcome
@@ -217,8 +225,9 @@ class Outbox:
         match outcome:
             case Delivered() | Accepted() | Refused():
                 return None
-            case Unknown():
-                return now + timedelta(seconds=min(LOOK_AGAIN_AT_MOST, 2.0 ** min(tries, 8)))
+            case Unknown(after=after):
+                wait = min(LOOK_AGAIN_AT_MOST, 2.0 ** min(tries, 8))
+                return now + timedelta(seconds=max(after or 0.0, wait))
             case TryLater(after=after) if after and row.outgoing.destination != HELPDESK:
                 # Nobody crowds in then: the destination's pause and budget let one by one through.
                 return now + timedelta(seconds=after)

@@ -25,7 +25,7 @@ from bot.rules.lanes import (
     spent,
     take,
 )
-from bot.rules.outcome import Outcome, TryLater
+from bot.rules.outcome import Outcome, TryLater, Unknown
 from bot.store.queues import Patience
 from bot.store.store import Store
 from bot.store.transaction import Transaction
@@ -79,10 +79,18 @@ class Lanes:
             without_edits=ALL_EDITS in paused or (ALL_EDITS, False) in spent,
         )
 
-    def wait_until(self, outgoing: Outgoing, now: datetime) -> datetime | None:
-        """Until when this message has to wait, None to send it now; then its budget is spent."""
+    def wait_until(
+        self, outgoing: Outgoing, now: datetime, *, is_doubtful: bool = False
+    ) -> datetime | None:
+        """Until when this message has to wait, None to send it now; then its budget is spent.
+
+        `is_doubtful`: it is looked for first.
+        """
         destination = outgoing.destination
-        for each in (destination, *((ALL_EDITS,) if outgoing.is_edit else ())):
+        places = [destination]
+        places += [ALL_EDITS] if outgoing.is_edit else []
+        places += [_looks(destination)] if is_doubtful else []
+        for each in places:
             pause = self._pauses.get(each)
             if pause is not None and pause > now:
                 return pause
@@ -124,6 +132,14 @@ class Lanes:
             self._budgets[place] = spent(self._pauses[place])
             self._spared[place] = self._pauses[place] + GENTLE_FOR
             tx.states.save(PAUSE + place, {"until": self._pauses[place].isoformat()})
+        elif isinstance(outcome, Unknown) and outcome.after:
+            # Reading has limits of its own: nobody looks before that, but messages go on.
+            self._pauses[_looks(destination)] = now + timedelta(seconds=outcome.after)
+
+
+def _looks(destination: str) -> str:
+    """Where patience with looking for messages is kept."""
+    return f"looks/{lane_of(destination)}"
 
 
 def _place(outgoing: Outgoing) -> str:

@@ -60,7 +60,7 @@ def number_ticket(outgoing: Outgoing, outcome: Outcome, tx: Transaction) -> None
 
 def still_unknown(found: Outcome) -> Outcome:
     """Who looked and could not tell must look again; a plain retry would send it twice."""
-    return Unknown(found.reason) if isinstance(found, TryLater) else found
+    return Unknown(found.reason, found.after) if isinstance(found, TryLater) else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,9 +124,9 @@ def after_outcome(circuit: Circuit, outcome: Outcome, now: datetime) -> Circuit:
             return CLOSED
         case Refused(is_for_all=True):
             return _opened(replace(circuit, failures=FAILURES), now)
-        case TryLater(after=None) | Unknown():
+        case TryLater(after=None) | Unknown(after=None):
             return _opened(replace(circuit, failures=circuit.failures + 1), now)
-        case Refused() | TryLater():
+        case Refused() | TryLater() | Unknown():
             return circuit if circuit.is_open else CLOSED
     return circuit
 

@@ -50,9 +50,13 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The line broke after sending: look before sending again."""
+    """The line broke after sending: look before sending again.
+
+    `after` is in seconds: one may not look sooner.
+    """
 
     reason: str
+    after: float | None = None
 
 
 Outcome = Delivered | Accepted | TryLater | Refused | Unknown

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import datetime, timedelta
 
 from ways import NOON, SECOND, BusyClock, Post, message
 
-from bot.ports import Accepted, Outcome, Refused, TryLater, Unknown
+from bot.ports import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Urgency
 from bot.store.queues import OutboxState
 
@@ -210,6 +211,27 @@ def test_row_in_doubt_is_looked_up_after_it_had_to_wait(post: Post) -> None:
     post.run(60)
 
     assert post.shown("slack:support") == ["a", "page"]
+    assert post.row("a").state is OutboxState.DELIVERED
+
+
+def test_row_in_doubt_is_looked_for_where_it_was_sent(post: Post) -> None:
+    """However often looking fails, it is looked for since its first try, no sooner than asked."""
+    lost = iter([Unknown("the line broke")])
+    post.way.judge = lambda *_: next(lost, None)
+    asked: list[tuple[datetime, datetime]] = []
+
+    def find(_row: Outgoing, *, since: datetime) -> Outcome:
+        asked.append((post.clock.now(), since))
+        return TryLater("429", 90) if len(asked) < 4 else Delivered("there")
+
+    post.way.find = find  # type: ignore[method-assign]
+    post.add(message("a"), message("b", thread="alert:other"))
+    post.run(400)
+
+    looked = [at for at, _ in asked]
+    assert {since for _, since in asked} == {NOON}
+    assert all(b - a >= timedelta(seconds=90) for a, b in itertools.pairwise(looked))
+    assert post.shown("slack:support") == ["a", "b"]
     assert post.row("a").state is OutboxState.DELIVERED
 
 
