@@ -43,6 +43,8 @@ from bot.telemetry import Figures, logger
 LEASE_SECONDS = 60
 """Longer than all network timeouts of one send together."""
 GREATEST_BACK_OFF = 300.0
+NAMED_BACK_OFF = 30.0
+"""The greatest where the helpdesk, or our share of it, says when: new rows pass no old ones."""
 LOOK_AGAIN_AT_MOST = 120.0
 HELPDESK = "helpdesk"
 HELPDESK_BATCH = 300
@@ -232,7 +234,8 @@ class Outbox:
                 # Nobody crowds in then: the destination's pause and budget let one by one through.
                 return now + timedelta(seconds=after)
             case TryLater(after=after):
-                back_off = min(GREATEST_BACK_OFF, 2.0 ** min(tries, 10))
+                greatest = NAMED_BACK_OFF if after else GREATEST_BACK_OFF
+                back_off = min(greatest, 2.0 ** min(tries, 10))
                 wait = max(after or 0.0, back_off * self._chance.uniform(0.5, 1.0))
                 retry_at = now + timedelta(seconds=wait)
                 probe_at = self._lanes.circuit(row.outgoing.destination).probe_at

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ways import NOON, SECOND, BusyClock, Post, message
 
 from bot.ports import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
-from bot.rules.actions import Notice, NoticeKind, Outgoing, Urgency
+from bot.rules.actions import Notice, NoticeKind, Outgoing, TicketUpdate, Urgency
 from bot.store.queues import OutboxState
 
 TEAM = ("slack:support", ("mail:team@acme.example",))
@@ -244,6 +246,30 @@ def test_channel_that_throttles_for_long_is_not_waited_for_longer(post: Post) ->
     post.run(135)
 
     assert len(post.shown("slack:support")) == 6
+
+
+@dataclass
+class ScarceHelpdesk:
+    """A helpdesk of which our share is used up for ten minutes."""
+
+    now: Callable[[], datetime]
+
+    def update(self, updates: Mapping[str, TicketUpdate]) -> dict[str, Outcome]:
+        """Refuse all, or take all."""
+        is_scarce = self.now() < NOON + timedelta(minutes=10)
+        return {key: TryLater("share", 3) if is_scarce else Delivered(key) for key in updates}
+
+
+def test_update_is_made_soon_after_our_share_is_free(post: Post) -> None:
+    """However often an update had to wait for our share of the helpdesk, it is not put off long."""
+    update = TicketUpdate(ticket_id="T1", number=1, comment="Bo has it.")
+    post.add(Outgoing("note", "helpdesk", "helpdesk/ticket:T1", update, ticket_id="T1"))
+    helpdesk = ScarceHelpdesk(post.clock.now)
+    for _ in range(632):
+        post.outbox.deliver_updates(helpdesk)  # type: ignore[arg-type]
+        post.clock.move_to(post.clock.now() + timedelta(seconds=1))
+
+    assert post.row("note").state is OutboxState.DELIVERED
 
 
 def test_promised_patience_outlives_a_restart(post: Post) -> None:
