@@ -104,6 +104,7 @@ class Settings:
     banner_file: Path | None = None
     log_format: str = "text"
     log_level: str = "info"
+    log_addresses: str = "shown"
     export_delay: int = 60
 
 
@@ -146,6 +147,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings | list[SettingsPro
         banner_file=Path(banner) if (banner := reader.text("BANNER")) else None,
         log_format=reader.one_of("LOG_FORMAT", ("text", "json")),
         log_level=reader.one_of("LOG_LEVEL", ("info", "debug", "warning", "error")),
+        log_addresses=reader.one_of("LOG_ADDRESSES", ("shown", "hidden")),
         export_delay=reader.whole_number("EXPORT_DELAY", default=60),
     )
     reader.mailbox_needs_secret(settings)
@@ -163,7 +165,7 @@ NAMES = frozenset(
         "SLACK_BOT_TOKEN SLACK_APP_TOKEN SLACK_SIGNING_SECRET "
         "SLACK_URL MSTEAMS_SECRET SMTP_URL SMS_URL LINK_SECRET "
         "MAIL_FROM MAILBOX_URL MAILBOX_TRUST CASE_SECRET MAIL_SPOOL BANNER "
-        "LOG_FORMAT LOG_LEVEL EXPORT_DELAY"
+        "LOG_FORMAT LOG_LEVEL LOG_ADDRESSES EXPORT_DELAY"
     ).split()
 )
 """Every fixed setting; Teams webhooks are DESKMATE_TEAMS_ and a name of the operator's."""

@@ -30,7 +30,7 @@ def run_daemon(folder: Path, *, is_watch_only: bool) -> int:
     if isinstance(settings, list) or problems:
         _complain(errors, problems, "these settings cannot be used (.env.example lists them all)")
         return 2
-    configure_logs(settings.log_format, settings.log_level)
+    configure_logs(settings.log_format, settings.log_level, addresses=settings.log_addresses)
     clock = SystemClock()
     try:
         migrate(settings.store, backup_dir=settings.backup_folder, now=clock.now())
