@@ -18,16 +18,12 @@ from bot.commands.status import safe
 from bot.commands.stored import load_compiled, stored, writable
 from bot.commands.time import length_of
 from bot.commands.unusable import Unusable
-from bot.handlers.sending import named_in
-from bot.handlers.silences import STATE, silences_of
 from bot.rules.actions import Notice
 from bot.rules.calendar_days import local_time
-from bot.rules.delivery import destinations
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import Event, SilenceOrdered
-from bot.rules.silences import LONGEST, Silence, from_state, silenced_by
-from bot.store.queues import OutboxRow
-from bot.store.transaction import Reader
+from bot.rules.silences import LONGEST, Silence, from_state
+from bot.store.silences import STATE, preview, silences_of
 
 WEEK = timedelta(days=7)
 
@@ -101,10 +97,11 @@ def end_silence(name: str, by: str | None) -> int:
     console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
     try:
         with stored(clock) as reader:
-            known = [each.name for each in from_state(reader.states.load(STATE))]
-        if name not in known:
+            known = from_state(reader.states.load(STATE))
+        now = clock.now()
+        if not any(each.name == name and each.end and each.end > now for each in known):
             raise Unusable(f"deskmate: no silence {name}; `deskmate silence list` shows them")
-        order = SilenceOrdered(name, clock.now(), "ended by hand", by or getpass.getuser())
+        order = SilenceOrdered(name, now, "ended by hand", by or getpass.getuser())
         _order(order, clock)
     except Unusable as problem:
         problem.show(console)
@@ -149,43 +146,27 @@ def show_preview(
         compiled = load_compiled(folder, clock)
         with stored(clock) as reader:
             now = clock.now()
-            decided = reader.outbox.decided_since(now - WEEK)
-            rows = [row for row in decided if not row.outgoing.is_edit]
             silence = Silence("preview", "", end=now, only=only, unless_critical=not even_critical)
-            hidden = [row for row in rows if _would_hide(silence, row, reader, compiled)]
+            seen = preview(silence, now - WEEK, reader, compiled)
     except Unusable as problem:
         problem.show(console)
         return 2
     if as_json:
         found = [{"at": row.created_at.isoformat(), "to": row.outgoing.destination,
-                  "key": row.outgoing.key} for row in hidden]  # fmt: skip
-        print(json.dumps({"hidden": found, "of": len(rows)}, ensure_ascii=False))  # noqa: T201
+                  "key": row.outgoing.key} for row in seen.hidden]  # fmt: skip
+        print(json.dumps({"hidden": found, "of": seen.of}, ensure_ascii=False))  # noqa: T201
         return 0
-    console.print(f"{len(hidden)} of the {len(rows)} messages of the last 7 days, such as:")
-    for row in hidden[-10:]:
+    count = len(seen.hidden)
+    console.print(
+        f"{count} of the {seen.of} messages of the last 7 days{', such as:' * bool(count)}"
+    )
+    for row in seen.hidden[-10:]:
         assert isinstance(row.outgoing.message, Notice), "only notices are hidden"
         title = safe(row.outgoing.message.title[:60])
         console.print(
             f"  {row.created_at:%Y-%m-%d %H:%M}Z {safe(row.outgoing.destination)} {title}"
         )
     return 0
-
-
-def _would_hide(silence: Silence, row: OutboxRow, reader: Reader, compiled: CompiledPolicy) -> bool:
-    notice = row.outgoing.message
-    if not isinstance(notice, Notice):
-        return False
-    people = frozenset(
-        name
-        for name, person in compiled.policy.people.items()
-        if row.outgoing.destination in destinations(person)
-    )
-    before = row.created_at - timedelta(seconds=1)
-    found = silenced_by(
-        (silence,), notice, people=people, urgency=row.outgoing.urgency, now=before,
-        calendars=compiled.calendars, named=named_in(notice, reader),
-    )  # fmt: skip
-    return found is not None
 
 
 def _order(order: SilenceOrdered, clock: Clock) -> None:

@@ -13,7 +13,6 @@ from bot.handlers.degraded import watch_parts
 from bot.handlers.handled import Handled
 from bot.handlers.outage_cards import send_of_outage
 from bot.handlers.outage_notices import Seen, outgoing
-from bot.handlers.silences import silences_of
 from bot.handlers.vendor import vendor_words
 from bot.rules.actions import Reason, Timer
 from bot.rules.engine import CompiledPolicy
@@ -33,6 +32,7 @@ from bot.rules.outage_state import (
 from bot.rules.probes import ProbeRound
 from bot.rules.windows import works_on_helpdesk
 from bot.store.incidents import all_incidents
+from bot.store.silences import silences_of
 from bot.store.transaction import Reader, Transaction
 
 STATE = "outage"

@@ -7,20 +7,21 @@ next message.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from bot.handlers.card_rooms import are_told_elsewhere, keep, may_show
 from bot.handlers.grouping import wait_for_group
-from bot.handlers.silences import mark_of, silences_of
+from bot.handlers.silences import mark_of
 from bot.handlers.storms import SINGLE, through_storm
 from bot.rules.actions import Notice, Outgoing
 from bot.rules.delivery import people_at
 from bot.rules.engine import CompiledPolicy
-from bot.rules.silences import ALERT_NAMES, NOTHING_NAMED, Silence, silenced_by, worked_on
+from bot.rules.silences import NOTHING_NAMED, Silence, silenced_by, worked_on
 from bot.store.queues import OutboxState
-from bot.store.transaction import Reader, Transaction
+from bot.store.silences import named_in, silences_of
+from bot.store.transaction import Transaction
 
 
 def send(
@@ -94,13 +95,3 @@ def _show(
         tx.outbox.add(row, now)
     else:
         keep(row, notice, tx, now, is_told_elsewhere=is_told)
-
-
-def named_in(notice: Notice, reader: Reader) -> Mapping[str, str]:
-    """What monitoring named in the ticket of a message: its service, host, integration, alert."""
-    ticket = reader.tickets.load(notice.ticket_id) if notice.ticket_id else None
-    if ticket is None:
-        return NOTHING_NAMED
-    fields = {"alert": "alert.name", **{name: f"alert.{name}" for name in ALERT_NAMES[:-1]}}
-    found = {name: ticket.fields.get(key) for name, key in fields.items()}
-    return {name: value for name, value in found.items() if value}

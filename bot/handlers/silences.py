@@ -19,12 +19,12 @@ from bot.rules.windows import EdgeKind, end_of, next_edge
 from bot.store.matters import still_waits
 from bot.store.queues import OutboxRow
 from bot.store.rows import value_of
-from bot.store.transaction import Reader, Transaction
+from bot.store.silences import STATE, hidden_by, written
+from bot.store.transaction import Transaction
 from bot.texts.catch_up import catch_up_notice
 from bot.texts.instants import time_of
 from bot.texts.words import language
 
-STATE = "silences"
 TOLD = "silences_told"
 """Until when what each one hid has been told, by its label."""
 SILENCE = "silence"
@@ -34,25 +34,20 @@ NEWS_FOR = timedelta(hours=1)
 """How late an edge of the policy's works is told, after a time without us."""
 
 
-def silences_of(reader: Reader, compiled: CompiledPolicy) -> tuple[Silence, ...]:
-    """Those of the policy and those by command."""
-    return (*_written(compiled), *from_state(reader.states.load(STATE)))
-
-
 def set_windows(tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> None:
     """Let a timer run to the next edge of each one of the policy.
 
     What one hid that ended while nobody watched, or that the policy lost, is told now.
     """
-    written = {each.label: each for each in _written(compiled)}
-    for label in (tx.states.load(TOLD) or {}).keys() - written.keys():
+    known = {each.label: each for each in written(compiled)}
+    for label in (tx.states.load(TOLD) or {}).keys() - known.keys():
         kind, _, name = label.partition(" ")
         if not any(each.label == label for each in from_state(tx.states.load(STATE))):
             lost = Silence(name, "", is_maintenance=kind == "maintenance")
             _tell_what_was_hidden(lost, tx, now=now)
             told = tx.states.load(TOLD) or {}
             tx.states.save(TOLD, {each: at for each, at in told.items() if each != label})
-    for silence in written.values():
+    for silence in known.values():
         if silence.holds(now, compiled.calendars):
             _hides_since(silence, silence.start or now - NEWS_FOR, tx)
         else:
@@ -112,7 +107,7 @@ def fire_silence(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now
     is_written = which.startswith(f"{OF_POLICY}/")
     if is_written:
         label = which.removeprefix(f"{OF_POLICY}/")
-        found = [each for each in _written(compiled) if each.label == label]
+        found = [each for each in written(compiled) if each.label == label]
     else:
         # A timer of an earlier version has its edge in its name.
         names = (which, which.removesuffix("/soon").removesuffix("/end"))
@@ -151,10 +146,6 @@ def _hides_since(silence: Silence, since: datetime, tx: Transaction) -> None:
         tx.states.save(TOLD, {**told, silence.label: since.isoformat()})
 
 
-def _written(compiled: CompiledPolicy) -> tuple[Silence, ...]:
-    return (*compiled.policy.silences.values(), *compiled.policy.maintenance.values())
-
-
 def _set_timer(
     silence: Silence,
     tx: Transaction,
@@ -189,7 +180,7 @@ def _tell_what_was_hidden(silence: Silence, tx: Transaction, *, now: datetime) -
     known = told.get(silence.label)
     since = datetime.fromisoformat(known) if known else silence.start or now - LONGEST
     hidden: dict[str, list[OutboxRow]] = {}
-    for row in tx.outbox.silenced(f"{silence.label}: ", since):
+    for row in hidden_by(silence, since, tx):
         hidden.setdefault(row.outgoing.destination, []).append(row)
     for destination, rows in hidden.items():
         notices = [row.outgoing.message for row in rows if isinstance(row.outgoing.message, Notice)]

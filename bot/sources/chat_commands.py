@@ -14,16 +14,15 @@ from concurrent.futures import CancelledError
 from bot.clock import Clock
 from bot.rules.actions import Notice
 from bot.rules.engine import CompiledPolicy
-from bot.rules.events import AnswerGiven, ButtonPressed, Event, OutageOrdered, SilenceOrdered
+from bot.rules.events import AnswerGiven, ButtonPressed, Event, OutageOrdered
 from bot.rules.history import ChangeKind
 from bot.rules.outage_state import from_row
 from bot.rules.rights import may
-from bot.rules.silences import ONLY
 from bot.rules.ticket import Origin, Ticket
 from bot.sources.chat_desk import DeskViews
-from bot.sources.chat_incidents import IncidentCommands
+from bot.sources.chat_incidents import Answer, IncidentCommands
 from bot.sources.chat_links import LinkGiver, PageAddress
-from bot.sources.chat_silences import UNITS, Mistyped, read_maintenance, read_silence
+from bot.sources.chat_silences import UNITS, SilenceCommands
 from bot.sources.chat_threads import ThreadWord, as_typed
 from bot.store.store import Store
 from bot.store.transaction import Reader
@@ -70,6 +69,7 @@ class DeskCommands:
         self._views = DeskViews(store, compiled, find_ticket)
         self._links = LinkGiver(store, compiled, page_address, source)
         self._incidents = IncidentCommands(store, compiled, find_ticket, source)
+        self._silences = SilenceCommands(store, compiled, source)
 
     def __call__(self, text: str, person: str) -> str:
         """What the person reads, for their eyes only."""
@@ -84,7 +84,7 @@ class DeskCommands:
             case "ack" if rest.strip():
                 return self._acknowledged(rest.strip(), person)
             case "silence" | "maintenance" as what:
-                return self._silenced(what, rest.strip(), person)
+                return self._silence_ordered(what, rest.strip(), person)
             case "outage" if rest.strip().casefold() == "link":
                 return self._links.answer(person, self._clock.now())
             case "outage" if rest.strip():
@@ -192,29 +192,10 @@ class DeskCommands:
             return not_written_down(self._language())
         return f"{called} {say['thanks']}"
 
-    def _silenced(self, what: str, rest: str, person: str) -> str:
-        """`NAME 2h [organisation=...] why`: a silence of what is not critical, or maintenance."""
-        policy = self._compiled().policy
-        if not may(policy, "silence", person):
-            return self._say("not_allowed", ", ".join(policy.rights.get("silence", ())) or "-")
-        is_maintenance = what == "maintenance"
-        typed = (read_maintenance if is_maintenance else read_silence)(as_typed(rest))
-        if isinstance(typed, Mistyped):
-            if not typed.unknown:
-                return self._say(f"how_to_{what}")
-            return self._say("no_such_limit", f"{typed.unknown}; {', '.join(ONLY)}")
-        now = self._clock.now()
-        because = one_line(typed.because, _LONGEST_LINE)
-        order = SilenceOrdered(
-            typed.name, now + typed.length, because, person, typed.only,
-            is_maintenance=is_maintenance, of_helpdesk=typed.of_helpdesk,
-        )  # fmt: skip
-        event = Event(f"silence/{typed.name}/{now.isoformat()}", "desk", now, self._source, order)
-        if not self._is_written_down(event):
-            return not_written_down(self._language())
-        limits = ", ".join(f"{name} {value}" for name, value in typed.only.items())
-        named = f"{typed.name} ({limits})" if limits else typed.name
-        return self._say("helpdesk_works" if typed.of_helpdesk else "silenced", named)
+    def _silence_ordered(self, what: str, rest: str, person: str) -> str:
+        """What is silenced, what a silence would hide, or a person's word to begin or end one."""
+        answer = self._silences.answer(what, rest, person, self._clock.now())
+        return self._when_written_down(answer)
 
     def _outage_ordered(self, rest: str, person: str) -> str:
         """`declare [2h] why` or `clear why`: a person's word on the helpdesk."""
@@ -240,6 +221,9 @@ class DeskCommands:
     def _incident_ordered(self, rest: str, person: str) -> str:
         """What there is, or a person's word on an incident of the product."""
         answer = self._incidents.answer(rest, person, self._clock.now())
+        return self._when_written_down(answer)
+
+    def _when_written_down(self, answer: Answer) -> str:
         if answer.event is not None and not self._is_written_down(answer.event):
             return not_written_down(self._language())
         return answer.text

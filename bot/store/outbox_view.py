@@ -169,11 +169,15 @@ class OutboxView:
         )
         return tuple(outbox_row(row) for row in found)
 
-    def decided_since(self, since: datetime) -> tuple[OutboxRow, ...]:
-        """What was decided for people since an instant; the helpdesk's rows apart."""
-        return self._rows(
-            (outbox.c.created_at >= micros(since)) & (outbox.c.destination != "helpdesk")
+    def decided_since(self, since: datetime, most: int | None = None) -> tuple[OutboxRow, ...]:
+        """What was decided for people since an instant, or its newest; the helpdesk's apart."""
+        found = self._connection.execute(
+            select(outbox)
+            .where(outbox.c.created_at >= micros(since), outbox.c.destination != "helpdesk")
+            .order_by(outbox.c.id.desc())
+            .limit(most)
         )
+        return tuple(outbox_row(row) for row in reversed(found.all()))
 
     def silenced(self, reason_begins: str, since: datetime) -> tuple[OutboxRow, ...]:
         """What a silence has hidden since an instant."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from bot.texts.continuity_de import CONTINUITY
+from bot.texts.silences_de import SILENCES
 from bot.texts.words_type import Words
 
 GERMAN = Words(
@@ -215,14 +216,6 @@ GERMAN = Words(
         "no_rosters": "Diese Regeln haben keinen Dienstplan.",
         "nobody_next": "Niemand sonst erfährt davon.",
         "not_allowed": "Das dürfen Sie nicht. Wer darf: {}.",
-        "how_to_silence": (
-            "Schreiben Sie: /desk silence NAME 2h organisation=Acme warum (ohne sie: alles)"
-        ),
-        "no_such_limit": "So lässt sich nicht einschränken. Ihres, und was es gibt: {}.",
-        "how_to_maintenance": (
-            "So: /desk maintenance NAME 2h service=portal Grund, oder NAME 2h zendesk Grund"
-        ),
-        "helpdesk_works": "{}: fällt das Ticketsystem dabei weg, wird niemand alarmiert.",
         "how_to_outage": "So: /desk outage declare 2h Grund, oder /desk outage clear Grund",
         "outage_declared": (
             "Für ausgefallen erklärt: alle erfahren es jetzt. „/desk outage clear Grund“ "
@@ -230,7 +223,6 @@ GERMAN = Words(
         ),
         "outage_cleared": "Entwarnung: alle erfahren es jetzt.",
         "nothing_to_clear": "Das Ticketsystem gilt nicht als ausgefallen.",
-        "silenced": "{} ist still; kritische Meldungen kommen weiterhin.",
         "no_cases": "Es gibt keinen offenen Fall.",
         "unknown_case": "Einen Fall {} gibt es hier nicht.",
         "how_to_answer": "Die Antwort dahinter schreiben: /desk answer {} Guten Tag ...",
@@ -265,6 +257,7 @@ GERMAN = Words(
         ),
         "add": "Möchten Sie etwas ergänzen, antworten Sie einfach auf diese Mail.",
     },
+    silences=SILENCES,
     take={
         "title": "Ich übernehme",
         "question": "Übernehmen Sie?",

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from bot.texts.continuity_en import CONTINUITY
+from bot.texts.silences_en import SILENCES
 from bot.texts.words_type import Words
 
 ENGLISH = Words(
@@ -190,21 +191,12 @@ ENGLISH = Words(
         "no_rosters": "This policy has no rosters.",
         "nobody_next": "Nobody else is told of it.",
         "not_allowed": "You may not do that. Who may: {}.",
-        "how_to_silence": (
-            "Write: /desk silence NAME 2h organisation=Acme why (all of it without a limit)"
-        ),
-        "no_such_limit": "There is no limit of that name. Yours, and those there are: {}.",
-        "how_to_maintenance": (
-            "Write: /desk maintenance NAME 2h service=portal why, or NAME 2h zendesk why"
-        ),
-        "helpdesk_works": "{}: if the helpdesk goes away meanwhile, nobody is paged.",
         "how_to_outage": "Write: /desk outage declare 2h why, or /desk outage clear why",
         "outage_declared": (
             "Declared down: everybody is told now. “/desk outage clear why” ends it."
         ),
         "outage_cleared": "All clear: everybody is told now.",
         "nothing_to_clear": "The helpdesk is not declared down.",
-        "silenced": "{} is silent; critical messages still come.",
         "no_cases": "There is no open case.",
         "unknown_case": "There is no case {} here.",
         "how_to_answer": "Write the words after it: /desk answer {} Hello ...",
@@ -236,6 +228,7 @@ ENGLISH = Words(
         ),
         "add": "If you want to add something, just reply to this mail.",
     },
+    silences=SILENCES,
     take={
         "title": "I have it",
         "question": "Are you taking it?",

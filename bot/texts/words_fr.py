@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from bot.texts.continuity_fr import CONTINUITY
+from bot.texts.silences_fr import SILENCES
 from bot.texts.words_type import Words
 
 FRENCH = Words(
@@ -231,14 +232,6 @@ FRENCH = Words(
         "no_rosters": "Cette politique n'a pas de planning.",
         "nobody_next": "Personne d'autre n'en est prévenu.",
         "not_allowed": "Vous n'avez pas ce droit. Peuvent le faire\u00a0: {}.",
-        "how_to_silence": (
-            "Écrivez\u00a0: /desk silence NOM 2h organisation=Acme raison (sans limite\u00a0: tout)"
-        ),
-        "no_such_limit": "Cette limite n'existe pas. La vôtre, puis celles qui existent\u00a0: {}.",
-        "how_to_maintenance": (
-            "Écrivez\u00a0: /desk maintenance NOM 2h service=portal raison, ou NOM 2h zendesk .."
-        ),
-        "helpdesk_works": "{}\u00a0: si l'outil de tickets s'arrête, personne n'est alerté.",
         "how_to_outage": (
             "Écrivez\u00a0: /desk outage declare 2h raison, ou /desk outage clear raison"
         ),
@@ -248,7 +241,6 @@ FRENCH = Words(
         ),
         "outage_cleared": "Fin de panne\u00a0: tout le monde est prévenu.",
         "nothing_to_clear": "L'outil de tickets n'est pas déclaré en panne.",
-        "silenced": "{} est en silence\u00a0; les messages critiques passent.",
         "no_cases": "Il n'y a aucun cas ouvert.",
         "unknown_case": "Il n'y a pas de cas {} ici.",
         "how_to_answer": "Écrivez votre texte à la suite\u00a0: /desk answer {} Bonjour ...",
@@ -282,6 +274,7 @@ FRENCH = Words(
         ),
         "add": "Pour ajouter quelque chose, répondez simplement à ce mail.",
     },
+    silences=SILENCES,
     take={
         "title": "Je prends",
         "question": "Vous le prenez\u00a0?",

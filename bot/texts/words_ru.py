@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from bot.texts.continuity_ru import CONTINUITY
+from bot.texts.silences_ru import SILENCES
 from bot.texts.words_type import Words
 
 RUSSIAN = Words(
@@ -200,21 +201,12 @@ RUSSIAN = Words(
         "no_rosters": "В этих правилах нет графика дежурств.",
         "nobody_next": "Больше никому не сообщается.",
         "not_allowed": "У вас нет этого права. Оно есть у: {}.",
-        "how_to_silence": (
-            "Напишите: /desk silence ИМЯ 2h organisation=Acme почему (без ограничения — всё)"
-        ),
-        "no_such_limit": "Такого ограничения нет. Ваше и те, что есть: {}.",
-        "how_to_maintenance": (
-            "Пишите: /desk maintenance ИМЯ 2h service=portal причина или ИМЯ 2h zendesk причина"
-        ),
-        "helpdesk_works": "{}: если система заявок пропадёт на это время, тревоги не будет.",
         "how_to_outage": "Пишите: /desk outage declare 2h причина или /desk outage clear причина",
         "outage_declared": (
             "Сбой объявлен: все узнают сейчас. «/desk outage clear причина» завершит его."
         ),
         "outage_cleared": "Отбой: все узнают сейчас.",
         "nothing_to_clear": "Сбой системы заявок не объявлен.",
-        "silenced": "{}: тишина; критические сообщения приходят.",
         "no_cases": "Открытых обращений нет.",
         "unknown_case": "Обращения {} здесь нет.",
         "how_to_answer": "Напишите слова после номера: /desk answer {} Здравствуйте ...",
@@ -246,6 +238,7 @@ RUSSIAN = Words(
         ),
         "add": "Если хотите что-то добавить, просто ответьте на это письмо.",
     },
+    silences=SILENCES,
     take={
         "title": "Беру",
         "question": "Вы берёте?",

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from bot.texts.continuity_sv import CONTINUITY
+from bot.texts.silences_sv import SILENCES
 from bot.texts.words_type import Words
 
 SWEDISH = Words(
@@ -194,21 +195,12 @@ SWEDISH = Words(
         "no_rosters": "Den här policyn har inget schema.",
         "nobody_next": "Ingen annan får veta det.",
         "not_allowed": "Det får du inte. De som får: {}.",
-        "how_to_silence": (
-            "Skriv: /desk silence NAMN 2h organisation=Acme varför (utan gräns: allt)"
-        ),
-        "no_such_limit": "Den gränsen finns inte. Din, och de som finns: {}.",
-        "how_to_maintenance": (
-            "Skriv: /desk maintenance NAMN 2h service=portal skäl, eller NAMN 2h zendesk skäl"
-        ),
-        "helpdesk_works": "{}: går ärendesystemet ner under tiden larmas ingen.",
         "how_to_outage": "Skriv: /desk outage declare 2h skäl, eller /desk outage clear skäl",
         "outage_declared": (
             "Förklarat nere: alla får veta det nu. ”/desk outage clear skäl” avslutar det."
         ),
         "outage_cleared": "Faran över: alla får veta det nu.",
         "nothing_to_clear": "Ärendesystemet är inte förklarat nere.",
-        "silenced": "{} är tyst; kritiska meddelanden kommer fortfarande.",
         "no_cases": "Det finns inget öppet ärende.",
         "unknown_case": "Det finns inget ärende {} här.",
         "how_to_answer": "Skriv svaret efter: /desk answer {} Hej ...",
@@ -240,6 +232,7 @@ SWEDISH = Words(
         ),
         "add": "Vill du lägga till något är det bara att svara på det här mejlet.",
     },
+    silences=SILENCES,
     take={
         "title": "Jag tar det",
         "question": "Tar du det?",

@@ -47,6 +47,7 @@ class Words:
     next_steps: Mapping[str, str]
     case_mail: Mapping[str, str]
     chat_replies: Mapping[str, str]
+    silences: Mapping[str, str]
     take: Mapping[str, str]
     continuity: Mapping[str, str]
     not_written_down: str

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,10 +19,13 @@ from bot.rules.history import Change, ChangeKind
 from bot.rules.incident_values import Incident, IncidentOrdered, Verb
 from bot.rules.outage_state import OutageState, Phase, to_row
 from bot.rules.outcome import Delivered
+from bot.rules.silences import Silence, to_state
 from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
 from bot.sources.chat_commands import DeskCommands
 from bot.sources.chat_threads import ThreadWord, answer_in
 from bot.store.incidents import save_incident
+from bot.store.queues import OutboxState
+from bot.store.silences import STATE
 from bot.store.store import Store
 
 REFERENCE = "ACM-4F7KQ2XN-M"
@@ -196,6 +200,50 @@ def test_silence_is_limited_from_chat(commands: DeskCommands, store: Store) -> N
     end = NOW + timedelta(hours=2)
     assert row.event.fact == SilenceOrdered("works", end, "1+1=2 why", "Bo", only)
     assert said.startswith("works (organisation Nordbo & Co, priority low) is silent")
+
+
+def test_silences_are_listed_and_ended_from_chat(commands: DeskCommands, store: Store) -> None:
+    """With until when, why and how much each hid; ended once by its name, however Slack repeats."""
+    works = Silence(
+        "Works", "new network", "bo", NOW, NOW + timedelta(hours=2), only={"priority": "low"}
+    )
+    over = replace(works, name="old", end=NOW)
+    row = Outgoing("m", "slack:support", "o", Notice(NoticeKind.RULE, "t", NOW))
+    untold = (OutboxState.SILENCED, "silence Works: new network")
+    store.write(lambda tx: (tx.states.save(STATE, to_state((works, over))),
+                            tx.outbox.add(row, NOW, untold=untold)))  # fmt: skip
+
+    listed = commands("silence", "Eve").splitlines()
+    refused = commands("silence end Works", "Eve")
+    unknown = commands("silence end old", "Bo")
+    ended = [commands("silence end works", "Bo") for _ in range(2)]
+
+    assert listed[0].startswith("Works - priority low - Until: ")
+    assert listed[0].endswith("bo, new network - hidden so far: 1")
+    assert len(listed) == 2 and "end NAME" in listed[1]
+    assert refused.startswith("You may not")
+    assert unknown.endswith("To end: Works")
+    assert ended == ["Works ends now; what it hid and still waits is told."] * 2
+    [claimed] = store.write(lambda tx: tx.inbox.claim(now=NOW, lease_seconds=5, limit=5))
+    assert claimed.event.fact == SilenceOrdered("Works", NOW, "ended by hand", "Bo")
+
+
+def test_silence_is_tried_beforehand_from_chat(commands: DeskCommands, store: Store) -> None:
+    """What it would have hidden of the last week, and nothing is ordered by asking."""
+    rows = [
+        Outgoing(f"m{n}", "slack:support", f"o{n}",
+                 Notice(NoticeKind.RULE, f"t{n}", NOW, title=f"{name}\x1b", organisation=name))
+        for n, name in enumerate(("Nordbo AB", "Acme", "Nordbo AB"))
+    ]  # fmt: skip
+    store.write(lambda tx: [tx.outbox.add(row, NOW) for row in rows])
+
+    shown = commands("silence preview organisation=“nordbo ab”", "Bo").splitlines()
+
+    assert shown[0].endswith("last 7 days: 2/3")
+    assert [line.partition(" - ")[2] for line in shown[1:]] == ["slack:support - Nordbo AB"] * 2
+    assert commands("silence preview Nordbo", "Bo").startswith("Write: ")
+    with store.read() as reader:
+        assert reader.inbox.waiting() == 0
 
 
 def test_maintenance_is_announced_from_chat(commands: DeskCommands, store: Store) -> None:
