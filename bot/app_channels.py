@@ -52,6 +52,7 @@ def links_of(settings: Settings) -> Links:
         ticket_url=f"{desk}/agent/tickets/" if desk else "",
         public_url=settings.public_url,
         reveal_secret=settings.link_secret.reveal,
+        hears_teams=bool(settings.msteams_secret),
     )
 
 

@@ -29,6 +29,8 @@ class Links:
     ticket_url: str = ""
     public_url: str = ""
     reveal_secret: Callable[[], str] = lambda: ""
+    hears_teams: bool = False
+    """Whether people in Teams can write to us (docs/delivery.md)."""
 
     def __repr__(self) -> str:
         """Addresses alone."""
@@ -57,6 +59,19 @@ class Links:
 
 
 NO_LINKS = Links()
+
+
+def instead_of_taking(notice: Notice, command: str = "") -> str | None:
+    """What can be done where "I have it" leads nowhere, as a code of next steps; None where it can.
+
+    `command` is what people may write to us there, before the ticket's name.
+    """
+    if notice.take_link or TAKES not in notice.buttons:
+        return None
+    named = str(notice.number) if notice.number is not None else notice.reference
+    if command and named:
+        return f"take_by:{command} {named}"
+    return "take_there" if notice.number is not None else ""
 
 
 def offers(notice: Notice, rendered: Rendered) -> tuple[tuple[str, str], ...]:

@@ -21,7 +21,7 @@ from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
 from bot.channels.escaping import header
-from bot.channels.links import NO_LINKS, Links, offers
+from bot.channels.links import NO_LINKS, Links, instead_of_taking, offers
 from bot.channels.mail_body import html_body, text_body
 from bot.channels.mail_customer import customer_payload
 from bot.channels.mail_folding import SMTP_WHOLE
@@ -209,7 +209,8 @@ def payload(
     """
     notice = outgoing.message
     assert isinstance(notice, Notice), "only notices are sent by mail"
-    rendered = render(notice, now=now, names=names, texts=texts)
+    instead = instead_of_taking(notice)
+    rendered = render(notice, now=now, names=names, texts=texts, instead=instead)
     domain = sender.rpartition("@")[2].strip(">")
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender

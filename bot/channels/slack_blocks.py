@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.channels.escaping import entities, link, mrkdwn, plain
+from bot.channels.links import instead_of_taking
 from bot.rules.actions import Notice, Outgoing
 from bot.texts.instants import time_with_zone
 from bot.texts.own import NO_TEXTS, OwnTexts
@@ -20,6 +22,7 @@ from bot.texts.words import language
 
 EVENT_TYPE = "deskmate_notice"
 ACKNOWLEDGE = "acknowledge"
+COMMAND = "/desk ack"
 GREATEST_HEADER = 150
 GREATEST_TEXT = 3_000
 GREATEST_BUTTONS = 5
@@ -66,7 +69,8 @@ def plain_payload(
     """The same without blocks and short, for a Slack that refused the blocks."""
     notice = outgoing.message
     assert isinstance(notice, Notice), "only notices are sent by Slack"
-    rendered = render(notice, now=now, names=names, texts=texts)
+    instead = instead_of_taking(replace(notice, take_link=""), COMMAND)
+    rendered = render(notice, now=now, names=names, texts=texts, instead=instead)
     lines = (plain(rendered.headline), plain(rendered.body), rendered.next_step)
     return {
         "text": entities("\n".join(filter(None, lines))),

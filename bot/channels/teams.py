@@ -23,6 +23,8 @@ TIMEOUT = (3.05, 10.0)
 RETIRED_HOST = ".webhook.office.com"
 DEFAULT_RETRY_AFTER = 5.0
 SET_IT = "make a Workflows webhook in Teams and set DESKMATE_TEAMS_{}"
+COMMAND = "@Deskmate ack"
+"""What takes a ticket when it is written in a room (`sources/web_teams.py`)."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -55,7 +57,8 @@ class TeamsChannel:
     def payload(self, outgoing: Outgoing, *, now: datetime) -> Json:
         """What Teams would be sent for one row."""
         linked = self._links.added(outgoing, now)
-        return payload(linked, now=now, names=self._names, texts=self._texts)
+        command = COMMAND if self._links.hears_teams else ""
+        return payload(linked, now=now, names=self._names, texts=self._texts, command=command)
 
     def deliver(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
         """Post the card; a 202 is accepted, not delivered."""

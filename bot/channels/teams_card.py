@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.channels.escaping import markdown
-from bot.channels.links import offers
+from bot.channels.links import instead_of_taking, offers
 from bot.rules.actions import Notice, NoticeKind, Outgoing
 from bot.texts.own import NO_TEXTS, OwnTexts
 from bot.texts.render import Rendered, render
@@ -35,12 +35,21 @@ _TONES = {
 
 
 def payload(
-    outgoing: Outgoing, *, now: datetime, names: Mapping[str, str], texts: OwnTexts = NO_TEXTS
+    outgoing: Outgoing,
+    *,
+    now: datetime,
+    names: Mapping[str, str],
+    texts: OwnTexts = NO_TEXTS,
+    command: str = "",
 ) -> Json:
-    """What the webhook is sent for one row, within the budget whatever the notice holds."""
+    """What the webhook is sent for one row, within the budget whatever the notice holds.
+
+    `command` is what takes a ticket when it is written in the room, empty where nobody hears it.
+    """
     notice = outgoing.message
     assert isinstance(notice, Notice), "only notices are shown in Teams"
-    rendered = render(notice, now=now, names=names, texts=texts)
+    instead = instead_of_taking(notice, command)
+    rendered = render(notice, now=now, names=names, texts=texts, instead=instead)
     limit = 1_000
     card = _message(notice, rendered, limit)
     while size(card) > BUDGET and limit > SHORTEST:

@@ -17,7 +17,8 @@ from bot.texts.cleaning import cut, one_line
 from bot.texts.instants import duration, time_of, time_with_zone
 from bot.texts.own import NO_TEXTS, OwnTexts, own_parts
 from bot.texts.templates import parts
-from bot.texts.words import Language, language, said
+from bot.texts.words import Language, language, named_way, said
+from bot.texts.words_type import Words
 
 LATE_AFTER = timedelta(minutes=5)
 GREATEST_HEADLINE = 150
@@ -50,6 +51,12 @@ _FOR_INFORMATION = frozenset(
     "takes_in_no_more disk_over vendor_says backfilled drill".split()
 )
 """Reasons of which an administrator should know and need do nothing."""
+_ASKS_TO_TAKE = frozenset(
+    {NoticeKind.RULE, NoticeKind.ALERT, NoticeKind.SLA_WARNING, NoticeKind.SLA_BREACHED}
+)
+"""Kinds whose next step is to say "I have it"."""
+_NAMES_A_WAY = frozenset({"refused_elsewhere", "slow_elsewhere", "undelivered"})
+"""Reasons that name a way to people among their first two words."""
 MOST_LINES = 8
 """Tickets of a digest that are listed; the rest is counted."""
 
@@ -83,18 +90,24 @@ def render(
     now: datetime,
     names: Mapping[str, str] = NO_NAMES,
     texts: OwnTexts = NO_TEXTS,
+    instead: str | None = None,
 ) -> Rendered:
     """Render `notice` as it reads at `now`, in its own zone and language.
 
     `names` are display names of own codes (priorities, categories, clocks, people); a code without
     one is shown with spaces for underscores. `texts` are the desk's own words, where it has some.
+    `instead` is what can be done where a way cannot show "I have it", as a code of next steps.
     """
     tongue = language(notice.language)
     values = _values(notice, tongue, now=now, names=names)
+    if instead is not None:
+        values["button"] = ""
     said_by_template = dict(parts(f"{tongue.code}/{notice.kind}.j2", values))
     own = own_parts(texts.get(notice.kind, {}).get(tongue.code, {}), values)
     said_by_template.update({part: text for part, text in own.items() if text or part == "body"})
     step = own.get("next_step") or str(values["next_step"]) or said_by_template["next_step"]
+    if not step and instead and values["is_unowned"] and notice.kind in _ASKS_TO_TAKE:
+        step = one_line(said(instead, tongue.words.next_steps), GREATEST_LINE)
     return Rendered(
         headline=cut(said_by_template["headline"], GREATEST_HEADLINE),
         facts=_facts(notice, tongue, values, now=now),
@@ -134,7 +147,7 @@ def _values(
         "priority": one_line(_named(notice.priority, names), GREATEST_NAME),
         "category": one_line(_named(notice.category, names), GREATEST_NAME),
         "clock": _clock(notice, tongue, names),
-        "reason": one_line(said(notice.reason, words.reasons), GREATEST_LINE),
+        "reason": one_line(said(_with_ways(notice.reason, words), words.reasons), GREATEST_LINE),
         "next_step": one_line(said(notice.next_step, words.next_steps), GREATEST_LINE),
         "button": dict(_buttons(notice, tongue)).get(ACKNOWLEDGE, ""),
         "colon": words.colon,
@@ -249,6 +262,16 @@ def _open_label(notice: Notice, tongue: Language) -> str:
 def _for_sms(text: str) -> str:
     """Spaces that the alphabet of an SMS has, and one full stop where a unit brought its own."""
     return text.replace("\u00a0:", ":").replace("\u00a0", " ").replace("..", ".")
+
+
+def _with_ways(reason: str, words: Words) -> str:
+    """The same reason with Slack, not `slack`, where it names a way."""
+    code, _, detail = reason.partition(":")
+    if code not in _NAMES_A_WAY:
+        return reason
+    first, *rest = detail.split(", ", 2)
+    named = [named_way(first, words), *(named_way(each, words) for each in rest[:1]), *rest[1:]]
+    return f"{code}:{', '.join(named)}"
 
 
 def _wants_owner(notice: Notice) -> bool:

@@ -42,6 +42,11 @@ def language(wanted: str) -> Language:
     return Language(code, LANGUAGES[code])
 
 
+def named_way(code: str, words: Words) -> str:
+    """A way to people as people write it, for its code in destinations; other words stay."""
+    return {"slack": "Slack", "teams": "Teams", "sms": "SMS", "mail": words.mail}.get(code, code)
+
+
 def said(text: str, sentences: Mapping[str, str]) -> str:
     """The sentence behind a code (`mailbox:help@acme.example`), or `text` itself if it is none."""
     code, _, detail = text.partition(":")

@@ -196,7 +196,10 @@ GERMAN = Words(
         "incident_due": "Kunden sollten erfahren, wie es steht.",
         "incident_missed": "Kunden haben es nicht rechtzeitig erfahren (versäumt: {}).",
     },
+    mail="Mail",
     next_steps={
+        "take_by": "Wer übernimmt, schreibt „{}“.",
+        "take_there": "Wer übernimmt, trägt sich im Ticketsystem als zuständig ein.",
         "mailbox_check": "Bis dahin von Hand ins Postfach sehen; dann DESKMATE_MAILBOX_URL prüfen.",
         "mailbox": "Bitte so lange aus {} arbeiten.",
         "check_online": (

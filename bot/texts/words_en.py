@@ -171,7 +171,10 @@ ENGLISH = Words(
         "incident_due": "Customers should hear how it stands.",
         "incident_missed": "Customers have not heard in time (missed: {}).",
     },
+    mail="mail",
     next_steps={
+        "take_by": "If you take it, write “{}”.",
+        "take_there": "If you take it, assign it to yourself in the helpdesk.",
         "mailbox_check": "Check the mailbox by hand until it is back, then DESKMATE_MAILBOX_URL.",
         "mailbox": "Until then, work from {}.",
         "check_online": (

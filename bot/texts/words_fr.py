@@ -211,7 +211,10 @@ FRENCH = Words(
         "incident_due": "Les clients doivent savoir où on en est.",
         "incident_missed": "Les clients n'ont pas été informés à temps (oublis\u00a0: {}).",
     },
+    mail="e-mail",
     next_steps={
+        "take_by": "Si vous le prenez, écrivez «\u00a0{}\u00a0».",
+        "take_there": "Si vous le prenez, attribuez-le-vous dans l'outil de tickets.",
         "mailbox_check": "D'ici là, ouvrez la boîte à la main, puis vérifiez DESKMATE_MAILBOX_URL.",
         "mailbox": "En attendant, travaillez depuis {}.",
         "check_online": (

@@ -175,7 +175,10 @@ SWEDISH = Words(
         "incident_due": "Kunderna bör få veta hur det går.",
         "incident_missed": "Kunderna har inte fått besked i tid (missat: {}).",
     },
+    mail="e-post",
     next_steps={
+        "take_by": "Tar du det, skriv ”{}”.",
+        "take_there": "Tar du det, tilldela dig det i ärendesystemet.",
         "mailbox_check": "Läs brevlådan för hand så länge, se sedan över DESKMATE_MAILBOX_URL.",
         "mailbox": "Arbeta från {} så länge.",
         "check_online": (

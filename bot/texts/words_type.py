@@ -44,6 +44,7 @@ class Words:
     clocks: Mapping[str, str]
     buttons: Mapping[str, str]
     reasons: Mapping[str, str]
+    mail: str
     next_steps: Mapping[str, str]
     case_mail: Mapping[str, str]
     chat_replies: Mapping[str, str]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -13,12 +14,15 @@ import pytest
 
 from bot.channels.links import Links
 from bot.channels.mail import payload as mail_payload
+from bot.channels.slack_blocks import plain_payload
 from bot.channels.sms import SmsChannel
 from bot.channels.teams import TeamsChannel
 from bot.ports import Accepted, TryLater
 from bot.rules.actions import Notice, NoticeKind, Outgoing
 from bot.rules.desk_links import PATH, whose
 from bot.rules.take_links import TakeLink, read
+from bot.texts.render import render
+from bot.texts.words import LANGUAGES
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SECRET = "a secret of sixteen or more"
@@ -75,6 +79,32 @@ def test_without_a_public_address_nothing_is_promised() -> None:
 
     titles = [each["title"] for each in card["attachments"][0]["content"]["actions"]]
     assert titles == ["Open #48"]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "de", "sv", "ru"])
+def test_where_nothing_can_be_pressed_says_what_can_be_done(language: str) -> None:
+    """A mail and a card without a link ask for no press; a room that we hear may write to us."""
+    notice = replace(NOTICE, language=language)
+    row = replace(_row("teams:support"), message=notice)
+    press = render(notice, now=NOW).next_step
+
+    mail = mail_payload(replace(row, destination="mail:bo@acme.example"),
+                        sender="deskmate@acme.example", now=NOW)  # fmt: skip
+    deaf, heard, linked = (
+        json.dumps(
+            TeamsChannel({}, links=each).payload(row, now=NOW)["attachments"], ensure_ascii=False
+        ).replace("\\", "")
+        for each in (Links(), Links(hears_teams=True), LINKS)
+    )
+    plain = str(plain_payload(row, now=NOW, names={})["text"])
+
+    said = LANGUAGES[language].next_steps["take_there"]
+    text = mail.get_body(("plain",))
+    assert text is not None and said in text.get_content() and press not in text.get_content()
+    assert said in deaf and press not in deaf + heard
+    assert "Deskmate ack 48" in heard
+    assert press in linked
+    assert "/desk ack 48" in plain and press not in plain
 
 
 def test_secret_is_in_no_repr() -> None:

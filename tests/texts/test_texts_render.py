@@ -112,6 +112,21 @@ def test_unknown_language_is_english() -> None:
     assert _every(NoticeKind.RULE, "sv_SE").language == "sv"
 
 
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("refused_elsewhere:slack, the token is revoked", "failed: Slack, the token is revoked."),
+        ("slow_elsewhere:mail", "did not take it: mail."),
+        ("undelivered:3, teams, slack, it says", "reached nobody: 3, Teams, slack, it says (see"),
+    ],
+)
+def test_ways_are_called_as_people_call_them(reason: str, said: str) -> None:
+    """Slack and Teams have their capitals where a message says which way failed."""
+    shown = render(replace(WARNING, reason=reason), now=NOW)
+
+    assert said in shown.body
+
+
 def test_late_message_says_so() -> None:
     """More than five minutes late, a message names its true time; the time left is of now."""
     in_time = render(WARNING, now=NOW + timedelta(minutes=5))
