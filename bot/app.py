@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.app_channels import channels_of, use_words
 from bot.app_chat import chat_of
-from bot.app_mailbox import mailbox_of, own_names
+from bot.app_mailbox import enclosures_of, mailbox_of, own_names
 from bot.app_pages import pages_of
 from bot.app_upkeep import Upkeep
 from bot.app_watches import watches_of
@@ -91,6 +91,7 @@ class App:
             clock,
             figures=self.figures,
             withheld=timedelta(seconds=settings.export_delay),
+            enclosures=enclosures_of(settings, clock),
         )
         self._channels = channels_of(
             settings, policy, self._first_of_thread, own_names(settings, policy)

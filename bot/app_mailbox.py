@@ -10,6 +10,7 @@ from bot.rules.mail_keys import OwnNames
 from bot.rules.mail_trust import TrustedServers
 from bot.rules.policy import Policy
 from bot.settings import Settings
+from bot.sources.mail_enclosures import MailFiles
 from bot.sources.mail_spool import Spool
 from bot.sources.mail_worker import MailWorker
 from bot.sources.mailbox import Mailbox
@@ -34,6 +35,11 @@ def mailbox_of(settings: Settings, store: Store, clock: Clock, figures: Figures)
         servers=TrustedServers(settings.mailbox_trust),
         figures=figures,
     )
+
+
+def enclosures_of(settings: Settings, clock: Clock) -> MailFiles:
+    """The files of the mails in the spool, read in a process that starts when one is wanted."""
+    return MailFiles(Spool(settings.mail_spool), MailWorker(clock))
 
 
 def own_names(settings: Settings, policy: Policy) -> OwnNames:

@@ -6,7 +6,7 @@ No exception crosses a port for an expected failure: a call returns an `Outcome`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -111,6 +111,19 @@ class Finding:
     is_ok: bool
     detail: str = ""
     advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file that came with a mail: its name and type as the sender gave them, and its bytes."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+Enclosures = Callable[[str], Sequence[Enclosed]]
+"""The files of a raw mail, by its name; nothing where it is gone or cannot be read."""
 
 
 class Helpdesk(Protocol):
@@ -223,6 +236,8 @@ __all__ = [
     "ContactPage",
     "Contacts",
     "Delivered",
+    "Enclosed",
+    "Enclosures",
     "Finding",
     "Helpdesk",
     "Message",

@@ -34,7 +34,12 @@ def note_of_mail(ticket: Ticket, mail: MailReceived, tx: Transaction) -> None:
     if said:
         said.append(f"The whole mail is kept as {mail.raw}.eml.")
         note = " ".join(said)
-        add_note(ticket, note, tx, key=f"mail/{mail.key}/beside", at=mail.received_at)
+        add_note(ticket, note, tx, key=beside(mail.key), at=mail.received_at)
+
+
+def beside(mail: str) -> str:
+    """The key of the note that a mail with more than words has."""
+    return f"mail/{mail}/beside"
 
 
 def note_there(

@@ -30,11 +30,13 @@ from bot.helpdesks.zendesk_tickets import snapshot_of
 from bot.helpdesks.zendesk_token import Credentials, ZendeskAccess
 from bot.helpdesks.zendesk_triggers import TriggerReader
 from bot.helpdesks.zendesk_twins import TwinReader
+from bot.helpdesks.zendesk_uploads import no_files
 from bot.helpdesks.zendesk_webhooks import WebhookReader
 from bot.helpdesks.zendesk_writer import TicketWriter
 from bot.ports import (
     ArticlePage,
     ContactPage,
+    Enclosures,
     Finding,
     Outcome,
     Page,
@@ -67,8 +69,10 @@ class Zendesk:
         figures: Figures | None = None,
         withheld: timedelta = WITHHELD,
         patience: Patience = Patience(),
+        enclosures: Enclosures = no_files,
     ) -> None:
         """`names` is the policy's `helpdesk:`; raises ValueError for an address that is none."""
+        self._enclosures = enclosures
         self._patience = patience
         self._access = access
         self._clock = clock
@@ -99,7 +103,9 @@ class Zendesk:
         self._contacts = ContactExport(line, desk, self._budget, self._clock)
         bulk = BulkWriter(line, self._clock, self._closing)
         self._writer = TicketWriter(line, desk, self._budget, bulk)
-        self._creator = TicketCreator(line, desk, self._budget, self._clock)
+        self._creator = TicketCreator(
+            line, desk, self._budget, self._clock, enclosures=self._enclosures
+        )
         self._probes = Probes(
             self._opened, self._clock, self._patience, budget=self._budget, canary=own.canary
         )

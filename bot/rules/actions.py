@@ -58,13 +58,14 @@ class TicketMessage:
     """One message of a ticket that is to be created; without an author the requester wrote it.
 
     An author without name and address is ourselves. `at` is when it was written; only a backdated
-    creation can carry it over.
+    creation can carry it over. `mail` names the raw mail that it came as, whose files go with it.
     """
 
     body: str
     is_public: bool = True
     author: Person | None = None
     at: datetime | None = None
+    mail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ again and finds its ticket.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -52,11 +52,15 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case with its words, and the Message-IDs of the mails it was made from."""
+    """A case with its words, and the Message-IDs of the mails it was made from.
+
+    `mails` says as which raw mail a word came, by the word's key.
+    """
 
     ticket: Ticket
     history: tuple[Change, ...]
     message_ids: frozenset[str] = frozenset()
+    mails: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ def creation_of(case: Case, default_priority: str | None) -> TicketCreation:
         ticket_id=ticket.ticket_id,
         external_id=ticket.reference or ticket.ticket_id,
         subject=ticket.subject,
-        messages=tuple(_message(each, ticket) for each in words_of(case.history)),
+        messages=tuple(_message(each, case) for each in words_of(case.history)),
         requester=ticket.requester,
         priority=ticket.priority or default_priority,
         category=ticket.category,
@@ -253,9 +257,10 @@ def next_look(there_since: datetime, turn: int) -> datetime | None:
     return there_since + LOOK_AGAIN[turn] if turn < len(LOOK_AGAIN) else None
 
 
-def _message(said: Change, ticket: Ticket) -> TicketMessage:
+def _message(said: Change, case: Case) -> TicketMessage:
     body = (said.body or "")[:LONGEST_WORDS]
-    return TicketMessage(body, said.is_public, _author(said, ticket), said.at)
+    author = _author(said, case.ticket)
+    return TicketMessage(body, said.is_public, author, said.at, case.mails.get(said.key))
 
 
 def _author(said: Change, ticket: Ticket) -> Person | None:

@@ -85,6 +85,24 @@ def read_mail(raw: bytes) -> ReadMail:
     return _whole(message, parts, raw)
 
 
+def named_parts(raw: bytes) -> Iterator[tuple[str, str, bytes]]:
+    """Name, type and bytes of each file in a mail that `read_mail` reads as a whole."""
+    head = raw[: GREATEST_HEADERS + 4].replace(b"\r\n", b"\n").partition(b"\n\n")
+    if not head[1] and len(raw) > GREATEST_HEADERS:
+        return
+    try:
+        parts = list(_parts(BytesParser(policy=compat32).parsebytes(raw)))
+    except UNREADABLE:
+        return
+    if len(parts) > MOST_PARTS:
+        return
+    for part in parts:
+        name = _name(part)
+        content = _bytes(part) if name else b""
+        if content:
+            yield name, _type(part)[:100], content
+
+
 def _whole(message: Message, parts: list[Message], raw: bytes, why: str = "") -> ReadMail:
     values = _values(message)
     name, sender = _sender(values)
@@ -223,12 +241,15 @@ def _files(parts: list[Message]) -> Iterator[MailFile]:
         name = _name(part)
         if not name:
             continue
-        try:
-            payload = part.get_payload(decode=True)
-        except UNREADABLE:
-            payload = None
-        size = len(payload) if isinstance(payload, bytes) else 0
-        yield MailFile(name, _type(part)[:100], size)
+        yield MailFile(name, _type(part)[:100], len(_bytes(part)))
+
+
+def _bytes(part: Message) -> bytes:
+    try:
+        payload = part.get_payload(decode=True)
+    except UNREADABLE:
+        return b""
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _type(part: Message) -> str:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reads mails in a process of its own, so that no mail can hang, kill or bloat the daemon.
 
-One line in (the path of a raw mail), one line out (what could be read of it). The daemon kills a
-worker that takes too long and starts another for the next mail.
+One line in (the path of a raw mail), one line out (what could be read of it, or its files). The
+daemon kills a worker that takes too long and starts another for the next mail.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ import resource
 import select
 import subprocess
 import sys
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.clock import Clock
 from bot.rules.mail_keys import body_hash
+from bot.sources.mail_files import MailContent, contents
 from bot.sources.mail_reading import ReadMail, read_mail
 from bot.store.codec import codec
 
@@ -54,7 +56,7 @@ class MailWorker:
         """Read one mail; a mail that takes too long, or kills the worker, is trouble."""
         try:
             process = self._running()
-            answer = self._asked(process, path)
+            answer = self._asked(process, str(path))
         except TimeoutError:
             self.close()
             return Reading(None, trouble=f"it took more than {self._time_limit:.0f} s to read")
@@ -62,6 +64,18 @@ class MailWorker:
             self.close()
             return Reading(None, trouble=f"the reader died of it ({type(error).__name__})")
         return _reading(answer)
+
+    def files(self, path: Path) -> tuple[MailContent, ...]:
+        """The files of one mail with their bytes, within limits; none of a mail that is trouble."""
+        try:
+            said = json.loads(self._asked(self._running(), {"files": str(path)}))
+        except (TimeoutError, OSError, EOFError, ValueError):
+            self.close()
+            return ()
+        return tuple(
+            MailContent(name, kind, b64decode(content))
+            for name, kind, content in said.get("files", ())
+        )
 
     @property
     def pid(self) -> int | None:
@@ -98,9 +112,9 @@ class MailWorker:
             raise EOFError
         return self._process
 
-    def _asked(self, process: subprocess.Popen[bytes], path: Path) -> bytes:
+    def _asked(self, process: subprocess.Popen[bytes], question: str | dict[str, str]) -> bytes:
         assert process.stdin is not None, "the pipe was asked for"
-        process.stdin.write(json.dumps(str(path)).encode() + b"\n")
+        process.stdin.write(json.dumps(question).encode() + b"\n")
         return self._line(process, self._time_limit)
 
     def _line(self, process: subprocess.Popen[bytes], limit: float) -> bytes:
@@ -126,6 +140,12 @@ def answer(path: Path) -> dict[str, Any]:
     return {"mail": codec(ReadMail).write(read_mail(raw)), "body_hash": body_hash(raw)}
 
 
+def _files(path: Path) -> dict[str, Any]:
+    found = contents(path.read_bytes())
+    rows = [(each.name, each.content_type, b64encode(each.content).decode()) for each in found]
+    return {"files": rows}
+
+
 def main() -> None:
     """Answer line by line until the daemon is gone."""
     _limit_memory()
@@ -134,7 +154,8 @@ def main() -> None:
     out.flush()
     for line in sys.stdin.buffer:
         try:
-            said = answer(Path(json.loads(line)))
+            asked = json.loads(line)
+            said = answer(Path(asked)) if isinstance(asked, str) else _files(Path(asked["files"]))
         except Exception as error:
             # The boundary of the worker: whatever a mail raises is that mail's trouble.
             said = {"trouble": f"{type(error).__name__}"}

@@ -19,6 +19,8 @@ from case_mails import (
 from desk import Desk
 
 from bot.handlers.backfill_notices import progress_in
+from bot.rules.actions import TicketCreation
+from bot.rules.mail import MailFile
 from bot.rules.ticket import Status
 from bot.sandbox.faults import Fault
 from bot.sandbox.world_values import DeskTicket
@@ -74,6 +76,21 @@ def test_values_and_answers_come_along(desk: Desk) -> None:
     said = [each for each in desk.world.comments(ticket.number) if "We are on it." in each.body]
     assert [each.is_public for each in said] == [True]
     assert said[0].author_id != ticket.requester_id
+
+
+def test_files_of_a_mail_belong_to_its_message(desk: Desk) -> None:
+    """Whoever writes the case into the helpdesk knows as which raw mail a word with files came."""
+    declare_down(desk)
+    case = case_of(desk, arrive(desk, Mail(files=(MailFile("a.png", "image/png", 9),))))
+    arrive(desk, Mail(text="No file here", subject=f"Re: [{case.reference}]"))
+    all_clear(desk)
+
+    with desk.store.read() as reader:
+        row = reader.outbox.by_key(f"import/{case.reference}")
+    assert row is not None and isinstance(row.outgoing.message, TicketCreation)
+    brought = {each.body: each.mail for each in row.outgoing.message.messages}
+    assert brought["The portal is down, please help us."] == "0" * 64
+    assert brought["No file here"] is None
 
 
 def test_nothing_is_restarted(desk: Desk) -> None:
