@@ -13,6 +13,7 @@ import typer
 
 from bot.commands.case_app import case_app
 from bot.commands.drill_app import drill
+from bot.commands.help import Sections
 from bot.commands.inbox_app import inbox_app
 from bot.commands.incident_app import incident_app
 from bot.commands.knowledge_app import suggest
@@ -27,8 +28,9 @@ from bot.commands.time_app import calendar_app, oncall, time_app
 
 app = typer.Typer(
     name="deskmate",
+    cls=Sections,
     help="Keeps a support team's promises, whatever its tools do.",
-    epilog="Begin with `deskmate demo`; it needs no accounts. Then `deskmate init my-desk`.",
+    epilog="Begin with `deskmate demo`; `deskmate COMMAND --help` says the rest.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -59,7 +61,8 @@ def demo(
     fast: Annotated[bool, typer.Option(help="No pauses for a reader.")] = False,
     as_json: AsJson = False,
     mails: Annotated[
-        Path | None, typer.Option(help="Feed every mail of this folder in as a customer's.")
+        Path | None,
+        typer.Option(help="Feed in every mail of this folder; it is sorted, and promised nothing."),
     ] = None,
     port: Annotated[int, typer.Option(help="Where the page is shown; 0 takes a free one.")] = 0,
     story: Annotated[
