@@ -97,6 +97,8 @@ class Run:
         self.mails: list[Sent] = []
         self.early: set[str] = set()
         self._mailbox: list[Event] = []
+        self._copies = tempfile.TemporaryDirectory(prefix="deskmate-copy-")
+        self._folder = Path(self._copies.name)
         is_restored = self.chance.random() < 0.25
         moments = sorted(self.chance.sample(range(POINTS), 2)) if is_restored else [-1, -1]
         self._copy_at, self._back_at = moments
@@ -104,34 +106,33 @@ class Run:
 
     def go(self) -> None:
         """Play it; afterwards the world and the store are there to be judged, until `close`."""
-        with tempfile.TemporaryDirectory(prefix="deskmate-copy-") as name:
-            self._folder = Path(name)
-            self._older_matters()
+        self._older_matters()
+        self._order(is_down=True)
+        self._write_mails()
+        self._pass(8)
+        self._point(0)
+        self._order(is_down=False)
+        for mail in self.mails:
+            if mail.is_queued and self.chance.random() < 0.5:
+                self._intake(mail)
+        self._pass(self.chance.randrange(2, 16))
+        self._point(1)
+        self._answer()
+        self._pass(self.chance.randrange(2, 16))
+        self._point(2)
+        if self.chance.random() < 0.4:
             self._order(is_down=True)
-            self._write_mails()
-            self._pass(8)
-            self._point(0)
+            self._pass(5, pause=150)
             self._order(is_down=False)
-            for mail in self.mails:
-                if mail.is_queued and self.chance.random() < 0.5:
-                    self._intake(mail)
-            self._pass(self.chance.randrange(2, 16))
-            self._point(1)
-            self._answer()
-            self._pass(self.chance.randrange(2, 16))
-            self._point(2)
-            if self.chance.random() < 0.4:
-                self._order(is_down=True)
-                self._pass(5, pause=150)
-                self._order(is_down=False)
-            self._point(3)
-            self._pass(20, pause=self.chance.choice((0, 10, 150)))
-            self._point(4)
-            self._end()
+        self._point(3)
+        self._pass(20, pause=self.chance.choice((0, 10, 150)))
+        self._point(4)
+        self._end()
 
     def close(self) -> None:
-        """Let the store go."""
+        """Let the store go, and the copies of it."""
         self.store.close()
+        self._copies.cleanup()
 
     def _boot(self) -> None:
         """A fresh process over the same store."""
