@@ -43,6 +43,8 @@ def _from_slack(scene: Scene) -> DrillStep:
     who = _who_may_answer(scene)
     if who is None:
         return not_tried(name, "rights.answer names nobody whom the sandbox knows")
+    # Nobody reads so fast, but we do: the daemon knows the thread once the sending is written down.
+    scene.holds(lambda: scene.is_sent(notice.key))
     scene.stage.slack.say(notice.channel, f"answer: {BY_SLACK}", user=who, thread=notice.ts)
     return _arrived(scene, customer, BY_SLACK, name, expected, f"{who} in #{notice.channel}")
 

@@ -130,6 +130,12 @@ class Scene:
         """Those destinations at which something arrived since an instant."""
         return tuple(each for each in where if self.stage.told_since(each, since) is not None)
 
+    def is_sent(self, key: str) -> bool:
+        """Whether the daemon has written down that a message arrived."""
+        with self._store.read() as reader:
+            row = reader.outbox.by_key(key)
+        return row is not None and row.state is OutboxState.DELIVERED
+
     def is_queued(self, destination: str) -> bool:
         """Whether a message of this outage waits there for its turn: a way takes so many an hour.
 
