@@ -74,7 +74,7 @@ def incident_messages(
 def incident_notice(
     step: Step, incident: Incident, compiled: CompiledPolicy, *, detail: str, now: datetime
 ) -> Notice:
-    """What a message about an incident says of it; a draft is quoted, so that it can be read."""
+    """What a message about an incident says of it; the last draft is quoted, to be read."""
     policy = compiled.policy
     services = ", ".join(policy.labels.get(each, each) for each in incident.services)
     is_due = step in _DUE
@@ -88,7 +88,7 @@ def incident_notice(
         clock=CLOCK,
         due_at=incident.missed_due if step is Step.MISSED else incident.due_at,
         reason=f"{_REASONS[step]}:{detail}",
-        quote=next(iter(incident.drafts.values()), ""),
+        quote=["", *incident.drafts.values()][-1],
         next_step=f"{_NEXT_STEPS[step]}:{incident.name}" if step in _NEXT_STEPS else "",
         language=policy.language,
         zone=policy.zone,

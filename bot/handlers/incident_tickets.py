@@ -15,6 +15,7 @@ from bot.rules.actions import Outgoing, TicketUpdate
 from bot.rules.consequences import SECURITY
 from bot.rules.engine import CompiledPolicy
 from bot.rules.history import Change, ChangeKind
+from bot.rules.incident_orders import code_of
 from bot.rules.incident_values import Incident, Step
 from bot.rules.incidents import severity_of
 from bot.rules.rights import may
@@ -76,8 +77,7 @@ def _may_be_told(ticket: Ticket) -> bool:
 
 def _words(incident: Incident, ticket: Ticket, compiled: CompiledPolicy) -> str | None:
     """The draft in the customer's language, else the one for all; None where there is neither."""
-    language = ticket.language or compiled.policy.language
-    code = language.replace("_", "-").partition("-")[0].casefold()
+    code = code_of(ticket.language or compiled.policy.language)
     return incident.drafts.get(code) or incident.drafts.get("")
 
 

@@ -260,8 +260,10 @@ def _write_down(
     if step in _TURNS:
         began = incident.began_at if step is Step.OPENED else min(said.at or now, now)
         severity = severity_of(incident, compiled.policy.incidents)
+        # What is only watched works: a late mail that makes it worse interrupts nothing.
+        interrupts = severity.interrupts and incident.phase is Phase.OPEN
         detail |= {"services": list(incident.services), "severity": incident.severity,
-                   "since": began.isoformat(), "interrupts": severity.interrupts}  # fmt: skip
+                   "since": began.isoformat(), "interrupts": interrupts}  # fmt: skip
     if step in (Step.RESTORED, Step.CLOSED):
         detail["since"] = (incident.restored_at or now).isoformat()
     tx.incidents.add(incident.number, now, step.value, detail, matter=PRODUCT)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,14 +14,24 @@ from bot.rules.policy import Policy
 from bot.rules.rights import may
 
 GREATEST_TEXT = 4_000
+_CODE = re.compile("[a-z]{2,3}")
 _NEEDS_TEXT = frozenset({Verb.OPEN, Verb.UPDATE, Verb.TOLD})
 
 
 def completed(order: IncidentOrdered, policy: Policy) -> IncidentOrdered:
-    """The order with what goes without saying: the only severity there is, bounded words."""
+    """The order with what goes without saying: the only severity there is, bounded words.
+
+    A language is its code alone, as customers' languages are looked for: `sv` for `sv-SE`.
+    """
     severities = list(policy.incidents.severities)
     severity = order.severity or (severities[0] if len(severities) == 1 else "")
-    return replace(order, severity=severity, text=order.text.strip()[:GREATEST_TEXT])
+    text, language = order.text.strip()[:GREATEST_TEXT], code_of(order.language)
+    return replace(order, severity=severity, text=text, language=language)
+
+
+def code_of(language: str) -> str:
+    """The code of a language without its country, in small letters."""
+    return language.strip().replace("_", "-").partition("-")[0].casefold()
 
 
 def objection(
@@ -45,6 +56,8 @@ def objection(
     if known is None:
         return f"unknown_incident:P{order.number}"
     if order.verb is Verb.UPDATE:
+        if order.language and not _CODE.fullmatch(order.language):
+            return f"incident_language:{order.language[:20]}"
         forbidden = found_in(order.text, policy.audience.forbidden_words)
         if forbidden:
             return f"incident_words:{', '.join(forbidden)}"

@@ -35,7 +35,10 @@ Calendars = Mapping[str, Calendar]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An incident that a rule or a person sees; a person's word reopens what is only watched."""
+    """An incident that a rule or a person sees.
+
+    A person's word reopens what is only watched, and so does a service that was no part of it.
+    """
 
     services: tuple[str, ...]
     severity: str
@@ -81,14 +84,16 @@ def after_seen(
     steps: list[Step] = []
     if wanted.is_confidential:
         known = replace(known, is_confidential=True)
-    if known.is_closed or (wanted.is_persons and known.phase is Phase.MONITORING):
+    more = tuple(each for each in wanted.services if each not in known.services)
+    is_news = wanted.is_persons or bool(more)
+    if known.is_closed or (is_news and known.phase is Phase.MONITORING):
         steps.append(Step.REOPENED)
         known = replace(known, phase=Phase.OPEN, restored_at=None, closed_at=None)
         known = _heard(known, policy, calendars, now)
     if policy.is_worse(wanted.severity, than=known.severity):
         steps.append(Step.RAISED)
         known = _sooner(replace(known, severity=wanted.severity), policy, calendars, now)
-    if more := tuple(each for each in wanted.services if each not in known.services):
+    if more:
         steps.append(Step.WIDENED)
         known = replace(known, services=(*known.services, *more))
     return _settled(known, tuple(steps), policy, now)
@@ -109,7 +114,8 @@ def after_order(
         return IncidentDecision(incident, refusal=f"incident_closed:{incident.name}")
     match order.verb:
         case Verb.UPDATE:
-            drafts = {**incident.drafts, order.language: order.text}
+            others = {k: v for k, v in incident.drafts.items() if k != order.language}
+            drafts = {**others, order.language: order.text}
             return IncidentDecision(replace(incident, drafts=drafts), (Step.DRAFTED,))
         case Verb.SEND if not incident.drafts:
             return IncidentDecision(incident, refusal=f"incident_no_draft:{incident.name}")

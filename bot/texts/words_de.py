@@ -242,6 +242,7 @@ GERMAN = Words(
         "incident_closed": "{} ist abgeschlossen. Mit „open“ wird sie wieder eröffnet.",
         "incident_no_draft": "{} hat keinen Entwurf. Schreiben Sie einen mit „update“.",
         "incident_is_restored": "{} ist schon behoben. Beenden Sie sie mit „close“.",
+        "incident_language": "Das ist keine Sprache: {}. Schreiben Sie ihren Code, etwa sv.",
         "incident_words": "Das darf Kunden nicht gesagt werden: {}. Sagen Sie es anders.",
     },
     case_mail={

@@ -216,6 +216,7 @@ ENGLISH = Words(
         "incident_closed": "{} is closed. Open it again with “open”.",
         "incident_no_draft": "{} has no draft. Write one with “update”.",
         "incident_is_restored": "{} is restored already. End it with “close”.",
+        "incident_language": "That is no language: {}. Write its code, such as sv.",
         "incident_words": "Customers must not be told this: {}. Say it in other words.",
     },
     case_mail={

@@ -260,6 +260,7 @@ FRENCH = Words(
         "incident_closed": "{} est clos. Rouvrez-le avec «\u00a0open\u00a0».",
         "incident_no_draft": "{} n'a pas de brouillon. Rédigez-en un avec «\u00a0update\u00a0».",
         "incident_is_restored": "{} est déjà rétabli. Terminez-le avec «\u00a0close\u00a0».",
+        "incident_language": "Ce n'est pas une langue\u00a0: {}. Écrivez son code, par exemple sv.",
         "incident_words": "À ne pas dire aux clients\u00a0: {}. Dites-le autrement.",
     },
     case_mail={

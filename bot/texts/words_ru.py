@@ -226,6 +226,7 @@ RUSSIAN = Words(
         "incident_closed": "{} уже закрыт. Откройте снова: «open».",
         "incident_no_draft": "У {} нет черновика. Напишите его: «update».",
         "incident_is_restored": "{} уже устранён. Завершите: «close».",
+        "incident_language": "Такого языка нет: {}. Напишите его код, например sv.",
         "incident_words": "Клиентам нельзя говорить: {}. Скажите иначе.",
     },
     case_mail={

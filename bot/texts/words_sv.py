@@ -220,6 +220,7 @@ SWEDISH = Words(
         "incident_closed": "{} är avslutad. Öppna den igen med ”open”.",
         "incident_no_draft": "{} har inget utkast. Skriv ett med ”update”.",
         "incident_is_restored": "{} är redan åtgärdad. Avsluta den med ”close”.",
+        "incident_language": "Det är inget språk: {}. Skriv dess kod, till exempel sv.",
         "incident_words": "Det får kunder inte höra: {}. Säg det med andra ord.",
     },
     case_mail={

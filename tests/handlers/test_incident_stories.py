@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from desk import POLICY, Desk, compiled_policy
 
-from bot.rules.actions import Banner, NoticeKind
+from bot.rules.actions import Banner, Notice, NoticeKind
 from bot.rules.events import AlertReceived, AlertState, Event
 from bot.rules.incident_values import Incident, IncidentOrdered, Phase, Verb
 from bot.rules.probes import Verdict
@@ -165,6 +165,21 @@ def test_customer_reads_the_draft_of_their_language(desk: Desk) -> None:
     assert (before, public(desk, number)) == ([], ["We are rolling back."])
     assert kept == {"sv": "Vi har hittat felet."}
     assert due_at == incident(desk).opened_at + 60 * MINUTE
+
+
+def test_language_is_taken_however_it_is_written(desk: Desk) -> None:
+    """`SV` and `sv-SE` are Swedish; whoever wrote last reads their own words; `xx` is no draft."""
+    desk.write("Portal is down")
+    desk.run(MINUTE)
+    order(desk, Verb.UPDATE, "We found it.")
+    order(desk, Verb.UPDATE, "Vi söker.", language="SV")
+    order(desk, Verb.UPDATE, "Vi har hittat det.", language="sv-SE")
+    order(desk, Verb.UPDATE, "?", language="klingon")
+
+    assert dict(incident(desk).drafts) == {"": "We found it.", "sv": "Vi har hittat det."}
+    quotes = [each.message.quote for _, each in desk.channel.delivered
+              if isinstance(each.message, Notice)]  # fmt: skip
+    assert quotes[-1] == "Vi har hittat det."
 
 
 def test_words_that_customers_must_not_read_are_no_draft(desk: Desk) -> None:

@@ -85,6 +85,19 @@ def test_only_a_person_doubts_that_it_is_restored() -> None:
     assert seen(watched, is_persons=True)[0].phase is Phase.OPEN
 
 
+def test_what_fails_anew_is_no_late_mail() -> None:
+    """A service that was not part of it opens it again; a worse late mail interrupts nothing."""
+    watched = told(seen()[0], Verb.RESTORED, NINE + HOUR)
+    wanted = Wanted(("saas", "api"), "minor", "Slow")
+
+    wider = after_seen(watched, wanted, POLICY, {}, NINE + 2 * HOUR, number=1)
+    worse, steps = seen(watched, "major", NINE + 2 * HOUR)
+
+    assert wider.steps == (Step.REOPENED, Step.WIDENED)
+    assert (wider.incident.phase, wider.incident.restored_at) == (Phase.OPEN, None)
+    assert (worse.phase, steps) == (Phase.MONITORING, (Step.RAISED,))
+
+
 def test_draft_does_not_count_as_an_update() -> None:
     """Only what was told to customers begins the rhythm anew."""
     first, now = seen(severity="major")[0], NINE + 30 * MINUTE
