@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -18,7 +19,10 @@ from bot.commands.incident_text import said_at
 from bot.commands.status import safe
 from bot.commands.stored import load_compiled, since_of, stored
 from bot.commands.unusable import Unusable
+from bot.rules.calendar_days import local_time
 from bot.rules.incident_values import Incident
+from bot.rules.keeping import Kept
+from bot.rules.policy import Policy
 from bot.store.incidents import all_incidents
 from bot.texts.report_words import report_words
 
@@ -37,6 +41,7 @@ def show_months(folder: Path, since: str, *, as_json: bool) -> int:
             known = [reader.journal.began(), *(each.began_at for each in all_incidents(reader))]
             # Of the time before the store's first record nobody knows whether a promise was kept.
             start = max(start, min((at for at in known if at is not None), default=now))
+            start = max(start, _all_kept_since(policy, now) or start)
             found = months_of(reader, policy, since=start, until=now, now=now)
     except Unusable as problem:
         problem.show(console)
@@ -56,6 +61,16 @@ def show_months(folder: Path, since: str, *, as_json: bool) -> int:
             )
     console.print(table)
     return int(is_broken)
+
+
+def _all_kept_since(policy: Policy, now: datetime) -> datetime | None:
+    """The first month of which no timeline was let go of; None where they are kept for ever."""
+    span = policy.keep.of(Kept.INCIDENTS)
+    if span is None:
+        return None
+    cut = local_time(policy.zone, now - span)
+    year, month = (cut.year + 1, 1) if cut.month == 12 else (cut.year, cut.month + 1)
+    return local_time(policy.zone, datetime(year, month, 1)).astimezone(UTC)
 
 
 def incident_lines(incidents: Iterable[Incident], zone: str) -> list[str]:

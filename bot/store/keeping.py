@@ -234,6 +234,15 @@ _newest = (
     .where(_of_matter.c.matter == incident_entry.c.matter)
     .scalar_subquery()
 )
+_last_at = (
+    select(func.max(_of_matter.c.at))
+    .where(
+        _of_matter.c.matter == incident_entry.c.matter,
+        _of_matter.c.incident == incident_entry.c.incident,
+    )
+    .scalar_subquery()
+)
+"""A timeline goes as a whole: without its beginning an interruption would be none."""
 _was_closed = select(_of_matter.c.id).where(
     _of_matter.c.matter == incident_entry.c.matter,
     _of_matter.c.incident == incident_entry.c.incident,
@@ -281,7 +290,7 @@ SHELVES: Mapping[Kept, tuple[Shelf, ...]] = {
     ),
     Kept.INCIDENTS: (
         _deleting(
-            incident_entry, incident_entry.c.at, incident_entry.c.id.is_not(None),
+            incident_entry, _last_at, incident_entry.c.id.is_not(None),
             and_(
                 incident_entry.c.incident < _newest,
                 or_(incident_entry.c.matter == HELPDESK, _was_closed.exists()),

@@ -158,6 +158,17 @@ def test_availability_says_by_its_exit_whether_a_promise_broke(desk: Path) -> No
     assert (march["portal"]["is_kept"], march["api"]["is_kept"]) == (False, None)
 
 
+def test_month_whose_incidents_may_be_gone_is_not_shown(desk: Path) -> None:
+    """What `keep:` let go of was not kept as a promise for all that."""
+    (desk / "rules.yaml").write_text(f"{POLICY}keep: {{incidents: 40d}}\n", encoding="utf-8")
+
+    result = _call("availability", "--since", "3000d", "--policy", str(desk), "--json")
+
+    months = [each["month"] for each in json.loads(result.output)["services"]["portal"]]
+    forgotten = SystemClock().now() - timedelta(days=40)
+    assert months == [each for each in months if each > f"{forgotten:%Y-%m}"] != []
+
+
 def test_status_names_what_is_not_closed(desk: Path) -> None:
     """And when its customers should hear; what is closed is no longer named."""
     is_open = Incident(2, ("api",), "minor", "Slow", NINE, NINE, due_at=NINE)

@@ -158,6 +158,20 @@ def test_the_rest_goes_by_its_own_time(store: Store) -> None:
         assert reader.timers.running() == 1
 
 
+def test_timeline_goes_as_a_whole(store: Store) -> None:
+    """An interruption that lost its beginning would be none: it waits for its last entry."""
+    turns = ((NOON, "opened"), (later(60), "closed"))
+    store.write(
+        lambda tx: [tx.incidents.add(1, at, kind, {}, matter=PRODUCT) for at, kind in turns]
+    )
+    store.write(lambda tx: tx.incidents.add(2, NOON, "opened", {}, matter=PRODUCT))
+
+    assert let_go(store, Kept.INCIDENTS) == 0
+    with store.read() as reader:
+        stock = reader.keeping.stock(Kept.INCIDENTS, later(61))
+        assert (stock.count, stock.oldest, stock.due) == (3, NOON, 2)
+
+
 def test_upkeep_goes_in_small_steps_and_rests(store: Store, clock: VirtualClock) -> None:
     """A hundred rows a write, until nothing is left; then not before an hour has passed."""
     entries = range(2 * BATCH + 1)
