@@ -52,6 +52,8 @@ from bot.store.transaction import Transaction
 
 INCIDENT = "incident"
 """The kind of an incident's timer; its key is the incident's thread."""
+_ENDS_CALLS = frozenset({Step.SENT, Step.TOLD, Step.CLOSED, Step.MISSED})
+"""Steps that end the ladder of an earlier miss, and "I have it" with it."""
 _TURNS = frozenset({Step.OPENED, Step.REOPENED, Step.RAISED, Step.WIDENED})
 
 
@@ -209,7 +211,7 @@ def _do(
 ) -> None:
     if step is not Step.BANNER_RENEWED:
         _write_down(step, incident, said, tx, compiled, now=now)
-    if step in (Step.SENT, Step.TOLD, Step.CLOSED):
+    if step in _ENDS_CALLS:
         close_ladders(incident.thread, tx)
         tx.alerts.delete(f"taken/{incident.thread.partition(':')[2]}")
     if step is Step.CLOSED and compiled.policy.incidents.follow_up:

@@ -11,7 +11,7 @@ import pytest
 from desk import POLICY, Desk, compiled_policy
 
 from bot.rules.actions import Banner, Notice, NoticeKind
-from bot.rules.events import AlertReceived, AlertState, Event
+from bot.rules.events import AlertReceived, AlertState, ButtonPressed, Event
 from bot.rules.incident_values import Incident, IncidentOrdered, Phase, Verb
 from bot.rules.probes import Verdict
 from bot.store.incidents import affected_by, all_incidents
@@ -131,6 +131,21 @@ def test_rhythm_reminds_is_missed_and_stops_when_customers_hear(desk: Desk) -> N
     assert (before, reminded, missed) == (0, 3, ["slack:leads"])
     assert len(desk.told(NoticeKind.INCIDENT_DUE)) == 4
     assert incident(desk).missed == 0
+
+
+def test_each_missed_update_calls_anew(desk: Desk) -> None:
+    """Whoever has it and tells nobody is called again an hour later, level by level."""
+    desk.write("Portal is down")
+    desk.run(65 * MINUTE, look_every=SELDOM)
+    pressed = ButtonPressed("acknowledge", "incident:P1", "Eva", "slack")
+    event = Event("press", "incident", desk.clock.now(), "slack", pressed)
+    desk.store.receive([event]).result()
+    desk.run(55 * MINUTE, look_every=SELDOM)
+    before = len(desk.told(NoticeKind.INCIDENT_DUE))
+    desk.run(25 * MINUTE, look_every=SELDOM)
+    missed = [to for to, _ in desk.told(NoticeKind.INCIDENT_DUE)][before:]
+
+    assert missed == ["slack:leads", "slack:support", "mail:team@acme.example"]
 
 
 def test_nothing_reaches_customers_before_a_person_sends_it(desk: Desk) -> None:
