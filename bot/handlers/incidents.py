@@ -40,8 +40,8 @@ from bot.rules.incidents import (
 )
 from bot.rules.situation import Situation
 from bot.store.incidents import (
-    all_incidents,
     incidents_of,
+    lively_incidents,
     load_incident,
     next_number,
     save_incident,
@@ -92,7 +92,7 @@ def see_incidents(
             _link(known, ticket.ticket_id, Said("the same fault", situation.key), tx, now=now)
     if not beside.restored:
         return
-    for known in all_incidents(tx):
+    for known in lively_incidents(tx, now):
         if known.phase is Phase.OPEN and set(known.services) <= set(beside.restored):
             order = IncidentOrdered(Verb.RESTORED, "a rule", number=known.number, at=situation.at)
             decision = after_order(known, order, policy.incidents, compiled.calendars, now)
@@ -157,7 +157,8 @@ def _seen(
     without: Iterable[str] = (),
 ) -> Incident:
     settings = compiled.policy.incidents
-    known = same_matter(all_incidents(tx), wanted.services, settings, now)
+    lively = lively_incidents(tx, now - settings.reopen_within)
+    known = same_matter(lively, wanted.services, settings, now)
     decision = after_seen(known, wanted, settings, compiled.calendars, now, number=next_number(tx))
     _carry_out(decision, said, tx, compiled, now=now, without=without)
     return decision.incident

@@ -31,7 +31,7 @@ from bot.rules.outage_state import (
 )
 from bot.rules.probes import ProbeRound
 from bot.rules.windows import works_on_helpdesk
-from bot.store.incidents import all_incidents
+from bot.store.incidents import lively_incidents
 from bot.store.silences import silences_of
 from bot.store.transaction import Reader, Transaction
 
@@ -118,7 +118,7 @@ def _carry_out(
     for step in decision.steps:
         if state.incident and step is not Step.RENEW_BANNER:
             tx.incidents.add(state.incident, now, step.value, _detail(state, step, seen, now))
-        incidents = all_incidents(tx)
+        incidents = lively_incidents(tx, now)
         rows = outgoing(step, state, compiled, seen, now=now, incidents=incidents)
         send_of_outage(step, rows, tx, compiled, now=now)
         if step in AWAY:

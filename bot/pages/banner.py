@@ -16,7 +16,7 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.rules.outage_state import from_row
 from bot.rules.policy import Policy
-from bot.store.incidents import all_incidents
+from bot.store.incidents import lively_incidents
 from bot.store.store import Store
 from bot.texts.banner_file import banner_json, banner_script, portal_banner
 
@@ -48,11 +48,12 @@ class BannerPages:
         return [Route("/banner.json", self._json), Route("/banner.js", self._script)]
 
     def _json(self, _request: Request) -> Response:
-        at = self._clock.monotonic()
+        at, now = self._clock.monotonic(), self._clock.now()
         if self._read_at is None or at - self._read_at > FRESH:
             with self._store.read() as reader:
-                state, incidents = from_row(reader.states.load(MACHINE)), all_incidents(reader)
-            banner = portal_banner(state, incidents, self._policy(), self._clock.now())
+                state = from_row(reader.states.load(MACHINE))
+                incidents = lively_incidents(reader, now)
+            banner = portal_banner(state, incidents, self._policy(), now)
             self._body = banner_json(banner)
             self._read_at = at
         return Response(self._body, media_type="application/json", headers=_HEADERS)

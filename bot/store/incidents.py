@@ -7,16 +7,19 @@ outages' (`outages.py`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.rules.incident_values import Incident
+from bot.store.codec import micros
 from bot.store.outages import PRODUCT
 from bot.store.rows import body_of, value_of
 from bot.store.transaction import Reader, Transaction
 
 PREFIX = "incident/"
+_CLOSED, _CLOSED_AT = '"phase":"closed"', re.compile(r'"closed_at":(\d+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,16 @@ def all_incidents(reader: Reader) -> tuple[Incident, ...]:
     """Every incident there ever was, the first one first."""
     found = reader.states.starting_with(PREFIX)
     return tuple(value_of(Incident, found[name]["incident"]) for name in sorted(found))
+
+
+def lively_incidents(reader: Reader, since: datetime) -> tuple[Incident, ...]:
+    """Those that are not closed, or were not before an instant; the others are not even read.
+
+    They stay for ever, and every alert of a storm looks whether its service has one.
+    """
+    found = reader.states.starting_with(PREFIX)
+    bodies = (str(found[name]["incident"]) for name in sorted(found))
+    return tuple(value_of(Incident, each) for each in bodies if not _ended_before(since, each))
 
 
 def next_number(reader: Reader) -> int:
@@ -81,6 +94,11 @@ def link_ticket(number: int, ticket_id: str, by: str, tx: Transaction, *, at: da
 def unlink_ticket(number: int, ticket_id: str, tx: Transaction) -> bool:
     """Take a ticket out of an incident; False when it was no part of it."""
     return tx.alerts.delete(_link(number, ticket_id))
+
+
+def _ended_before(since: datetime, body: str) -> bool:
+    found = _CLOSED_AT.search(body) if _CLOSED in body else None
+    return found is not None and int(found[1]) < micros(since)
 
 
 def _affected(ticket_id: str, state: Mapping[str, str]) -> Affected:

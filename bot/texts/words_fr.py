@@ -59,10 +59,7 @@ FRENCH = Words(
         ),
         "case_refused": "L'outil de tickets refuse un cas\u00a0; il reste ici\u00a0: {}.",
         "backfilled": "Tous les cas sont dans l'outil de tickets\u00a0: {}.",
-        "backfill_off": (
-            "Les cas sont dans l'outil de tickets, mais le compte n'y est pas"
-            "\u00a0: {}."
-        ),
+        "backfill_off": "Les cas sont revenus, mais le compte n'y est pas\u00a0: {}.",
         "mailbox_dead": "La boîte de secours ne peut pas être lue.",
         "mailbox_back": "La boîte de secours peut de nouveau être lue.",
         "relapsed": "Il était revenu un moment, puis est retombé en panne.",
