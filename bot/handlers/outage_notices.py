@@ -70,7 +70,7 @@ def outgoing(
     `incidents` of the product stand in the banner beside the outage.
     """
     match step:
-        case Step.DECLARED | Step.REOPENED | Step.RELAPSED if seen.said:
+        case Step.DECLARED | Step.REOPENED | Step.RELAPSED | Step.OVERRUN if seen.said:
             return ()
         case Step.MAINTENANCE:
             return _tell_calmly(step, "helpdesk_away", state, compiled, now)

@@ -53,6 +53,10 @@ def _declared(
             fresh = declare(replace(fresh, first_failure_at=first or now), policy, now, steps)
         case Phase.RECOVERING:
             fresh = relapse(fresh, now, steps)
+        case Phase.DOWN if state.is_announced:
+            # What was announced is an outage from now on, and counts from now on.
+            steps.append(Step.OVERRUN)
+            fresh = replace(fresh, declared_at=now, reminded_at=now)
         case Phase.DOWN:
             pass
     if not fresh.is_banner_shown:

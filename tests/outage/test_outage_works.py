@@ -90,13 +90,18 @@ def test_window_may_be_moved(ends: int, step: Step | None) -> None:
 
 
 def test_word_of_a_person_wins_over_the_window() -> None:
-    """Whoever declares it down during works has an outage, with its banner."""
+    """Whoever declares it down during works has an outage from then on, with its banner."""
     watch = announced()
-    watch.probe_for(10 * MINUTE, DOWN)
+    watch.probe_for(40 * MINUTE, DOWN)
+    said_at = watch.now
     watch.order(OutageOrdered(True, "this was not announced", "Bo"))
+    watch.probe_for(10 * MINUTE, DOWN)
 
+    [away] = away_in([Happened(at, step.value, began=START) for step, at in watch.told], watch.now)
     assert watch.state.standing == "down"
     assert Step.SHOW_BANNER in watch.steps()
+    assert Step.REMIND not in watch.steps()
+    assert away.start == said_at
 
 
 def test_maintenance_takes_nothing_from_the_promise() -> None:
