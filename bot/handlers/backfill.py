@@ -117,7 +117,8 @@ def fire_backfill(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, no
         tell_of_parked(ticket, reason, tx, compiled, now=now)
         tell_when_through(tx, compiled, now=now)
     # A person may let a refused one go again: it is looked at as long as it is not there.
-    _wake(ticket, now + (SOON if row is None or row.state.is_open else RARELY), tx)
+    is_under_way = row is not None and row.state.is_open
+    _wake(ticket, now + (SOON if is_under_way else RARELY), tx)
     return "it is not there yet"
 
 

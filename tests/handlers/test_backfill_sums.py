@@ -11,7 +11,9 @@ import pytest
 from case_mails import MINUTE, Mail, all_clear, arrive, case_of, declare_down
 from desk import Desk
 
+from bot.handlers.backfill import TIMER, fire_backfill
 from bot.handlers.backfill_notices import tell_when_through
+from bot.rules.actions import Timer
 from bot.rules.backfill import Stage, Written
 from bot.rules.backfill_state import PREFIX, Standing, to_row
 from bot.rules.ticket import Origin, Status, Ticket
@@ -71,3 +73,18 @@ def test_many_refused_cases_hide_no_summary(desk: Desk) -> None:
     desk.store.write(lambda tx: tell_when_through(tx, desk.compiled, now=now))
 
     assert len(set(summaries(desk))) == 1
+
+
+def test_refused_case_whose_row_is_gone_is_looked_at_rarely(desk: Desk) -> None:
+    """The outbox forgets a refused row after some months; the case stays, and costs nothing."""
+    now = desk.clock.now()
+    case = Ticket("case", Origin.MAILBOX, now, now, Status.NEW, "Down", "", reference="D-1")
+    parked = to_row(Standing(Stage.PARKED, now, Written()))
+    wake = Timer(f"{PREFIX}case", TIMER, now, ticket_id="case")
+    desk.store.write(lambda tx: tx.tickets.save(case))
+    desk.store.write(lambda tx: tx.states.save(f"{PREFIX}case", parked))
+
+    desk.store.write(lambda tx: fire_backfill(wake, tx, desk.compiled, now=now))
+
+    with desk.store.read() as reader:
+        assert reader.timers.next_due() == now + timedelta(hours=1)
