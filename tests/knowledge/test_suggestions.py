@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rules.knowledge import Article, Library
@@ -116,6 +116,7 @@ def test_empty_library_and_empty_question_suggest_nothing() -> None:
     assert LIBRARY.suggest("") == LIBRARY.suggest("   ", "\n") == ()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_no_text_makes_it_stumble(subject: str, body: str) -> None:
     """Whatever people type, the answer is a list."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rules.desk_links import (
@@ -37,6 +37,7 @@ def _token(link: DeskLink, secret: str = SECRET) -> str:
     return address_of(link, "https://desk.example", secret).partition(PATH)[2]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.integers(0, 10**11), st.integers(1, 24 * 60))
 def test_link_comes_back_as_it_was_made(person: str, milliseconds: int, minutes: int) -> None:
     """Whatever its person is called, whenever it was made."""
@@ -47,6 +48,7 @@ def test_link_comes_back_as_it_was_made(person: str, milliseconds: int, minutes:
     assert whose(token, SECRET) == person
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_is_no_link(token: str) -> None:
     """What stands in an address raises nothing and opens nothing."""

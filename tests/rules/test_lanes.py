@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rules.actions import Urgency
@@ -50,6 +50,7 @@ def test_rounding_error_waits_for_some_time() -> None:
     assert NOON + timedelta(seconds=take(almost, RATE, NOON, Urgency.CRITICAL).wait) > NOON
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 3_000), min_size=1, max_size=60))
 def test_no_span_exceeds_the_rate(gaps: list[int]) -> None:
     """However messages come, what is granted by any instant is the burst and the rate at most."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rules.take_links import BadLink, TakeLink, read, sign
@@ -14,6 +14,7 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LINK = TakeLink("ticket:1279v4xg", "åsa öberg", NOON + timedelta(hours=1))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40), st.integers(1, 10_000))
 def test_link_comes_back_as_it_was_made(subject: str, person: str, minutes: int) -> None:
     """Whatever its subject and person are called."""
@@ -30,6 +31,7 @@ def test_link_ends() -> None:
     assert read(token, "s" * 16, NOON + timedelta(hours=1)) is BadLink.EXPIRED
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200), st.characters(codec="ascii", categories=["L", "N"]))
 def test_changed_link_is_forged(place: int, character: str) -> None:
     """One changed character makes it worthless."""
@@ -41,6 +43,7 @@ def test_changed_link_is_forged(place: int, character: str) -> None:
     assert found is BadLink.FORGED or changed == token
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_is_read(token: str) -> None:
     """What stands in an address raises nothing."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rules.text import html_to_text, new_part
@@ -53,6 +53,7 @@ def test_quotations_marked_in_html_are_cut(quotation: str) -> None:
     assert new_part(html_to_text(f"<div>Thanks, it works.</div>{quotation}")) == "Thanks, it works."
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("<>/!-&#x;\"'= apbrdivscript\n\ud800ä")))
 def test_no_markup_makes_it_raise(html: str) -> None:
     """Broken mark-up is read as well as it can be."""

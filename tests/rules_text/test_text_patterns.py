@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rules.text import Pattern, PatternProblem, compile_pattern, matches, prepare
@@ -146,6 +146,7 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(
     st.lists(_PIECES, max_size=8).map("".join),
     st.text(alphabet="abcdABäÄщЩßs kKſ.1-\n", max_size=30),
@@ -160,6 +161,7 @@ def test_literals_never_hide_a_match(written: str, body: str) -> None:
         assert pattern.may_match(part.tokens.folded)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_no_pattern_makes_it_raise(written: str) -> None:
     """Whatever stands in the file is a pattern or a problem."""

@@ -73,6 +73,7 @@ def test_no_text_makes_it_raise(subject: str, body: str, is_html: bool, scope: S
     assert machine_verdict(headers={"From": body, subject: body}, subject=subject).because
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="xoutage -'é\u0301ё", max_size=30))
 def test_parts_of_words_are_never_found(body: str) -> None:
     """A hit has no letter, digit or mark beside it."""
@@ -84,12 +85,14 @@ def test_parts_of_words_are_never_found(body: str) -> None:
         assert not any(unicodedata.category(letter)[0] in "LN" for letter in beside)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_tidying_twice_changes_nothing(text: str) -> None:
     """The spelling of a tidy text is final, so lists and texts always meet."""
     assert tidy(tidy(text).text).text == tidy(text).text
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_every_word_has_its_place_in_the_original(text: str) -> None:
     """Places rise, lie inside the text, and there is one for every word."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_samples import NOON, later
 
@@ -237,6 +237,7 @@ def test_row_of_a_later_program_is_refused() -> None:
         value_of(Event, body.replace("ticket_gone.1", "ticket_gone.2"))
 
 
+@settings(deadline=None)
 @given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))])))
 def test_instant_keeps_every_microsecond(at: datetime) -> None:
     """An instant of any zone comes back as the same instant, in UTC."""
@@ -249,6 +250,7 @@ def test_local_time_without_zone_is_a_bug() -> None:
         micros(datetime(2026, 3, 2, 12, 0))
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=[]), max_size=2000))
 def test_key_column_fits_every_database(text: str) -> None:
     """A key from outside becomes a text that PostgreSQL stores and indexes, always the same one."""
