@@ -5,7 +5,8 @@
 
 The daemon is a process of its own beside the sandbox, over real sockets; each kill is a SIGKILL.
 Lost must be 0, and so must duplicates of ticket updates and Slack messages. Teams and mail cannot
-be read back: at most one each per kill, between "accepted" and "recorded", counted apart.
+be read back: at most one each per kill, between "accepted" and "recorded", counted apart. What
+waits its turn at a Teams room that has had its whole burst is not lost; `in_turn` counts it.
 """
 
 from __future__ import annotations
@@ -16,19 +17,23 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from load import Load
 
 from bot.clock import SystemClock
 from bot.commands.demo_daemon import DaemonProcess
+from bot.rules.lanes import RATES
 from bot.sandbox.audit import Audit, audit
 from bot.sandbox.stage import Stage
 from bot.sandbox.world_values import NewComment, Refusal
 from bot.sandbox.zendesk_limits import Limits
+from bot.store.queues import OutboxState
 from bot.store.store import Store
+from bot.store.transaction import Reader
 
 POLICY = Path(__file__).resolve().parent / "policy"
 LIMITS = Limits(
@@ -37,7 +42,7 @@ LIMITS = Limits(
 CATEGORIES = ("incident", "question", "other")
 WORDS = ("the portal is down", "an error in the export", "how can I print", "hello")
 BETWEEN = (0.3, 2.5)
-SETTLE_WITHIN = 240.0
+SETTLE_WITHIN = 150.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class Result:
     tickets: int
     comments: int
     found: Audit
+    in_turn: int
     seconds: float
 
     def figures(self) -> dict[str, object]:
@@ -59,6 +65,7 @@ class Result:
             "lost": len(self.found.lost),
             "duplicates": len(self.found.duplicates),
             "duplicates_teams_and_mail": len(self.found.allowed_duplicates),
+            "in_turn": self.in_turn,
             "seconds": round(self.seconds, 1),
         }
 
@@ -123,10 +130,24 @@ def run(kills: int, seed: int, tell: Callable[[str], None]) -> Result:
                 store.read() as reader,
             ):
                 found = audit(stage.world, reader, without=frozenset({stage.furniture.canary}))
+                found, in_turn = _without_turns(found, stage, reader)
         finally:
             daemon.kill()
             stage.close()
-    return Result(kills, load.tickets, load.comments, found, time.monotonic() - began)
+    return Result(kills, load.tickets, load.comments, found, in_turn, time.monotonic() - began)
+
+
+def _without_turns(found: Audit, stage: Stage, reader: Reader) -> tuple[Audit, int]:
+    """Teams takes 80 an hour after a burst: what waits behind a spent burst waits its turn."""
+    shown = Counter(f"teams:{card.webhook}" for card in stage.world.chat.cards())
+    in_turn = {
+        row.outgoing.key
+        for row in reader.outbox.all()
+        if row.state is OutboxState.WAITING
+        and shown[row.outgoing.destination] >= RATES["teams"].burst
+    }
+    lost = tuple(each for each in found.lost if each.partition(" is ")[0] not in in_turn)
+    return replace(found, lost=lost), len(found.lost) - len(lost)
 
 
 def _settle(stage: Stage, daemon: DaemonProcess, tell: Callable[[str], None]) -> None:
