@@ -22,7 +22,7 @@ demo: $(VENV)/.ready
 	@$(BIN)/deskmate demo
 
 test: $(VENV)/.ready
-	@$(BIN)/pytest -n 2 --dist loadgroup -m "not real"
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "not real and not long"
 
 check: $(VENV)/.ready-check
 	@$(BIN)/ruff format --check .
@@ -31,7 +31,7 @@ check: $(VENV)/.ready-check
 	@$(MAKE) --no-print-directory real
 
 real: $(VENV)/.ready-check
-	@$(BIN)/pytest -m real
+	@$(BIN)/pytest -m "real or long"
 
 format: $(VENV)/.ready-check
 	@$(BIN)/ruff format .

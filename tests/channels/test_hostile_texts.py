@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
+import pytest
 from hostile_texts import HOSTILE, LANGUAGES, MARK, NOW, hostile_row
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,6 +69,7 @@ def _marks(text: str) -> set[str]:
     return {token.type for token in [*tokens, *inner]} - PLAIN
 
 
+@pytest.mark.long
 @settings(max_examples=1000, deadline=None)
 @given(**CASES)
 def test_card_shows_hostile_text_as_text(text: str, kind: NoticeKind, language: str) -> None:
@@ -84,6 +86,7 @@ def test_card_shows_hostile_text_as_text(text: str, kind: NoticeKind, language: 
     assert {each["url"] for each in content["actions"]} <= OUR_LINKS
 
 
+@pytest.mark.long
 @settings(max_examples=1000, deadline=None)
 @given(**CASES)
 def test_mail_shows_hostile_text_as_text(text: str, kind: NoticeKind, language: str) -> None:
@@ -102,6 +105,7 @@ def test_mail_shows_hostile_text_as_text(text: str, kind: NoticeKind, language: 
     assert max(map(len, raw.splitlines())) <= 998
 
 
+@pytest.mark.long
 @settings(max_examples=1000, deadline=None)
 @given(**CASES)
 def test_sms_holds_no_hostile_text(text: str, kind: NoticeKind, language: str) -> None:

@@ -125,6 +125,7 @@ def test_ids_come_back_as_they_came(compiled: CompiledPolicy) -> None:
     assert [answer["id"] for answer in answers] == ids
 
 
+@pytest.mark.long
 def test_memory_stays_as_lines_go_by(compiled: CompiledPolicy) -> None:
     """Ten thousand lines need no more memory than one thousand."""
 

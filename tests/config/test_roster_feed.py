@@ -134,6 +134,7 @@ def test_endless_rule_is_refused(tmp_path: Path, rule: str, why: str) -> None:
     assert why in feed
 
 
+@pytest.mark.long
 def test_too_many_turns_are_refused(tmp_path: Path) -> None:
     """A file that would fill the memory with turns says so."""
     daily = "DTSTART:20200101T000000Z\nDURATION:PT24H\nRRULE:FREQ=DAILY\nSUMMARY:bo"

@@ -34,6 +34,7 @@ def _decides_by(policy: Policy) -> tuple[object, ...]:
     return (rules, people, words, policy.categories, policy.priorities, list(policy.promises))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("desk", DESKS)
 def test_rehearsed_desk_decides_as_the_desk_does(desk: str, tmp_path: Path) -> None:
     """Rules, people and words are the same; only waits of an outage are other ones."""

@@ -98,6 +98,7 @@ def channel(post: Post, compiled: CompiledPolicy) -> Iterator[SlowChannel]:
     yield slow
 
 
+@pytest.mark.long
 def test_storm_on_a_slow_channel(post: Post, channel: SlowChannel) -> None:
     """600 alerts in a minute at one a second: none lost, pages quick, few posts, patience kept."""
     with post.store.read() as reader:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from ways import NOON, Post, message
 
 from bot.ports import Outcome, Refused, TryLater, Unknown
@@ -24,6 +25,7 @@ def edit(key: str, room: str = "support", thread: str = "ticket:t1") -> Outgoing
     return replace(row, ticket_id=ticket_id, message=replace(row.message, ticket_id=ticket_id))
 
 
+@pytest.mark.long
 def test_edits_are_bounded_and_pages_pass_them(post: Post) -> None:
     """Hundreds of edits go out at 50 a minute at most; a page in their midst goes at once."""
     post.add(*(edit(f"e{n}", f"room{n % ROOMS}", f"ticket:t{n}") for n in range(300)))

@@ -152,6 +152,7 @@ def test_same_incident_within_half_an_hour() -> None:
     assert watch.state.incident == 1
 
 
+@pytest.mark.long
 def test_thirty_days_of_noise_declare_nothing() -> None:
     """At 2 % of random failures a month brings no false outage."""
     chance = random.Random(20260302)

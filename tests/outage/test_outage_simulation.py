@@ -7,6 +7,8 @@ import importlib.util
 import sys
 from pathlib import Path
 
+import pytest
+
 FILE = Path(__file__).resolve().parents[1] / "faults" / "outage_simulation.py"
 spec = importlib.util.spec_from_file_location("outage_simulation", FILE)
 assert spec is not None and spec.loader is not None
@@ -17,6 +19,7 @@ spec.loader.exec_module(outage_simulation)
 SIZES = outage_simulation.Sizes(outages=40, days=1, blips=10, periods=4)
 
 
+@pytest.mark.long
 def test_outages_are_noticed_in_two_minutes_and_nothing_else_is() -> None:
     """Hard outages, noise, blips and flapping, on the machine as it is."""
     found = outage_simulation.simulate("ours", SIZES, seed=7)

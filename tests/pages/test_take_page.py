@@ -147,6 +147,7 @@ def test_nonsense_is_answered(site: Site, token: str) -> None:
     assert requests.get(f"{site.url}/take/{token}", timeout=5).status_code == 404
 
 
+@pytest.mark.long
 @settings(max_examples=1000, deadline=None)
 @given(
     name=st.text(min_size=1, max_size=80)

@@ -26,6 +26,7 @@ The feed is gone.
 """
 
 
+@pytest.mark.long
 def test_every_real_mail_is_survived(world: World) -> None:
     """543 odd real mails make a ticket each, or are unreadable for a reason that is said."""
     with zipfile.ZipFile(CORPUS) as corpus:
@@ -38,6 +39,7 @@ def test_every_real_mail_is_survived(world: World) -> None:
     assert unreadable == ["the mail has no subject, no text and no attachment"]
 
 
+@pytest.mark.long
 def test_texts_of_real_mails_can_be_stored(world: World) -> None:
     """No ticket of a real mail holds lone surrogates or NULs, which no database takes."""
     with zipfile.ZipFile(CORPUS) as corpus:

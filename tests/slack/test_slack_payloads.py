@@ -57,6 +57,7 @@ def _sent(text: str, kind: NoticeKind, language: str, *, is_plain: bool = False)
     return payload(row, now=NOW, names={}, people={"johan": "U0OURS0001"})
 
 
+@pytest.mark.long
 @settings(max_examples=1000, deadline=None)
 @given(text=HOSTILE, kind=st.sampled_from(NoticeKind), language=st.sampled_from(LANGUAGES))
 def test_hostile_text_escapes_nowhere(text: str, kind: NoticeKind, language: str) -> None:

@@ -7,6 +7,7 @@ import itertools
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -128,6 +129,7 @@ instants = st.builds(
 )
 
 
+@pytest.mark.long
 @given(specs(), instants, st.integers(0, 12 * 60))
 @EXAMPLES
 def test_between_agrees_with_a_walk(spec: CalendarSpec, start: datetime, minutes: int) -> None:
@@ -137,6 +139,7 @@ def test_between_agrees_with_a_walk(spec: CalendarSpec, start: datetime, minutes
     assert Calendar(spec).between(start, end) == Walker(spec).seconds(start, end)
 
 
+@pytest.mark.long
 @given(specs(), instants)
 @EXAMPLES
 def test_open_agrees_with_a_walk(spec: CalendarSpec, at: datetime) -> None:
@@ -202,6 +205,7 @@ def test_explanation_has_no_seam(spec: CalendarSpec, start: datetime, minutes: i
     assert counted == calendar.between(start, end)
 
 
+@pytest.mark.long
 @given(specs(), specs(), instants)
 @EXAMPLES
 def test_union_and_difference_are_what_they_say(
@@ -242,6 +246,7 @@ def test_latest_order_stands_above_the_hours(
     assert calendar.is_open(at) is (holding[-1] if holding else Walker(spec).is_open(at))
 
 
+@pytest.mark.long
 @given(instants, st.integers(0, 10**9))
 @EXAMPLES
 def test_calendar_that_never_opens_says_so(at: datetime, seconds: int) -> None:

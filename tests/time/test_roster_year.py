@@ -90,6 +90,7 @@ ROSTERS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ROSTERS)
 def test_year_agrees_with_each_quarter_of_an_hour(name: str) -> None:
     """The stretches of a year say what asking at any instant says, and leave no seam."""
