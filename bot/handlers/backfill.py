@@ -35,14 +35,21 @@ from bot.rules.backfill import (
     plan,
     when_it_came,
 )
-from bot.rules.backfill_state import LOOKS, PREFIX, Standing, from_row, may_go_on, to_row
+from bot.rules.backfill_state import (
+    LOOKS,
+    PREFIX,
+    TIMER,
+    Standing,
+    from_row,
+    may_go_on,
+    to_row,
+)
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import Event, TwinsSought
 from bot.rules.ticket import Origin, Ticket
 from bot.store.queues import OutboxState
 from bot.store.transaction import Reader, Transaction
 
-TIMER = "backfill"
 SOON = timedelta(seconds=5)
 """How often it is looked whether an import has its number."""
 RARELY = timedelta(hours=1)

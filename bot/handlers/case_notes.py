@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.rules.actions import Outgoing, TicketUpdate
+from bot.rules.actions import Outgoing, TicketUpdate, Timer
+from bot.rules.backfill import Stage
+from bot.rules.backfill_state import PREFIX, TIMER, from_row
 from bot.rules.history import Change, ChangeKind
 from bot.rules.mail import MailReceived
 from bot.rules.ticket import Actor, Ticket
@@ -49,7 +51,7 @@ def note_there(
 
     Not as a public one: the customer has had the mail, or has written it.
     """
-    if ticket.number is None:
+    if ticket.number is None or _is_on_its_way(ticket, tx, now=now):
         return
     when = f"{at:%Y-%m-%d %H:%M} UTC"
     note = f"{said} at {when}, while the helpdesk was down:\n\n{text[:_LONGEST_NOTE]}"
@@ -64,3 +66,12 @@ def note_there(
         ),
         now,
     )
+
+
+def _is_on_its_way(ticket: Ticket, tx: Transaction, *, now: datetime) -> bool:
+    """Whether earlier words of a case must go first: then all that it lacks follow at once."""
+    row = tx.states.load(f"{PREFIX}{ticket.ticket_id}")
+    if row is None or from_row(row).stage in (Stage.IMPORTED, Stage.ADOPTED):
+        return False
+    tx.timers.set(Timer(f"{PREFIX}{ticket.ticket_id}", TIMER, now, ticket_id=ticket.ticket_id))
+    return True

@@ -12,6 +12,7 @@ from bot.rules.backfill import Stage, Written
 from bot.rules.outage_state import Blind, OutageState, Phase
 
 PREFIX = "backfill/"
+TIMER = "backfill"
 LOOKS = "look/"
 """Cases that are due to be looked for again, as states of their own: few, and soon gone."""
 

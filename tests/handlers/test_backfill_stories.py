@@ -18,10 +18,13 @@ from case_mails import (
 )
 from desk import Desk
 
+from bot.handlers.backfill import standing_of
 from bot.handlers.backfill_notices import progress_in
 from bot.rules.actions import TicketCreation
+from bot.rules.backfill import Stage
+from bot.rules.events import Event, OutageOrdered
 from bot.rules.mail import MailFile
-from bot.rules.ticket import Status
+from bot.rules.ticket import Status, Ticket
 from bot.sandbox.faults import Fault
 from bot.sandbox.world_values import DeskTicket
 
@@ -160,6 +163,34 @@ def test_reply_after_the_import_is_a_note_once(desk: Desk) -> None:
 
     [ticket] = theirs(desk)
     assert sum("Solved, thanks" in each for each in words(desk, ticket.number)) == 1
+
+
+def is_importing(desk: Desk, case: Ticket) -> bool:
+    """Whether the import is decided; whether it was sent is another matter."""
+    with desk.store.read() as reader:
+        standing = standing_of(case, reader)
+    return standing is not None and standing.stage is Stage.IMPORTING
+
+
+def test_words_keep_their_order_while_a_case_is_on_its_way(desk: Desk) -> None:
+    """What is said before and after it has its number follows together, in order."""
+    declare_down(desk)
+    case = case_of(desk, arrive(desk))
+    desk.world.faults.clear()
+    order = OutageOrdered(False, "the vendor says so", "Bo")
+    desk.store.receive([Event("order", "outage", desk.clock.now(), "command", order)]).result()
+    while not is_importing(desk, case):
+        desk.clock.move_to(desk.clock.now() + timedelta(seconds=1))
+        desk.inbox.handle()
+        desk.finder.step(desk.clock.now())
+    for text in ("One more word", "And another"):
+        arrive(desk, Mail(text=text, subject=f"Re: [{case.reference}]"))
+    desk.run(MINUTE)
+
+    [ticket] = theirs(desk)
+    said = ("The portal is down", "One more word", "And another")
+    shown = [each for each in words(desk, ticket.number) if any(word in each for word in said)]
+    assert [word for each in shown for word in said if word in each] == list(said)
 
 
 def test_late_copy_is_told_once(desk: Desk) -> None:
