@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.clock import SystemClock
+from bot.commands.by_hand import change_row
 from bot.commands.status import safe
-from bot.commands.stored import stored, writable
+from bot.commands.stored import stored
 from bot.commands.unusable import Unusable
 from bot.rules.actions import Banner, Notice, TicketUpdate
 from bot.rules.keeping import GONE
@@ -90,17 +91,9 @@ def drop_message(key: str, because: str) -> int:
 def _change(
     key: str, change: Callable[[OutboxRow, Transaction, datetime], str | None], *, done: str
 ) -> int:
-    console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
-    try:
-        with writable(clock) as store:
-            with store.read() as reader:
-                row = _find(reader, key)
-            problem = store.write(lambda tx: change(row, tx, clock.now()))
-    except Unusable as unusable:
-        unusable.show(console)
-        return 2
-    console.print(f"{row.outgoing.key} {problem or done}", markup=False)
-    return 1 if problem else 0
+    return change_row(
+        lambda reader: _find(reader, key), change, name=lambda row: row.outgoing.key, done=done
+    )
 
 
 def _find(reader: Reader, key: str) -> OutboxRow:
