@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -72,7 +72,7 @@ def run_demo(*, is_fast: bool, as_json: bool, mails: Path | None, port: int) -> 
         return 2
     folder = Path(tempfile.mkdtemp(prefix="deskmate-demo-"))
     try:
-        with _stage(clock, folder) as stage, serve_page(stage, telling, port) as address:
+        with closing(_stage(clock, folder)) as stage, serve_page(stage, telling, port) as address:
             _greet(console, address)
             summary = _run(stage, telling, mails)
             if as_json:
@@ -123,15 +123,10 @@ def settle(stage: Stage, clock: Clock) -> None:
         clock.wait(never, 0.5)
 
 
-@contextmanager
-def _stage(clock: Clock, folder: Path) -> Iterator[Stage]:
-    stage = Stage(
+def _stage(clock: Clock, folder: Path) -> Stage:
+    return Stage(
         clock, folder, categories=CATEGORIES, export_delay=EXPORT_DELAY, limits=LIMITS
     ).open()
-    try:
-        yield stage
-    finally:
-        stage.close()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,7 +93,7 @@ def run_night(*, is_fast: bool, as_json: bool, port: int) -> int:
     telling = Telling(console, clock, is_fast, began=clock.monotonic())
     folder = Path(tempfile.mkdtemp(prefix="deskmate-night-"))
     try:
-        with _stage(clock, folder) as stage:
+        with closing(_stage(clock, folder)) as stage:
             night = _shown(stage, telling, port, as_json=as_json)
     except (Unanswered, DaemonEnded) as problem:
         console.print(f"\n[bold red]The story stopped:[/] {plain(str(problem))}")
@@ -157,17 +157,12 @@ def _counted(stage: NightStage, seconds: float) -> Night:
         return Night(look_round(stage, reader), found, seconds)
 
 
-@contextmanager
-def _stage(clock: Clock, folder: Path) -> Iterator[NightStage]:
+def _stage(clock: Clock, folder: Path) -> NightStage:
     from bot.sandbox.night.stage import NightStage
 
-    stage = NightStage(
+    return NightStage(
         clock, folder, categories=CATEGORIES, export_delay=EXPORT_DELAY, limits=LIMITS
     ).open()
-    try:
-        yield stage
-    finally:
-        stage.close()
 
 
 def _greet(console: Console, address: str, continuity: str) -> None:

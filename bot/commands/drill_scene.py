@@ -158,11 +158,6 @@ class Scene:
                     found.setdefault(each, person.name)
         return found
 
-    def everywhere(self) -> tuple[str, ...]:
-        """Every destination of the policy."""
-        people = self.policy.people.values()
-        return tuple(dict.fromkeys(each for person in people for each in destinations(person)))
-
 
 def look_until(stage: DrillStage, clock: Clock, look: Callable[[], object], seconds: float) -> bool:
     """Look again and again until it holds; whether it did in time."""
