@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,15 +48,15 @@ def mistakes_of_delivery(counted: dict[str, Any]) -> list[str]:
     return found
 
 
-def main() -> int:
+def judged(name: str, mistakes: Callable[[dict[str, Any]], list[str]]) -> int:
     """Read the file named on the command line; 1 where something is wrong."""
     figures = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     found = mistakes(figures)
-    print(f"demo: {json.dumps(figures)}")
+    print(f"{name}: {json.dumps(figures, ensure_ascii=False)}")
     for mistake in found:
         print(f"  {mistake}")
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(judged("demo", mistakes))

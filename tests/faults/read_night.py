@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from pathlib import Path
+
+from read_demo import judged
 
 CUSTOMERS, LEAST_WORDS = 40, 55
 EACH = ("one_ticket", "clocks_from_arrival", "acknowledged")
@@ -37,15 +37,5 @@ def mistakes(figures: dict[str, object]) -> list[str]:
     return found + [str(each) for each in figures["problems"]]  # type: ignore[attr-defined]
 
 
-def main() -> int:
-    """Read the file named on the command line; 1 where something is wrong."""
-    figures = json.loads(Path(sys.argv[1]).read_text("utf-8"))
-    found = mistakes(figures)
-    print(f"night: {json.dumps(figures, ensure_ascii=False)}")
-    for mistake in found:
-        print(f"  {mistake}")
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(judged("night", mistakes))
