@@ -24,7 +24,6 @@ from bot.rules.grouping import (
     to_state,
     values_of,
 )
-from bot.store.matters import still_waits
 from bot.store.queues import OutboxRow, OutboxState
 from bot.store.transaction import Transaction
 from bot.texts.catch_up import line_of
@@ -63,17 +62,14 @@ def wait_for_group(
 def fire_group(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> str:
     """Tell what waited: one alone as it is, several in one message; forget a group that is quiet.
 
-    What was taken, solved or sent meanwhile has left the group.
+    What was taken, solved or sent meanwhile waits no more, and has left the group.
     """
     group = from_state(tx.states.load(timer.key))
     if not group.waiting:
         tx.states.forget(timer.key)
         return "quiet"
     rows = [row for key in group.waiting if (row := tx.outbox.by_key(key)) is not None]
-    left = [row for row in rows if row.state is OutboxState.WAITING and _still_waits(row, tx)]
-    for row in rows:
-        if row.state is OutboxState.WAITING and row not in left:
-            tx.outbox.supersede(now=now, reason="done while its group waited", key=row.outgoing.key)
+    left = [row for row in rows if row.state is OutboxState.WAITING]
     after = after_flush(group, now, has_spoken=bool(left))
     tx.states.save(timer.key, to_state(after))
     every = timedelta(seconds=int(timer.detail["seconds"]))
@@ -148,10 +144,6 @@ def _tell_alone(row: Outgoing, tx: Transaction, now: datetime) -> None:
         tx.outbox.hasten(row, now)
     else:
         tx.outbox.supersede(now=now, reason=KEPT, key=row.key)
-
-
-def _still_waits(row: OutboxRow, tx: Transaction) -> bool:
-    return isinstance(row.outgoing.message, Notice) and still_waits(row.outgoing.message, tx)
 
 
 def _tell_together(

@@ -24,6 +24,7 @@ GROUPING = "{slack: support, grouping: {by: organisation, wait: 1m, every: 10m}}
 def grouped(tmp_path: Path) -> Iterator[Desk]:
     """A desk whose team reads one message per customer, a minute after the first matter."""
     text = POLICY.replace("{slack: support, mail: team@acme.example}", GROUPING)
+    text = text.replace("{slack: leads}", GROUPING.replace("support", "leads"))
     made = Desk(compiled_policy(tmp_path, text))
     yield made
     made.close()
