@@ -30,8 +30,13 @@ ENDS = frozenset({NoticeKind.ANSWERED, NoticeKind.DONE})
 """What ends a matter for rooms that are told its end in a message of its own."""
 CLOSE = timedelta(minutes=5)
 SHORTEST_HALF = timedelta(minutes=10)
-LATE = timedelta(seconds=1)
-OVERDUE = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1))
+OVERDUE = (
+    timedelta(seconds=1),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=4),
+    timedelta(days=1),
+)
 """The time left is renewed at half of the rest while that is ten minutes or more, five minutes
 before the instant and behind it, and at these lengths after it."""
 NOTHING_SHOWN = Shown()
@@ -128,8 +133,6 @@ def next_look(face: Face, now: datetime) -> datetime | None:
         return now + rest / 2
     if rest > CLOSE:
         return face.due_at - CLOSE
-    if rest >= timedelta():
-        return face.due_at + LATE
     return next((face.due_at + each for each in OVERDUE if face.due_at + each > now), None)
 
 
