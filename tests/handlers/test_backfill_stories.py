@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from case_mails import (
     MINUTE,
     NORA,
@@ -22,6 +23,7 @@ from bot.handlers.backfill import standing_of
 from bot.handlers.backfill_notices import progress_in
 from bot.rules.actions import TicketCreation
 from bot.rules.backfill import Stage
+from bot.rules.backfill_state import PREFIX, to_row
 from bot.rules.events import Event, OutageOrdered
 from bot.rules.mail import MailFile
 from bot.rules.ticket import Status, Ticket
@@ -172,8 +174,12 @@ def is_importing(desk: Desk, case: Ticket) -> bool:
     return standing is not None and standing.stage is Stage.IMPORTING
 
 
-def test_words_keep_their_order_while_a_case_is_on_its_way(desk: Desk) -> None:
-    """What is said before and after it has its number follows together, in order."""
+@pytest.mark.parametrize("stage", [Stage.IMPORTING, Stage.PARKED])
+def test_words_keep_their_order_while_a_case_is_on_its_way(desk: Desk, stage: Stage) -> None:
+    """What is said before and after it has its number follows together, in order.
+
+    Also where it was refused at first, and a person let it go again.
+    """
     declare_down(desk)
     case = case_of(desk, arrive(desk))
     desk.world.faults.clear()
@@ -183,6 +189,11 @@ def test_words_keep_their_order_while_a_case_is_on_its_way(desk: Desk) -> None:
         desk.clock.move_to(desk.clock.now() + timedelta(seconds=1))
         desk.inbox.handle()
         desk.finder.step(desk.clock.now())
+    with desk.store.read() as reader:
+        standing = standing_of(case, reader)
+    assert standing is not None
+    there = to_row(replace(standing, stage=stage))
+    desk.store.write(lambda tx: tx.states.save(f"{PREFIX}{case.ticket_id}", there))
     for text in ("One more word", "And another"):
         arrive(desk, Mail(text=text, subject=f"Re: [{case.reference}]"))
     desk.run(MINUTE)

@@ -115,12 +115,14 @@ def test_every_view_is_recorded_and_shown(site: Site) -> None:
     for path in ("", "/now", "/now", f"/case/{REFERENCE}"):
         requests.get(f"{link}{path}", timeout=5)
     site.clock.advance(timedelta(minutes=5))
+    requests.get(f"{link}/now", timeout=5)
     shown = requests.get(f"{link}/now", timeout=5, headers={"X-Forwarded-For": "1, 192.0.2.9"})
 
     recorded = [(each.at, each.person, each.page) for each in reversed(site.views())]
     assert recorded == [
         (NOW, "bo_ek", "who waits"),
         (NOW, "bo_ek", f"case {REFERENCE}"),
+        (NOW + timedelta(minutes=5), "bo_ek", "who waits"),
         (NOW + timedelta(minutes=5), "bo_ek", "who waits"),
     ]
     assert {each.address for each in site.views()} == {"127.0.0.1", "192.0.2.9"}
