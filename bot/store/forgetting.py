@@ -23,6 +23,7 @@ from bot.store.tables import (
     change,
     contact,
     inbox,
+    is_open,
     journal,
     mail,
     outbox,
@@ -48,12 +49,12 @@ class Forgetting(TracesView):
         settled = {"is_open": 0, "settled_at": micros(now), "lease_until": None, "reason": WHY}
         self._connection.execute(
             update(outbox)
-            .where(outbox.c.id.in_(traces.messages), outbox.c.is_open == 1)
+            .where(outbox.c.id.in_(traces.messages), is_open(outbox))
             .values(state=OutboxState.DROPPED, **settled)
         )
         self._connection.execute(
             update(inbox)
-            .where(inbox.c.id.in_(traces.events), inbox.c.is_open == 1)
+            .where(inbox.c.id.in_(traces.events), is_open(inbox))
             .values(state=InboxState.SETTLED, outcome=WHY, **settled)
         )
         self._connection.execute(

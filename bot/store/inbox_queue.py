@@ -16,14 +16,14 @@ from bot.store.codec import maybe_instant, micros
 from bot.store.queues import Claimed, InboxRow, InboxState, Touched
 from bot.store.ready import Ready
 from bot.store.rows import body_of, clean, column, value_of
-from bot.store.tables import inbox
+from bot.store.tables import inbox, is_open
 from bot.store.upserts import insert_once
 
 PARK_AFTER = 8
 """An event that failed so often waits for a person instead of blocking its stream."""
 
 _earlier = inbox.alias("earlier")
-_is_open = inbox.c.is_open == 1
+_is_open = is_open(inbox)
 _heads = (
     select(inbox.c.id, inbox.c.body, inbox.c.attempts)
     .where(
@@ -32,7 +32,7 @@ _heads = (
         or_(inbox.c.retry_at.is_(None), inbox.c.retry_at <= bindparam("now")),
         ~select(_earlier.c.id)
         .where(
-            _earlier.c.is_open == 1,
+            is_open(_earlier),
             _earlier.c.stream == inbox.c.stream,
             _earlier.c.id < inbox.c.id,
         )

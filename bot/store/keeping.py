@@ -40,6 +40,7 @@ from bot.store.tables import (
     contact,
     inbox,
     incident_entry,
+    is_open,
     journal,
     mail,
     outbox,
@@ -218,7 +219,7 @@ _is_done = and_(
     ticket.c.is_open == 0, or_(ticket.c.number.is_not(None), ticket.c.status == Status.DELETED)
 )
 """A case that the helpdesk does not have is never done."""
-_waits = select(outbox.c.id).where(outbox.c.is_open == 1, outbox.c.ticket_id == ticket.c.ticket_id)
+_waits = select(outbox.c.id).where(is_open(outbox), outbox.c.ticket_id == ticket.c.ticket_id)
 _of_done = select(ticket.c.ticket_id).where(_is_done)
 _brought_back = and_(
     mail.c.fate != Fate.WAITING, or_(mail.c.ticket_id.is_(None), mail.c.ticket_id.in_(_of_done))

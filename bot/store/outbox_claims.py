@@ -12,11 +12,12 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    func,
     insert,
     not_,
+    null,
     or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.engine import Connection
@@ -26,10 +27,10 @@ from bot.store.codec import maybe_instant, micros
 from bot.store.queues import ClaimedOutgoing, Order, OutboxState, Patience
 from bot.store.ready import Ready
 from bot.store.rows import value_of
-from bot.store.tables import attempt, hold, outbox
+from bot.store.tables import attempt, hold, is_open, outbox
 
-EDIT_RANK = 3
-"""The urgency of edits, the lowest."""
+CRITICAL_RANK, EDIT_RANK = 0, 3
+"""The highest urgency, and that of edits, the lowest."""
 _earlier = outbox.alias("earlier")
 _now = bindparam("now", type_=BigInteger)
 
@@ -43,17 +44,26 @@ def _blocks(row: Any) -> Any:
 
 
 _prefix = bindparam("prefix", type_=Text)
-_is_there = func.substr(outbox.c.destination, 1, func.length(_prefix)) == _prefix
+LAST = "\U0010ffff"
+"""Sorts behind whatever a destination goes on with."""
+
+
+def begins_with(prefix: Any) -> Any:
+    """The rows whose destination is `prefix` or goes on from there."""
+    return and_(outbox.c.destination >= prefix, outbox.c.destination < prefix + LAST)
+
+
+_is_there = begins_with(_prefix)
 _ready = (
     select(outbox)
     .where(
-        outbox.c.is_open == 1,
+        is_open(outbox),
         _is_there,
         outbox.c.state != OutboxState.CLAIMED,
         outbox.c.due_at <= _now,
         ~select(_earlier.c.id)
         .where(
-            _earlier.c.is_open == 1,
+            is_open(_earlier),
             _earlier.c.order_key == outbox.c.order_key,
             _earlier.c.id < outbox.c.id,
             _blocks(_earlier),
@@ -63,20 +73,46 @@ _ready = (
     .limit(bindparam("limit"))
 )
 _DUE = Ready(
-    lambda _: (
-        select(outbox.c.id)
-        .where(
-            outbox.c.is_open == 1,
-            or_(
-                and_(outbox.c.due_at <= _now, outbox.c.state != OutboxState.CLAIMED, _is_there),
-                and_(outbox.c.lease_until <= _now, outbox.c.state == OutboxState.CLAIMED),
-                and_(outbox.c.expires_at <= _now, outbox.c.state == OutboxState.WAITING),
-            ),
+    lambda _: union_all(
+        *(
+            select(outbox.c.id).where(is_open(outbox), *which)
+            for which in (
+                (_is_there, outbox.c.due_at <= _now, outbox.c.state != OutboxState.CLAIMED.value),
+                (outbox.c.lease_until <= _now, outbox.c.state == OutboxState.CLAIMED.value),
+                (outbox.c.expires_at <= _now, outbox.c.state == OutboxState.WAITING.value),
+            )
         )
-        .limit(1)
-    )
+    ).limit(1)
 )
 """Whether anything is to be done: most looks find nothing, and should cost next to nothing."""
+_EXPIRE = Ready(
+    lambda _: (
+        update(outbox)
+        .where(
+            is_open(outbox),
+            outbox.c.state == OutboxState.WAITING.value,
+            outbox.c.expires_at <= _now,
+        )
+        .values(
+            state=OutboxState.EXPIRED.value,
+            is_open=0,
+            settled_at=_now,
+            reason="its time passed before it could be sent",
+        )
+    )
+)
+_GIVE_BACK = Ready(
+    lambda _: (
+        update(outbox)
+        .where(
+            is_open(outbox),
+            outbox.c.state == OutboxState.CLAIMED.value,
+            outbox.c.lease_until <= _now,
+        )
+        .values(state=OutboxState.UNKNOWN.value, due_at=_now, lease_until=null())
+        .returning(outbox.c.id, outbox.c.attempts, outbox.c.claimed_at)
+    )
+)
 _HEADS = {
     Order.URGENT_FIRST: _ready.order_by(outbox.c.urgency, outbox.c.id),
     Order.WHOLE_TICKETS: _ready.order_by(outbox.c.urgency, outbox.c.id),
@@ -111,7 +147,7 @@ def claim(
     """
     if _DUE.run(connection, {"now": micros(now), "prefix": prefix}).fetchone() is None:
         return []
-    _expire(connection, now)
+    _EXPIRE.run(connection, {"now": micros(now)})
     _give_back(connection, now)
     rows = _heads(connection, prefix, now=now, limit=limit, order=order, patience=patience)
     if rows and order is Order.WHOLE_TICKETS:
@@ -130,47 +166,21 @@ def claim(
     return [_claimed(row) for row in rows]
 
 
-def _expire(connection: Connection, now: datetime) -> None:
-    connection.execute(
-        update(outbox)
-        .where(
-            outbox.c.is_open == 1,
-            outbox.c.state == OutboxState.WAITING,
-            outbox.c.expires_at <= micros(now),
-        )
-        .values(
-            state=OutboxState.EXPIRED,
-            is_open=0,
-            settled_at=micros(now),
-            reason="its time passed before it could be sent",
-        )
-    )
-
-
 def _give_back(connection: Connection, now: datetime) -> None:
-    ended = connection.execute(
-        update(outbox)
-        .where(
-            outbox.c.is_open == 1,
-            outbox.c.state == OutboxState.CLAIMED,
-            outbox.c.lease_until <= micros(now),
-        )
-        .values(state=OutboxState.UNKNOWN, due_at=micros(now), lease_until=None)
-        .returning(outbox.c.id, outbox.c.attempts, outbox.c.claimed_at)
-    ).all()
+    ended = _GIVE_BACK.run(connection, {"now": micros(now)}).fetchall()
     if ended:
         connection.execute(
             insert(attempt),
             [
                 {
-                    "outbox_id": row.id,
-                    "number": row.attempts,
-                    "started_at": row.claimed_at,
+                    "outbox_id": row_id,
+                    "number": attempts,
+                    "started_at": claimed_at,
                     "ended_at": micros(now),
                     "outcome": "LeaseEnded",
                     "detail": "the sender vanished before it wrote down how it went",
                 }
-                for row in ended
+                for row_id, attempts, claimed_at in ended
             ],
         )
 
@@ -207,7 +217,7 @@ def _with_followers(
     found = connection.execute(
         select(outbox)
         .where(
-            outbox.c.is_open == 1,
+            is_open(outbox),
             outbox.c.order_key.in_(merging),
             outbox.c.state == OutboxState.WAITING,
             outbox.c.due_at <= micros(now),

@@ -12,18 +12,23 @@ from sqlalchemy.engine import Connection
 from bot.rules.actions import Outgoing, Urgency
 from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
 from bot.store.codec import maybe_micros, micros
-from bot.store.outbox_claims import EDIT_RANK, claim
-from bot.store.outbox_view import OutboxView
+from bot.store.outbox_claims import CRITICAL_RANK, EDIT_RANK, claim
+from bot.store.outbox_view import ABOUT, OutboxView
 from bot.store.queues import ClaimedOutgoing, Order, OutboxState, Patience, Touched
 from bot.store.ready import Ready
 from bot.store.rows import body_of, clean, column, maybe_column
-from bot.store.tables import attempt, hold, outbox
+from bot.store.tables import attempt, hold, is_open, outbox
 from bot.store.upserts import insert_once, put
 
 DEAD = (OutboxState.REFUSED, OutboxState.EXPIRED, OutboxState.DROPPED)
 """States of messages that a person may let go again."""
 NO_PATIENCE = Patience()
-URGENCY_RANKS = {Urgency.CRITICAL: 0, Urgency.NORMAL: 1, Urgency.LOW: 2, Urgency.EDIT: EDIT_RANK}
+URGENCY_RANKS = {
+    Urgency.CRITICAL: CRITICAL_RANK,
+    Urgency.NORMAL: 1,
+    Urgency.LOW: 2,
+    Urgency.EDIT: EDIT_RANK,
+}
 
 
 def _superseding(*which: Any, states: tuple[str, ...] = (OutboxState.WAITING.value,)) -> Ready:
@@ -50,7 +55,7 @@ _SUPERSEDE_EDITS = _superseding(
     outbox.c.urgency == EDIT_RANK,
     states=(OutboxState.WAITING.value, OutboxState.UNKNOWN.value),
 )
-_SUPERSEDE_THREAD = _superseding(outbox.c.order_key.like(_OF, escape="!"), _IS_OBSOLETE)
+_SUPERSEDE_THREAD = _superseding(ABOUT == _OF, _IS_OBSOLETE)
 
 
 class Outbox(OutboxView):
@@ -160,7 +165,7 @@ class Outbox(OutboxView):
         """End every lease, for a daemon that has just taken over: who held them is dead."""
         changed = self._connection.execute(
             update(outbox)
-            .where(outbox.c.is_open == 1, outbox.c.state == OutboxState.CLAIMED)
+            .where(is_open(outbox), outbox.c.state == OutboxState.CLAIMED)
             .values(lease_until=micros(now))
         )
         return changed.rowcount
@@ -183,8 +188,7 @@ class Outbox(OutboxView):
         if key is not None:
             statement, values["of"] = _SUPERSEDE_KEY, column(key)
         elif thread is not None:
-            literal = "".join(f"!{each}" if each in "!%_" else each for each in thread)
-            statement, values["of"] = _SUPERSEDE_THREAD, f"%/{literal}"
+            statement, values["of"] = _SUPERSEDE_THREAD, column(thread)
         else:
             statement, values["of"] = _SUPERSEDE_TICKET, ticket_id
         changed: int = statement.run(self._connection, values).rowcount
@@ -259,7 +263,7 @@ class Outbox(OutboxView):
     def _set(self, row_id: int, **values: Any) -> Row[Any] | None:
         return self._connection.execute(
             update(outbox)
-            .where(outbox.c.id == row_id, outbox.c.is_open == 1)
+            .where(outbox.c.id == row_id, is_open(outbox))
             .values(lease_until=None, **values)
             .returning(outbox.c.id, outbox.c.attempts, outbox.c.claimed_at)
         ).one_or_none()

@@ -7,26 +7,29 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Text, bindparam, func, select
+from sqlalchemy import BigInteger, Row, Text, bindparam, func, literal_column, select
 from sqlalchemy.engine import Connection
 
 from bot.rules.actions import Outgoing
 from bot.store.codec import instant, maybe_instant, micros
-from bot.store.outbox_claims import held_by, holds
+from bot.store.outbox_claims import CRITICAL_RANK, EDIT_RANK, begins_with, held_by, holds
 from bot.store.queues import Attempt, OutboxRow, OutboxState
 from bot.store.ready import Ready
 from bot.store.rows import column, value_of
-from bot.store.tables import attempt, hold, outbox
+from bot.store.tables import THREAD, attempt, hold, is_open, outbox
 
+ABOUT: Any = literal_column(THREAD)
+"""What a message is about, found by its index."""
 _PREFIX = bindparam("prefix", type_=Text)
 _PASSED_BY = Ready(
     lambda _: (
         select(outbox.c.id)
         .where(
-            outbox.c.is_open == 1,
+            is_open(outbox),
             outbox.c.state == OutboxState.WAITING,
-            outbox.c.passed_on_at.is_not(None),
+            outbox.c.passed_on_at > 0,
             outbox.c.due_at <= bindparam("now", type_=BigInteger),
+            # Not as a range: few rows were passed on, and many may wait for a kind of way.
             func.substr(outbox.c.destination, 1, func.length(_PREFIX)) == _PREFIX,
         )
         .limit(1)
@@ -62,18 +65,18 @@ class OutboxView:
 
     def of_thread(self, thread: str) -> tuple[OutboxRow, ...]:
         """Every message of one thread (`outage:3`), in the order they were decided."""
-        return self._rows(outbox.c.order_key.endswith(f"/{thread}", autoescape=True))
+        return self._rows(column(thread) == ABOUT)
 
     def first_reference(self, destination: str, thread: str) -> str | None:
         """By what name the other side knows the first message about a thing there."""
-        where = outbox.c.order_key == column(f"{destination}/{thread}")
-        kind, _, which = thread.partition(":")
-        if kind == "ticket":
-            # Found by its index: of a ticket there are few messages, of all there are many.
-            where &= outbox.c.ticket_id == column(which)
         return self._connection.scalar(
             select(outbox.c.reference)
-            .where(where, outbox.c.reference.is_not(None), outbox.c.reference != "")
+            .where(
+                column(thread) == ABOUT,
+                outbox.c.order_key == column(f"{destination}/{thread}"),
+                outbox.c.reference.is_not(None),
+                outbox.c.reference != "",
+            )
             .order_by(outbox.c.id)
             .limit(1)
         )
@@ -98,7 +101,7 @@ class OutboxView:
         """How many rows still need work, per destination."""
         grouped = (
             select(outbox.c.destination, func.count())
-            .where(outbox.c.is_open == 1)
+            .where(is_open(outbox))
             .group_by(outbox.c.destination)
         )
         return {row[0]: row[1] for row in self._connection.execute(grouped)}
@@ -106,7 +109,7 @@ class OutboxView:
     def next_due(self, destination_prefix: str = "") -> datetime | None:
         """The next instant at which a row may be claimed, or its lease ends; holds apart."""
         later = func.coalesce(outbox.c.lease_until, outbox.c.due_at)
-        found = select(outbox.c.destination, func.min(later)).where(outbox.c.is_open == 1)
+        found = select(outbox.c.destination, func.min(later)).where(is_open(outbox))
         held = holds(self._connection)
         instants = [
             at
@@ -126,7 +129,7 @@ class OutboxView:
     def late(self, now: datetime) -> tuple[OutboxRow, ...]:
         """Open messages whose next way is due, and that were not passed on to it yet."""
         return self._rows(
-            (outbox.c.is_open == 1)
+            is_open(outbox)
             & (outbox.c.fallback_at <= micros(now))
             & outbox.c.passed_on_at.is_(None)
         )
@@ -134,10 +137,10 @@ class OutboxView:
     def backlog(self, prefix: str, now: datetime) -> tuple[OutboxRow, ...]:
         """What waits for a kind of way (`slack:`) or one destination, and was due by now."""
         return self._rows(
-            (outbox.c.is_open == 1)
+            is_open(outbox)
             & (outbox.c.state == OutboxState.WAITING)
             & (outbox.c.due_at <= micros(now))
-            & (func.substr(outbox.c.destination, 1, len(prefix)) == prefix)
+            & begins_with(prefix)
         )
 
     def was_passed_by(self, prefix: str, now: datetime) -> bool:
@@ -151,12 +154,14 @@ class OutboxView:
         return self._connection.scalar(tried) or 0
 
     def unsent(self, destination: str, now: datetime) -> tuple[OutboxRow, ...]:
-        """What waits for one destination and was due by now or tried before."""
+        """What waits for one destination, due by now or tried before: no edit, nothing critical."""
         return self._rows(
-            (outbox.c.is_open == 1)
+            is_open(outbox)
             & (outbox.c.state == OutboxState.WAITING)
             & ((outbox.c.due_at <= micros(now)) | (outbox.c.attempts > 0))
             & (outbox.c.destination == destination)
+            & (outbox.c.urgency > CRITICAL_RANK)
+            & (outbox.c.urgency < EDIT_RANK)
         )
 
     def newest_at(self, destination: str, since: datetime, *, limit: int) -> tuple[OutboxRow, ...]:

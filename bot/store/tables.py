@@ -10,7 +10,9 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
     MetaData,
@@ -18,10 +20,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 
-SCHEMA = "0007"
+SCHEMA = "0008"
 """The revision of `migrations/` that these tables are; revisions sort as text."""
 
 metadata = MetaData()
@@ -29,10 +32,21 @@ RowId = BigInteger().with_variant(Integer(), "sqlite")
 BY_CHARACTER = Text().with_variant(Text(collation="C"), "postgresql")
 """Keys of which a range is a prefix: databases that sort by a language skip punctuation."""
 _OPEN = text("is_open = 1")
+THREAD = "substr(order_key, length(destination) + 2)"
+"""What a message is about, `outage:3`: its order key without the destination."""
+UNNUMBERED = "coalesce(number, 0) = 0"
+"""Not `IS NULL`: SQLite takes that for one row, as numbers are unique, and sorts what it finds."""
 
 
-def _open_index(name: str, *columns: str) -> Index:
-    return Index(name, *columns, sqlite_where=_OPEN, postgresql_where=_OPEN)
+def _open_index(name: str, *columns: str, unless_null: str = "") -> Index:
+    where = text(f"is_open = 1 AND {unless_null} IS NOT NULL") if unless_null else _OPEN
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+def is_open(table: FromClause) -> ColumnElement[bool]:
+    """The rows that still need work; written out, for SQLite plans anew for every bound value."""
+    found: ColumnElement[bool] = table.c.is_open == literal_column("1")
+    return found
 
 
 inbox = Table(
@@ -62,7 +76,7 @@ outbox = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("key", Text, nullable=False, unique=True),
-    Column("destination", Text, nullable=False),
+    Column("destination", BY_CHARACTER, nullable=False),
     Column("order_key", Text, nullable=False),
     Column("urgency", SmallInteger, nullable=False),
     Column("ticket_id", Text, index=True),
@@ -84,6 +98,11 @@ outbox = Table(
     Column("emptied_at", BigInteger),
     _open_index("outbox_open", "urgency", "id"),
     _open_index("outbox_open_order", "order_key", "id"),
+    _open_index("outbox_open_there", "destination", "urgency", "id"),
+    _open_index("outbox_open_expiring", "expires_at", unless_null="expires_at"),
+    _open_index("outbox_open_claimed", "lease_until", unless_null="lease_until"),
+    _open_index("outbox_open_passed_on", "passed_on_at", unless_null="passed_on_at"),
+    Index("outbox_thread", text(THREAD)),
 )
 
 attempt = Table(
@@ -125,6 +144,12 @@ ticket = Table(
     Column("body", Text, nullable=False),
     Column("emptied_at", BigInteger),
     _open_index("ticket_open", "ticket_id"),
+    Index(
+        "ticket_unnumbered",
+        "ticket_id",
+        sqlite_where=text(UNNUMBERED),
+        postgresql_where=text(UNNUMBERED),
+    ),
 )
 
 change = Table(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, bindparam, delete, func, select
+from sqlalchemy import Text, bindparam, delete, func, literal_column, select
 from sqlalchemy.engine import Connection
 
 from bot.clock import Clock
@@ -16,7 +16,7 @@ from bot.rules.ticket import Origin, Status, Ticket
 from bot.store.codec import micros
 from bot.store.ready import Ready
 from bot.store.rows import body_of, column, from_json, maybe_column, to_json, value_of
-from bot.store.tables import change, counter, machine, ticket, ticket_clock
+from bot.store.tables import UNNUMBERED, change, counter, is_open, machine, ticket, ticket_clock
 from bot.store.upserts import insert_once, put
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -43,8 +43,8 @@ _BY_REFERENCE = _by(ticket.c.reference)
 _LAST_ID = Ready(
     lambda _: select(counter.c.value).where(counter.c.name == bindparam("of")).with_for_update()
 )
-_WITHOUT_NUMBER = (
-    ticket.c.number.is_(None),
+_WITHOUT_NUMBER: tuple[Any, ...] = (
+    literal_column(UNNUMBERED),
     ticket.c.origin == Origin.MAILBOX,
     ticket.c.status != Status.DELETED,
 )
@@ -106,7 +106,7 @@ class TicketsView:
 
     def open_tickets(self) -> tuple[Ticket, ...]:
         """Every ticket that is not done, the oldest first."""
-        return self._many(ticket.c.is_open == 1)
+        return self._many(is_open(ticket))
 
     def all(self) -> tuple[Ticket, ...]:
         """Every ticket there is, the oldest first."""

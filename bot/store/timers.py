@@ -14,10 +14,10 @@ from bot.store.codec import maybe_instant, micros
 from bot.store.queues import Touched
 from bot.store.ready import Ready
 from bot.store.rows import body_of, column, maybe_column, value_of
-from bot.store.tables import timer
+from bot.store.tables import is_open, timer
 from bot.store.upserts import insert_into
 
-_runs = timer.c.is_open == 1
+_runs = is_open(timer)
 _DUE = Ready(
     lambda _: (
         select(timer.c.body)

@@ -19,6 +19,7 @@ from bot.store.tables import (
     contact,
     counter,
     inbox,
+    is_open,
     journal,
     lease,
     mail,
@@ -97,8 +98,8 @@ class TracesView:
         messages = self._keys(outbox, mine)
         events = self._keys(inbox, inbox.c.stream.in_(_streams(known, tickets)))
         mails = self._keys(mail, or_(mail.c.sender.in_(known.addresses), mail.c.ticket_id.in_(ids)))
-        open_messages = self._count(outbox, mine, outbox.c.is_open == 1)
-        open_events = self._count(inbox, inbox.c.id.in_(events), inbox.c.is_open == 1)
+        open_messages = self._count(outbox, mine, is_open(outbox))
+        open_events = self._count(inbox, inbox.c.id.in_(events), is_open(inbox))
         raws = select(mail.c.raw).where(mail.c.id.in_(mails), mail.c.raw != "")
         reasons = self._keys(journal, journal.c.subject.in_(subjects))
         alerts = self._keys(alert, alert.c.ticket_id.in_(ids))

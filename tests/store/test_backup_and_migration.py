@@ -117,6 +117,7 @@ def test_missing_backup_is_named(tmp_path: Path) -> None:
         restore(tmp_path / "gone", f"sqlite:///{tmp_path / 'store.sqlite'}", NOON)
 
 
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
 def test_migrations_lead_to_the_tables(lasting_url: str, clock: VirtualClock) -> None:
     """A migrated database has exactly the tables that the program expects."""
     Store.open(lasting_url, clock=clock).close()
