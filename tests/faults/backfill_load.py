@@ -50,6 +50,8 @@ TENTHS = 10
 REFUSED_EVERY = 80
 """The helpdesk refuses one case of so many, as it does with suspended customers."""
 LATER_CASES = 100
+LOOKS_EVERY = 3
+"""Of ten seconds each: counting every case costs more than bringing one back."""
 SLOWER, GREATER = 2.5, 40.0
 """How many times slower than the first tenth a case of the last may be, and MiB of growth."""
 
@@ -126,10 +128,8 @@ class Load:
         desk, start = self.desk, self.desk.clock.now()
         began, done, is_relapsed = time.process_time(), 0, False
         while not (progress := self.progress()).is_through:
-            for _ in range(9):
-                self._second()
-            self.answer()
-            desk.run(timedelta())
+            for _ in range(LOOKS_EVERY):
+                self._ten_seconds()
             there = progress.there + progress.parked
             if there - done >= self.mails / TENTHS:
                 minute = (desk.clock.now() - start) / MINUTE
@@ -145,6 +145,13 @@ class Load:
                 desk.run(5 * MINUTE)
                 all_clear(desk, SECOND)
                 began = time.process_time()
+
+    def _ten_seconds(self) -> None:
+        """One more answer of a customer, and everything looks once."""
+        for _ in range(9):
+            self._second()
+        self.answer()
+        self.desk.run(timedelta())
 
     def _second(self) -> None:
         """What has work every second on the way back; all the others look every ten."""
