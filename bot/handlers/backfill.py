@@ -155,9 +155,11 @@ def _looked_again(
     now: datetime,
 ) -> Handled:
     ticket = case.ticket
+    asked = f"{LOOKS}{ticket.ticket_id}"
+    if (tx.states.load(asked) or {}).get("turn") == sought.turn:
+        tx.states.forget(asked)
     if standing is None or standing.turn + 1 != sought.turn:
         return Handled("looked already", ticket.ticket_id)
-    tx.states.forget(f"{LOOKS}{ticket.ticket_id}")
     found = late_copies(case, sought.twins, standing.told)
     if found:
         tell_of_copies(ticket, found, tx, compiled, now=now)

@@ -24,6 +24,8 @@ from bot.telemetry import logger
 IDLE = timedelta(seconds=5)
 """How often it is looked whether a case waits."""
 TROUBLED = timedelta(seconds=10)
+BETWEEN_LOOKS = 4
+"""Cases that go first while others are due to be looked for again: they are not there at all."""
 
 log = logger("twins")
 
@@ -45,13 +47,15 @@ class TwinFinder:
         self._store = store
         self._per_minute = per_minute
         self._due: datetime | None = None
+        self._since_look = 0
 
     def step(self, now: datetime) -> bool:
         """Ask for the next case if it is time; True if there was one."""
         if self._due is not None and now < self._due:
             return False
         with self._store.read() as reader:
-            found = _next(reader) if may_go_on(from_row(reader.states.load("outage"))) else None
+            is_back = may_go_on(from_row(reader.states.load("outage")))
+            found = self._next(reader) if is_back else None
         if found is None:
             self._due = now + IDLE
             return False
@@ -71,17 +75,23 @@ class TwinFinder:
         stream = f"case/{ticket.ticket_id}"
         key = f"{stream}/twins/{found.turn}@{now.isoformat()}"
         self._store.receive([Event(key, stream, now, "backfill", fact)]).result()
+        self._since_look = 0 if found.turn else self._since_look + 1
         self._due = now + timedelta(minutes=1) / max(1, self._per_minute())
         return True
 
+    def _next(self, reader: Reader) -> _Due | None:
+        """The case that waits longest, and between some of them one that is there already."""
+        waiting = reader.tickets.cases_without_number(1, untouched=PREFIX)
+        if waiting and self._since_look < BETWEEN_LOOKS:
+            return _Due(waiting[0], 0)
+        return _look(reader) or (_Due(waiting[0], 0) if waiting else None)
 
-def _next(reader: Reader) -> _Due | None:
-    """A case that is due to be looked for again, else the one that waits longest."""
+
+def _look(reader: Reader) -> _Due | None:
+    """A case that is due to be looked for again."""
     look = reader.states.first(LOOKS)
-    if look is not None:
-        ticket = reader.tickets.load(look.removeprefix(LOOKS))
-        row = reader.states.load(look) or {}
-        if ticket is not None:
-            return _Due(ticket, int(row.get("turn", 1)))
-    waiting = reader.tickets.cases_without_number(1, untouched=PREFIX)
-    return _Due(waiting[0], 0) if waiting else None
+    ticket = reader.tickets.load(look.removeprefix(LOOKS)) if look is not None else None
+    if look is None or ticket is None:
+        return None
+    row = reader.states.load(look) or {}
+    return _Due(ticket, int(row.get("turn", 1)))

@@ -273,3 +273,26 @@ def test_progress_counts_each_case_once(desk: Desk) -> None:
 
     assert (before.waiting, before.total) == (1, 1)
     assert (after.imported, after.total, after.is_through) == (1, 1, True)
+
+
+def test_who_waits_goes_before_second_looks(desk: Desk) -> None:
+    """Eight that were brought back an hour ago do not keep eight others waiting."""
+    second = timedelta(seconds=1)
+    for relapse in range(2):
+        declare_down(desk)
+        for number in range(8):
+            arrive(desk, Mail(sender=f"c{number}@n{relapse}.example", text=f"Down, {relapse}"))
+        desk.run(2 * MINUTE if relapse == 0 else 70 * MINUTE, look_every=10 * MINUTE)
+        all_clear(desk, timedelta())
+        desk.run(15 * second, look_every=second)
+    with desk.store.read() as reader:
+        standings = [
+            (standing.stage, standing.turn)
+            for each in reader.tickets.all()
+            if (standing := standing_of(each, reader)) is not None
+        ]
+
+    assert len(standings) == 16, "one of them waits behind those that are there"
+    assert [turn for _, turn in standings].count(1) >= 2, (
+        "nor do they keep those from being looked at"
+    )
