@@ -32,7 +32,7 @@ def chat_of(
     return ChatSource(
         store.receive,
         # Slack reads the answer as mrkdwn, and customers' words stand in it.
-        lambda text, person: mrkdwn(commands(text, person)),
+        lambda text, person, user_id: mrkdwn(commands(text, person, user_id)),
         settings=ChatSettings(
             bot_token=token,
             app_token=settings.slack_app_token.reveal(),

@@ -13,6 +13,7 @@ from bot.config.places import place_of
 from bot.config.problems import Problem
 from bot.rules.business_time import CalendarSpec
 from bot.rules.policy import Policy
+from bot.rules.rights import by_name_alone
 
 A_YEAR = timedelta(days=365)
 
@@ -25,6 +26,7 @@ def check_more(policy: Policy, *, today: date) -> list[Problem]:
         *_ending_calendars(policy, today),
         *check_cover(policy, today=today),
         *check_events(policy),
+        *_rights_by_name(policy),
     ]
 
 
@@ -49,6 +51,15 @@ def _without_target(policy: Policy) -> Iterator[Problem]:
     what = f"no promise has a time for {', '.join(missing)}"
     advice = "add a line under `within`, if one was promised"
     yield Problem(place_of(policy, "promises"), what, advice, is_warning=True)
+
+
+def _rights_by_name(policy: Policy) -> Iterator[Problem]:
+    """People with a right whom Slack can tell by their name only, where Slack is used at all."""
+    found = by_name_alone(policy) if any(each.slack for each in policy.people.values()) else []
+    if found:
+        what = f"rights go by a name that anybody may take in Slack: {', '.join(found)}"
+        advice = "write who it is under `people`, with their user id (`slack: U0123ABCD`)"
+        yield Problem(place_of(policy, "rights"), what, advice, is_warning=True)
 
 
 def _ending_calendars(policy: Policy, today: date) -> Iterator[Problem]:

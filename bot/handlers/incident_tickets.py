@@ -16,7 +16,7 @@ from bot.rules.consequences import SECURITY
 from bot.rules.engine import CompiledPolicy
 from bot.rules.history import Change, ChangeKind
 from bot.rules.incident_orders import code_of
-from bot.rules.incident_values import Incident, Step
+from bot.rules.incident_values import Incident, IncidentOrdered, Step
 from bot.rules.incidents import severity_of
 from bot.rules.rights import may
 from bot.rules.ticket import Actor, Origin, Ticket
@@ -42,14 +42,19 @@ def link(
 
 
 def write_updates(
-    incident: Incident, by: str, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+    incident: Incident,
+    order: IncidentOrdered,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
 ) -> tuple[Step, int]:
     """Send the draft to the customer of each open ticket, or leave it there as a note.
 
     Says what came of it, and in how many tickets; who reads no language that a draft was
     written in is not written to.
     """
-    is_public = may(compiled.policy, SEND, by)
+    is_public = may(compiled.policy, SEND, order.by, order.user_id)
     key, count = f"{incident.thread}/update/{incident.updates + 1}", 0
     every = severity_of(incident, compiled.policy.incidents).update_every
     expires_at = now + min(every or OF_USE, OF_USE)

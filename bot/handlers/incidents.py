@@ -127,7 +127,7 @@ def handle_incident_order(
     decision = after_order(known, order, policy.incidents, compiled.calendars, now)
     if order.verb is Verb.SEND:
         words = " | ".join(known.drafts.values())
-        step, count = write_updates(known, order.by, tx, compiled, now=now)
+        step, count = write_updates(known, order, tx, compiled, now=now)
         decision = _as_written(known, decision, step)
         said = Said(order.by, event.key, f"{count} tickets: {words}")
     if order.verb in (Verb.RESTORED, Verb.CLOSE):

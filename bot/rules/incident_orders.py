@@ -43,7 +43,7 @@ def objection(
 ) -> str:
     """Why the order is not taken, empty if it is; `known` is the incident of its number."""
     settings = policy.incidents
-    if not may(policy, "incident", order.by):
+    if not may(policy, "incident", order.by, order.user_id):
         return f"not_allowed:{', '.join(policy.rights.get('incident', ())) or '-'}"
     if order.verb in _NEEDS_TEXT and not order.text:
         return "how_to_incident"

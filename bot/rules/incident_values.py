@@ -89,6 +89,7 @@ class IncidentOrdered:
 
     `at` is when it began or ended, where that was earlier. `text` is the title, the draft, the way
     by which customers were told, or why. `tickets` are our own ids. `language` is the draft's.
+    `user_id` is the person's in Slack, by which their rights go there; empty elsewhere.
     """
 
     verb: Verb
@@ -100,6 +101,7 @@ class IncidentOrdered:
     tickets: tuple[str, ...] = ()
     at: datetime | None = None
     language: str = ""
+    user_id: str = ""
 
 
 class Phase(StrEnum):

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.rules.policy import Policy, Recipient
 from bot.rules.roster_people import people_of
 
@@ -13,18 +15,21 @@ ACTIONS = (
 )  # fmt: skip
 ONLY_IF_NAMED = frozenset({"silence", "outage", "incident", "send_update"})
 """What nobody may do unless the policy says who."""
+_USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+
+
+def is_user_id(slack: str | None) -> bool:
+    """Whether `slack` of somebody is a user id, not a channel or a name."""
+    return slack is not None and _USER_ID.fullmatch(slack) is not None
 
 
 def person_of(policy: Policy, name: str, user_id: str = "") -> Recipient | None:
-    """The entry of `people:` that somebody in chat is: by user id, else by name.
+    """The entry of `people:` that somebody in chat is; `user_id` is Slack's, empty elsewhere.
 
+    In Slack anybody may take any name, so a name finds only those of whom no user id is known.
     Names agree without regard to capitals, spaces and underscores.
     """
-    for person in policy.people.values():
-        if user_id and person.slack == user_id:
-            return person
-    wanted = _plain(name)
-    return next((each for each in policy.people.values() if _plain(each.name) == wanted), None)
+    return next(iter(_entries(policy, name, user_id)), None)
 
 
 def may(policy: Policy, action: str, name: str, user_id: str = "") -> bool:
@@ -34,9 +39,33 @@ def may(policy: Policy, action: str, name: str, user_id: str = "") -> bool:
         return action not in ONLY_IF_NAMED
     if EVERYBODY in named:
         return True
-    person = person_of(policy, name, user_id)
-    known = {_plain(name)} | ({_plain(person.name)} if person is not None else set())
-    return not known.isdisjoint(_plain(each) for each in _members(policy, named))
+    allowed = _members(policy, named)
+    return any(each.name in allowed for each in _entries(policy, name, user_id))
+
+
+def by_name_alone(policy: Policy) -> list[str]:
+    """Those with a right whom Slack can only tell by a name that anybody may take there."""
+    named = {name for names in policy.rights.values() for name in names}
+    allowed = _members(policy, tuple(named))
+    return [
+        each.name
+        for each in policy.people.values()
+        if each.name in allowed and not is_user_id(each.slack)
+    ]
+
+
+def _entries(policy: Policy, name: str, user_id: str) -> list[Recipient]:
+    """Everything that `people:` knows of somebody, by user id, else by name."""
+    people = policy.people.values()
+    known = [each for each in people if user_id and each.slack == user_id]
+    if known:
+        return known
+    wanted = _plain(name)
+    return [
+        each
+        for each in people
+        if _plain(each.name) == wanted and not (user_id and is_user_id(each.slack))
+    ]
 
 
 def _members(policy: Policy, named: tuple[str, ...]) -> set[str]:

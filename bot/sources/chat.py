@@ -38,8 +38,8 @@ PLAIN = "text/plain; charset=utf-8"
 
 Receive = Callable[[Sequence[Event]], Future[int]]
 """Writes events down; the future ends with the commit, with the number of new ones."""
-Answer = Callable[[str, str], str]
-"""(text after `/desk`, person) -> what the person is told, to their eyes only."""
+Answer = Callable[[str, str, str], str]
+"""(text after `/desk`, person, their user id) -> what they are told, to their eyes only."""
 
 log = logger("chat")
 
@@ -227,7 +227,7 @@ class ChatSource:
     def _asked(self, ack: Ack, command: dict[str, str]) -> None:
         user_id = command.get("user_id", "")
         person = self._people.name_of(user_id, otherwise=command.get("user_name") or user_id)
-        ack(self._answer(command.get("text", "").strip(), person))
+        ack(self._answer(command.get("text", "").strip(), person, user_id))
 
 
 def _authorize_with(bot_token: str) -> Callable[..., AuthorizeResult]:

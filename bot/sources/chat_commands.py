@@ -46,7 +46,7 @@ log = logger("chat")
 
 
 class DeskCommands:
-    """Answers a `/desk` command; called with its text and the person's name."""
+    """Answers a `/desk` command; called with its text, the person's name, and their user id."""
 
     def __init__(
         self,
@@ -71,8 +71,8 @@ class DeskCommands:
         self._incidents = IncidentCommands(store, compiled, find_ticket, source)
         self._silences = SilenceCommands(store, compiled, source)
 
-    def __call__(self, text: str, person: str) -> str:
-        """What the person reads, for their eyes only."""
+    def __call__(self, text: str, person: str, user_id: str = "") -> str:
+        """What the person reads, for their eyes only; `user_id` is Slack's, empty elsewhere."""
         word, _, rest = text.strip().partition(" ")
         match word.casefold():
             case "cases":
@@ -82,15 +82,15 @@ class DeskCommands:
             case "answer" if rest.strip():
                 return self._answered(rest.strip(), person)
             case "ack" if rest.strip():
-                return self._acknowledged(rest.strip(), person)
+                return self._acknowledged(rest.strip(), person, user_id)
             case "silence" | "maintenance" as what:
-                return self._silence_ordered(what, rest.strip(), person)
+                return self._silence_ordered(what, rest.strip(), person, user_id)
             case "outage" if rest.strip().casefold() == "link":
-                return self._links.answer(person, self._clock.now())
+                return self._links.answer(person, self._clock.now(), user_id)
             case "outage" if rest.strip():
-                return self._outage_ordered(rest.strip(), person)
+                return self._outage_ordered(rest.strip(), person, user_id)
             case "incident":
-                return self._incident_ordered(rest.strip(), person)
+                return self._incident_ordered(rest.strip(), person, user_id)
         return self._view(word.casefold(), rest.strip())
 
     def _view(self, word: str, rest: str) -> str:
@@ -169,7 +169,7 @@ class DeskCommands:
             return not_written_down(self._language())
         return self._say("answer_taken", ticket.reference or f"#{ticket.number}")
 
-    def _acknowledged(self, named: str, person: str) -> str:
+    def _acknowledged(self, named: str, person: str, user_id: str) -> str:
         """Take a ticket as the button "I have it" does; a second time changes nothing."""
         policy, say = self._compiled().policy, language(self._language()).words.take
         with self._store.read() as reader:
@@ -182,25 +182,26 @@ class DeskCommands:
             return f"{called} {say['taken']} {one_line(str(taken.get('by', '')), 60)}"
         if ticket.status.is_done:
             return f"{called} {say['closed']}"
-        if not may(policy, "acknowledge", person):
+        if not may(policy, "acknowledge", person, user_id):
             return self._say("not_allowed", ", ".join(policy.rights.get("acknowledge", ())))
         now, subject = self._clock.now(), f"ticket:{ticket.ticket_id}"
-        pressed = ButtonPressed("acknowledge", subject, person, self._source)
+        user = {"user": user_id} if user_id else {}
+        pressed = ButtonPressed("acknowledge", subject, person, self._source, user)
         key = f"{self._source}/ack/{ticket.ticket_id}/{person}/{now.isoformat()}"
         event = Event(key, f"case/{ticket.ticket_id}", now, self._source, pressed)
         if not self._is_written_down(event):
             return not_written_down(self._language())
         return f"{called} {say['thanks']}"
 
-    def _silence_ordered(self, what: str, rest: str, person: str) -> str:
+    def _silence_ordered(self, what: str, rest: str, person: str, user_id: str) -> str:
         """What is silenced, what a silence would hide, or a person's word to begin or end one."""
-        answer = self._silences.answer(what, rest, person, self._clock.now())
+        answer = self._silences.answer(what, rest, person, self._clock.now(), user_id)
         return self._when_written_down(answer)
 
-    def _outage_ordered(self, rest: str, person: str) -> str:
+    def _outage_ordered(self, rest: str, person: str, user_id: str) -> str:
         """`declare [2h] why` or `clear why`: a person's word on the helpdesk."""
         policy = self._compiled().policy
-        if not may(policy, "outage", person):
+        if not may(policy, "outage", person, user_id):
             return self._say("not_allowed", ", ".join(policy.rights.get("outage", ())) or "-")
         found = _OUTAGE.fullmatch(as_typed(rest))
         if found is None:
@@ -218,9 +219,9 @@ class DeskCommands:
             return not_written_down(self._language())
         return self._say("outage_declared" if is_down else "outage_cleared")
 
-    def _incident_ordered(self, rest: str, person: str) -> str:
+    def _incident_ordered(self, rest: str, person: str, user_id: str) -> str:
         """What there is, or a person's word on an incident of the product."""
-        answer = self._incidents.answer(rest, person, self._clock.now())
+        answer = self._incidents.answer(rest, person, self._clock.now(), user_id)
         return self._when_written_down(answer)
 
     def _when_written_down(self, answer: Answer) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.rules.calendar_days import local_time
@@ -52,7 +52,7 @@ class IncidentCommands:
         self._find = find
         self._source = source
 
-    def answer(self, rest: str, person: str, now: datetime) -> Answer:
+    def answer(self, rest: str, person: str, now: datetime, user_id: str = "") -> Answer:
         """Take what was typed behind `/desk incident`."""
         verb, _, words = as_typed(rest).strip().partition(" ")
         number = number_of(verb)
@@ -62,7 +62,7 @@ class IncidentCommands:
         if order is None:
             return Answer(self._say("how_to_incident"))
         compiled = self._compiled()
-        order = completed(order, compiled.policy)
+        order = completed(replace(order, user_id=user_id), compiled.policy)
         with self._store.read() as reader:
             known = load_incident(order.number, reader) if order.number else None
         refused = objection(order, known, compiled.policy, compiled.calendars, now)

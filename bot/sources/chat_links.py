@@ -43,16 +43,16 @@ class LinkGiver:
         self._address = address
         self._source = source
 
-    def answer(self, name: str, now: datetime) -> str:
+    def answer(self, name: str, now: datetime, user_id: str = "") -> str:
         """The link, or why there is none; who got one is on disk before it is said."""
         policy = self._compiled().policy
         words = language(policy.language).words.continuity
         if self._address is None:
             return words["no_link_here"]
-        if not may(policy, RIGHT, name):
+        if not may(policy, RIGHT, name, user_id):
             allowed = ", ".join(policy.rights.get(RIGHT, ())) or "-"
             return chat_reply("not_allowed", policy.language, allowed)
-        person = person_of(policy, name)
+        person = person_of(policy, name, user_id)
         if person is None or not may(policy, RIGHT, person.name):
             return words["not_known"]
         link = link_of(person.name, now, USUAL)

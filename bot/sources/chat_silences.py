@@ -119,12 +119,12 @@ class SilenceCommands:
         self._compiled = compiled
         self._source = source
 
-    def answer(self, what: str, rest: str, person: str, now: datetime) -> Answer:
+    def answer(self, what: str, rest: str, person: str, now: datetime, user_id: str = "") -> Answer:
         """Take what was typed behind `what`, which is `silence` or `maintenance`."""
         policy, typed = self._compiled().policy, as_typed(rest).strip()
         if not typed:
             return Answer(self._listed(what, now))
-        if not may(policy, "silence", person):
+        if not may(policy, "silence", person, user_id):
             return Answer(
                 self._say("not_allowed", ", ".join(policy.rights.get("silence", ())) or "-")
             )

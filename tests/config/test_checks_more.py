@@ -28,6 +28,21 @@ def _told(folder: Path, text: str) -> list[str]:
     return [problem.what for problem in check_more(loaded.policy, today=TODAY)]
 
 
+def test_check_tells_rights_that_go_by_a_name(tmp_path: Path) -> None:
+    """Who is a channel or has no user id is named; where nobody is in Slack no word is said."""
+    text = """
+people: {bo: {slack: U0123ABCD}, lead: {slack: leads}, kim: {mail: kim@acme.example}}
+rosters: {duty: {zone: UTC, rotation: {people: [bo, kim], every: 1w, since: 2026-01-05}}}
+rights: {silence: [bo, lead], raise: duty}
+"""
+    mail_only = text.replace("slack: U0123ABCD", 'sms: "+467"').replace("slack: leads", 'sms: "1"')
+
+    [found] = [each for each in _told(tmp_path, text) if each.startswith("rights")]
+
+    assert found == "rights go by a name that anybody may take in Slack: lead, kim"
+    assert not any("rights" in each for each in _told(tmp_path, mail_only))
+
+
 @pytest.mark.parametrize(
     ("condition", "told"),
     [

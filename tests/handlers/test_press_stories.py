@@ -36,10 +36,10 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made.close()
 
 
-def _press(desk: Desk, action: str, number: int, person: str = "Bo") -> None:
+def _press(desk: Desk, action: str, number: int, person: str = "Bo", user: str = "") -> None:
     ticket, now = desk.ticket(number), desk.clock.now()
-    user = {"user": f"U0{person.upper()}"}
-    fact = ButtonPressed(action, f"ticket:{ticket.ticket_id}", person, "slack", user)
+    message = {"user": user or f"U0{person.upper()}"}
+    fact = ButtonPressed(action, f"ticket:{ticket.ticket_id}", person, "slack", message)
     key = f"press/{action}/{now}/{person}"
     desk.store.receive([Event(key, f"case/{ticket.ticket_id}", now, "slack", fact)]).result()
     desk.run()
@@ -127,6 +127,16 @@ def test_who_may_not_is_told_so(desk: Desk) -> None:
     number = _outage(desk)
 
     _press(desk, "raise", number, "Eve")
+
+    assert _told(desk, "slack:leads") == []
+    assert [each.reason for each in _told(desk, "slack:U0EVE")] == ["not_allowed:bo"]
+
+
+def test_name_taken_in_slack_presses_nothing(desk: Desk) -> None:
+    """Who calls herself like somebody with a right, whose user id is another, is refused."""
+    number = _outage(desk)
+
+    _press(desk, "raise", number, "Bo", user="U0EVE")
 
     assert _told(desk, "slack:leads") == []
     assert [each.reason for each in _told(desk, "slack:U0EVE")] == ["not_allowed:bo"]

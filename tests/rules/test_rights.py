@@ -40,12 +40,18 @@ def policy(tmp_path: Path) -> Policy:
         ("snooze", "a stranger", "", True),
         ("acknowledge", "a stranger", "", True),
         ("outage", "Bo", "U0BO", False),
+        ("silence", "Bo", "U0EVE", False),
+        ("raise", "Eva Sand", "U0BO", False),
+        ("raise", "Eva Sand", "U0EVE", True),
+        ("raise", "leads", "U0EVE", False),
+        ("raise", "Duty", "", False),
+        ("silence", "Bo", "", True),
     ],
 )
 def test_right_is_where_the_policy_puts_it(
     policy: Policy, action: str, name: str, user: str, expected: bool
 ) -> None:
-    """By user id or by name, directly, by a group or by a roster."""
+    """Directly, by a group or by a roster; whose user id is written is nobody by name in Slack."""
     assert may(policy, action, name, user) is expected
 
 

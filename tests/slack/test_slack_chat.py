@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -69,7 +70,8 @@ def source_of(ledger: Ledger, door: SlackDoor) -> Iterator[Callable[[ChatSetting
     def make(settings: ChatSettings) -> ChatSource:
         client = slack_client(BOT_TOKEN, base_url=door.base_url, timeout=1)
         source = ChatSource(
-            ledger.receive, lambda text, person: f"{person} asked {text!r}", settings=settings,
+            ledger.receive, lambda text, person, user_id: f"{person} ({user_id}) asked {text!r}",
+            settings=settings,
             client=client, quick_client=client, clock=SystemClock(),
         )  # fmt: skip
         made.append(source)
@@ -221,7 +223,7 @@ def test_desk_command_is_answered(
 
     answer = door.command("support", " help ", "Johan Lind")
 
-    assert answer.text == "Johan Lind asked 'help'"
+    assert re.fullmatch(r"Johan Lind \(U[0-9A-Z]+\) asked 'help'", answer.text)
 
 
 def test_wrong_signature_is_refused(
@@ -331,7 +333,8 @@ def test_words_in_a_thread_are_heard_by_http(
     heard: list[ThreadWord] = []
     client = slack_client(BOT_TOKEN, base_url=door.base_url, timeout=1)
     source = ChatSource(
-        ledger.receive, lambda _text, _person: "", settings=replace(settings, app_token=""),
+        ledger.receive, lambda _text, _person, _user_id: "",
+        settings=replace(settings, app_token=""),
         client=client, quick_client=client, clock=SystemClock(),
         hear=lambda said, _person: heard.append(said),
     )  # fmt: skip

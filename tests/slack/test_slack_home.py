@@ -60,7 +60,7 @@ def desk(door: SlackDoor, tmp_path: Path) -> Iterator[Desk]:
         store.write(lambda tx: tx.tickets.save(TICKET))
         views = DeskViews(store, lambda: compiled, find_ticket)
         source = ChatSource(
-            lambda _events: Future(), lambda _text, _person: "",
+            lambda _events: Future(), lambda _text, _person, _user_id: "",
             settings=ChatSettings(BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, base_url=door.base_url),
             client=client, quick_client=client, clock=CLOCK,
             home=HomeTab(

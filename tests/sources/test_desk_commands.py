@@ -14,7 +14,7 @@ from bot.clock import VirtualClock
 from bot.config.load import Loaded, load_policy
 from bot.rules.actions import Notice, NoticeKind, Outgoing
 from bot.rules.engine import compile_policy
-from bot.rules.events import AnswerGiven, OutageOrdered, SilenceOrdered
+from bot.rules.events import AnswerGiven, ButtonPressed, OutageOrdered, SilenceOrdered
 from bot.rules.history import Change, ChangeKind
 from bot.rules.incident_values import Incident, IncidentOrdered, Verb
 from bot.rules.outage_state import OutageState, Phase, to_row
@@ -294,6 +294,37 @@ def test_incident_is_opened_by_whom_the_policy_names(commands: DeskCommands, sto
     assert said == ["Written down: open portal, api."] * 2
     assert row.event.fact == IncidentOrdered(
         Verb.OPEN, "Bo", "Logins fail", services=("portal", "api"), severity="major"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["silence works 2h new disks", "outage declare they say so", "incident open api major Slow"],
+)
+def test_name_taken_in_slack_gives_no_right(
+    commands: DeskCommands, store: Store, text: str
+) -> None:
+    """Who calls herself Bo there is refused; Bo is known by his user id, whatever he is called."""
+    refused = commands(text, "Bo", "U0EVE")
+    with store.read() as reader:
+        waiting = reader.inbox.waiting()
+
+    commands(text, "Robert Olsson", "U0BO")
+
+    [row] = store.write(lambda tx: tx.inbox.claim(now=NOW, lease_seconds=5, limit=5))
+    assert refused.startswith("You may not") and waiting == 0
+    assert row.event.fact.by == "Robert Olsson"
+
+
+def test_ticket_is_taken_by_command_under_ones_user_id(
+    commands: DeskCommands, store: Store
+) -> None:
+    """As under a button: rights are looked at again when it is handled."""
+    commands(f"ack {REFERENCE}", "Bo", "U0BO")
+
+    [row] = store.write(lambda tx: tx.inbox.claim(now=NOW, lease_seconds=5, limit=5))
+    assert row.event.fact == ButtonPressed(
+        "acknowledge", "ticket:00000001", "Bo", "slack", {"user": "U0BO"}
     )
 
 
