@@ -15,6 +15,7 @@ from bot.handlers.grouping import GROUP, TOGETHER, left_of, show_taken
 from bot.handlers.handled import Handled
 from bot.handlers.ladders import raise_ladders, take_ladders
 from bot.handlers.sending import send
+from bot.handlers.storms import COUNTED
 from bot.handlers.tickets import set_clocks
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Reason, TicketUpdate, Timer
 from bot.rules.engine import CompiledPolicy
@@ -23,6 +24,7 @@ from bot.rules.events import ButtonPressed, Event
 from bot.rules.history import Change, ChangeKind
 from bot.rules.rights import may, person_of
 from bot.rules.ticket import Actor, Ticket
+from bot.store.queues import OutboxRow, OutboxState
 from bot.store.transaction import Transaction
 
 SNOOZE = timedelta(minutes=15)
@@ -244,7 +246,8 @@ def _acknowledgements(
 ) -> list[Outgoing]:
     """One per chat destination that heard of the matter: the message there is edited in place.
 
-    It says what the first message said, because the edit takes its place.
+    It says what the first message said, because the edit takes its place. Where a silence or a
+    storm held every message back there is none to edit, and nothing is posted.
     """
     return [
         Outgoing(
@@ -261,13 +264,17 @@ def _acknowledgements(
             ),
             ticket_id=ticket.ticket_id if ticket else None,
         )
-        for destination, notice in _first_heard(pressed.subject, ticket, tx).items()
+        for destination, notice in _first_heard(
+            pressed.subject, ticket, tx, with_held=False
+        ).items()
         if destination.startswith("slack:")
     ]
 
 
-def _first_heard(subject: str, ticket: Ticket | None, tx: Transaction) -> dict[str, Notice]:
-    """Destination -> the first message about the matter there."""
+def _first_heard(
+    subject: str, ticket: Ticket | None, tx: Transaction, *, with_held: bool = True
+) -> dict[str, Notice]:
+    """Destination -> the first message about the matter there, also one that was held back."""
     heard = (
         tx.outbox.of_ticket(ticket.ticket_id)
         if ticket is not None
@@ -276,6 +283,12 @@ def _first_heard(subject: str, ticket: Ticket | None, tx: Transaction) -> dict[s
     first: dict[str, Notice] = {}
     for row in heard:
         is_left_out = (row.reason or "").startswith(TOGETHER) or row.is_emptied
+        is_left_out = is_left_out or (not with_held and _is_held(row))
         if isinstance(row.outgoing.message, Notice) and not is_left_out:
             first.setdefault(row.outgoing.destination, row.outgoing.message)
     return first
+
+
+def _is_held(row: OutboxRow) -> bool:
+    """Whether a silence or a storm kept a message back."""
+    return row.state is OutboxState.SILENCED or (row.reason or "").startswith(COUNTED)

@@ -24,6 +24,8 @@ SINGLE = frozenset(
 COUNTING = frozenset({NoticeKind.STORM, NoticeKind.GROUP})
 """Messages that stand for others."""
 LATEST = 8
+COUNTED = "counted in storm "
+"""How the reason of a row begins that a storm's message stands for; its number follows."""
 
 
 def through_storm(
@@ -41,7 +43,7 @@ def through_storm(
     )
     tx.states.save(name, to_state(weather.storm))
     if weather.is_held:
-        reason = f"counted in storm {weather.storm.number}"
+        reason = f"{COUNTED}{weather.storm.number}"
         tx.outbox.add(row, now, untold=(OutboxState.SUPERSEDED, reason))
     if weather.has_begun:
         _hold_what_waits(row.destination, weather.storm, tx, now)
@@ -80,7 +82,7 @@ def _hold_what_waits(destination: str, storm: Storm, tx: Transaction, now: datet
             isinstance(notice, Notice) and notice.kind in SINGLE and notice.thread in storm.threads
         )
         if is_single and row.outgoing.urgency in (Urgency.NORMAL, Urgency.LOW):
-            reason = f"counted in storm {storm.number}"
+            reason = f"{COUNTED}{storm.number}"
             tx.outbox.supersede(now=now, reason=reason, key=row.outgoing.key)
 
 

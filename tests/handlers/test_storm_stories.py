@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from desk import Desk
 
 from bot.rules.actions import Notice
@@ -73,6 +74,20 @@ def test_nothing_of_a_storm_is_lost(desk: Desk) -> None:
     told = [row for row in rows if row.outgoing.key.startswith("rule/down")]
     assert len(told) == 40
     assert len(held) >= 19
+
+
+@pytest.mark.parametrize("is_storm", [True, False])
+def test_press_posts_nothing_where_its_message_was_held(desk: Desk, is_storm: bool) -> None:
+    """Who takes by mail what a storm or a silence held back does not break it."""
+    _storm(desk, 40) if is_storm else _silence(desk, 30, organisation="Contoso")
+    number = desk.write("Portal is down once more")
+    desk.run(MINUTE)
+
+    desk.press(number)
+    desk.run(MINUTE)
+
+    assert [each.kind for each in _messages(desk) if each.number == number] == []
+    assert "Bo has it" in desk.notes(number)[-1]
 
 
 def test_silence_hides_and_tells_at_its_end(desk: Desk) -> None:
