@@ -112,14 +112,15 @@ def _outage(asked: Asked, clock: SystemClock) -> tuple[ReportText, dict[str, Any
 
 
 def _product(asked: Asked, number: int, clock: SystemClock) -> tuple[ReportText, dict[str, Any]]:
-    policy = load_compiled(asked.policy, clock).policy
+    compiled = load_compiled(asked.policy, clock)
+    policy = compiled.policy
     with stored(clock) as reader:
         incident = load_incident(number, reader)
         if incident is None:
             raise Unusable(
                 f"deskmate: there is no incident {asked.name}; `deskmate incident list` shows them"
             )
-        record = product_record(incident, reader, policy, clock.now())
+        record = product_record(incident, reader, compiled, clock.now())
     say = report_words(asked.language or policy.language)
     return product_text(record, policy, asked.zone, say), product_json(record)
 

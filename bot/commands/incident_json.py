@@ -33,6 +33,7 @@ def product_json(record: ProductRecord) -> dict[str, Any]:
     return {
         **incident_head(record.incident),
         "away_seconds": plain(record.away_for),
+        "planned_seconds": plain(record.planned_for),
         "interruptions": {name: rows_of(spans) for name, spans in record.away.items()},
         "months": {name: [month_json(each) for each in found]
                    for name, found in record.months.items()},
@@ -48,6 +49,8 @@ def month_json(month: Month) -> dict[str, Any]:
     return {
         "month": month.month,
         "away_seconds": plain(month.away),
+        "planned_seconds": plain(month.planned),
+        "planned": "excluded" if month.is_planned_out else "counted",
         "per_cent": month.per_cent,
         "promised": month.promised,
         "allowed_seconds": plain(month.allowed),

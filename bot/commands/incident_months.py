@@ -26,12 +26,15 @@ from bot.rules.policy import Policy
 from bot.store.incidents import all_incidents
 from bot.texts.report_words import report_words
 
+HEADINGS = ("service", "month", "away", "planned", "available", "promised", "allowed", "verdict")
+
 
 def show_months(folder: Path, since: str, *, as_json: bool) -> int:
     """Print the months; 0, 1 if a promise was broken, 2 for what is unusable."""
     console, clock = Console(highlight=False, soft_wrap=True), SystemClock()
     try:
-        policy, now = load_compiled(folder, clock).policy, clock.now()
+        compiled, now = load_compiled(folder, clock), clock.now()
+        policy = compiled.policy
         if not policy.incidents.services:
             raise Unusable(
                 "deskmate: the policy names no service; see `incidents:` in docs/rules.md"
@@ -42,7 +45,7 @@ def show_months(folder: Path, since: str, *, as_json: bool) -> int:
             # Of the time before the store's first record nobody knows whether a promise was kept.
             start = max(start, min((at for at in known if at is not None), default=now))
             start = max(start, _all_kept_since(policy, now) or start)
-            found = months_of(reader, policy, since=start, until=now, now=now)
+            found = months_of(reader, compiled, since=start, until=now, now=now)
     except Unusable as problem:
         problem.show(console)
         return 2
@@ -52,7 +55,7 @@ def show_months(folder: Path, since: str, *, as_json: bool) -> int:
         print(json.dumps({"services": shown}, ensure_ascii=False))  # noqa: T201
         return int(is_broken)
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("service", "month", "away", "available", "promised", "allowed", "verdict"):
+    for heading in HEADINGS:
         table.add_column(heading)
     for name, months in found.items():
         for each in months:

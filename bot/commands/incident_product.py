@@ -3,20 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.commands.incident_record import BREACH, CLOCK, Breach, Told, told_rows
+from bot.rules.engine import CompiledPolicy
 from bot.rules.history import ChangeKind
 from bot.rules.incident_values import Incident
 from bot.rules.interruptions import Month, Turn, by_month, interruptions_of, total
 from bot.rules.outage_report import Away
-from bot.rules.policy import Policy
+from bot.rules.planned_works import PlannedWorks, planned_parts, written_works
 from bot.rules.ticket import Actor, Ticket
 from bot.store.incidents import affected_by, all_incidents
 from bot.store.outages import PRODUCT, IncidentEntry
 from bot.store.transaction import Reader
+from bot.store.works import announced_works
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,17 @@ class ProductRecord:
     told: tuple[Told, ...]
     breaches: tuple[Breach, ...]
     months: dict[str, tuple[Month, ...]]
+    planned: dict[str, tuple[Away, ...]]
 
     @property
     def away_for(self) -> timedelta:
         """How long any of its services was interrupted; what overlaps counts once."""
         return total(span for spans in self.away.values() for span in spans)
+
+    @property
+    def planned_for(self) -> timedelta:
+        """How much of that fell into announced works on the service."""
+        return total(span for spans in self.planned.values() for span in spans)
 
     @property
     def untold(self) -> int:
@@ -67,26 +75,28 @@ class ProductRecord:
 
 
 def product_record(
-    incident: Incident, reader: Reader, policy: Policy, now: datetime
+    incident: Incident, reader: Reader, compiled: CompiledPolicy, now: datetime
 ) -> ProductRecord:
     """The record of one incident, with its services' months against what was promised."""
     entries = reader.incidents.of(incident.number, PRODUCT)
     until = incident.closed_at or now
-    months = months_of(reader, policy, since=incident.began_at, until=until, now=now)
+    months = months_of(reader, compiled, since=incident.began_at, until=until, now=now)
+    away = interruptions_of(_turns(entries), now)
     return ProductRecord(
         incident=incident,
         until=until,
         timeline=tuple(_line(each, reader) for each in entries),
-        away=interruptions_of(_turns(entries), now),
+        away=away,
         affected=affected_tickets(incident, reader),
         told=told_rows(incident.thread, incident.began_at, reader),
         breaches=tuple(_breaches(incident, until, reader)),
         months={name: found for name, found in months.items() if name in incident.services},
+        planned=_planned(away, reader, compiled, now),
     )
 
 
 def months_of(
-    reader: Reader, policy: Policy, *, since: datetime, until: datetime, now: datetime
+    reader: Reader, compiled: CompiledPolicy, *, since: datetime, until: datetime, now: datetime
 ) -> dict[str, tuple[Month, ...]]:
     """Each service of the policy by month: every incident together, without overlap."""
     spans: dict[str, list[Away]] = {}
@@ -94,8 +104,36 @@ def months_of(
         entries = reader.incidents.of(each.number, PRODUCT)
         for service, found in interruptions_of(_turns(entries), now).items():
             spans.setdefault(service, []).extend(found)
-    promised = {name: each.promised for name, each in policy.incidents.services.items()}
-    return by_month(spans, policy.zone, promised=promised, since=since, until=until)
+    services = compiled.policy.incidents.services
+    return by_month(
+        spans,
+        compiled.policy.zone,
+        promised={name: each.promised for name, each in services.items()},
+        since=since,
+        until=until,
+        planned=_planned(spans, reader, compiled, now),
+        excluded=frozenset(name for name, each in services.items() if each.is_planned_out),
+    )
+
+
+def _planned(
+    spans: Mapping[str, Iterable[Away]], reader: Reader, compiled: CompiledPolicy, now: datetime
+) -> dict[str, tuple[Away, ...]]:
+    """What of the interruptions fell into announced works on their service."""
+    starts = [span.start for found in spans.values() for span in found]
+    if not starts:
+        return {}
+    written = written_works(compiled.policy.maintenance.values(), compiled.calendars,
+                            since=min(starts), until=now)  # fmt: skip
+    works: dict[str, list[PlannedWorks]] = {}
+    for each in (*written, *announced_works(reader)):
+        works.setdefault(each.service, []).append(each)
+    known = compiled.policy.incidents.services
+    return {
+        name: planned_parts(found, works.get(name.casefold(), ()), known[name].notice)
+        for name, found in spans.items()
+        if name in known
+    }
 
 
 def affected_tickets(incident: Incident, reader: Reader) -> tuple[AffectedTicket, ...]:

@@ -37,6 +37,7 @@ def _summary(record: ProductRecord, policy: Policy, zone: str, say: ReportWords)
             began=said_at(incident.began_at, zone), restored=restored, closed=closed, zone=zone
         ),
         say["p_away"].format(say.length(record.away_for)),
+        *([say["p_planned"].format(say.length(record.planned_for))] if record.planned_for else []),
         say["p_affected"].format(
             customers=len(whose), tickets=len(record.affected), untold=record.untold
         ),
@@ -61,21 +62,29 @@ def _months(months: dict[str, tuple[Month, ...]], policy: Policy, say: ReportWor
         for service, found in months.items()
         for each in found
     ]
-    columns = _columns(say, "service", "month_name", "month_away", "available", "promised",
-                       "allowed", "verdict")  # fmt: skip
+    columns = _columns(say, "service", "month_name", "month_away", "month_planned", "available",
+                       "promised", "allowed", "verdict")  # fmt: skip
     note = say["p_months_note"]
     return Part(say["p_months"], columns, tuple(rows), say["no_service"], note)
 
 
 def month_cells(month: Month, say: ReportWords) -> tuple[str, ...]:
-    """A month as cells: its name, away, available, promised, allowed, whether that was kept."""
+    """A month as cells: name, away, planned, available, promised, allowed, whether kept."""
     per_cent = say.decimal(f"{month.per_cent:.3f} %")
-    shown = (month.month, say.length(month.away), per_cent)
+    shown = (month.month, say.length(month.away), _planned(month, say), per_cent)
     if month.promised is None or month.allowed is None:
         return (*shown, say["not_set"], "-", "-")
     verdict = say["verdict_kept" if month.is_kept else "verdict_broken"]
     promised = say.decimal(f"{month.promised:g} %")
     return (*shown, promised, say.length(month.allowed), verdict)
+
+
+def _planned(month: Month, say: ReportWords) -> str:
+    if not month.planned:
+        return "-"
+    return say["planned_out" if month.is_planned_out else "planned_in"].format(
+        say.length(month.planned)
+    )
 
 
 def _affected(record: ProductRecord, zone: str, say: ReportWords) -> Part:

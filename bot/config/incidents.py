@@ -21,10 +21,12 @@ INCIDENT_KEYS = (
     "services", "severities", "reopen_within", "follow_up", "banner_texts", "restored_texts",
     "banner_valid",
 )  # fmt: skip
-SERVICE_KEYS = ("promised", "because")
+SERVICE_KEYS = ("promised", "planned", "notice", "because")
 SEVERITY_KEYS = (
     "tell", "update_every", "remind_before", "hours", "missed", "banner", "interrupts", "because",
 )  # fmt: skip
+PLANNED = {"counted": False, "excluded": True}
+"""What becomes of an interruption within announced works."""
 _PER_CENT = re.compile(r"(\d{1,2}(?:\.\d{1,5})?)\s?%")
 _USUAL = IncidentPolicy()
 
@@ -107,8 +109,15 @@ def _service(reader: Reader, name: str, entry: Entry) -> Service:
             reader.problem(node.place, f"{what}: promised is no share", advice)
         else:
             promised = float(found[1])
+    is_out = "planned" in entries and reader.one_of(entries["planned"].node, "planned", PLANNED)
+    notice = Service(name).notice
+    if "notice" in entries:
+        notice = reader.duration(entries["notice"].node, "notice")
+        if not is_out:
+            advice = "write `planned: excluded` beside it"
+            reader.problem(entries["notice"].key_place, f"{what}: notice of what?", advice)
     because = reader.statements(entries["because"].node) if "because" in entries else ()
-    return Service(name, promised, because)
+    return Service(name, promised, bool(is_out), notice, because)
 
 
 def _severity(reader: Reader, name: str, entry: Entry) -> Severity:

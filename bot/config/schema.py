@@ -138,6 +138,7 @@ KNOWLEDGE: Schema = {
 }
 
 SERVICE: Schema = {"promised": {"type": "string", "pattern": r"^\d{1,2}(\.\d{1,5})?\s?%$"},
+                   "planned": {"enum": ["counted", "excluded"]}, "notice": DURATION,
                    "because": TEXTS}  # fmt: skip
 SEVERITY: Schema = {
     "tell": TEXTS,

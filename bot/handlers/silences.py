@@ -21,6 +21,7 @@ from bot.store.queues import OutboxRow
 from bot.store.rows import value_of
 from bot.store.silences import STATE, hidden_by, written
 from bot.store.transaction import Transaction
+from bot.store.works import record_works
 from bot.texts.catch_up import catch_up_notice
 from bot.texts.instants import time_of
 from bot.texts.words import language
@@ -71,6 +72,7 @@ def handle_silence(
     former = next((each for each in before if each.name == order.name), None)
     if silence is None:
         return Handled(f"no silence {order.name}")
+    record_works(silence, event.at, tx, now)
     tx.timers.stop(f"{SILENCE}/{silence.name}")
     is_over = silence.end is not None and silence.end <= now
     if is_over:

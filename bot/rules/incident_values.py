@@ -13,10 +13,15 @@ from bot.rules.policy_parts import NOWHERE, Place
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One entry of `incidents: services:`; `promised` is in per cent of a month, None: nothing."""
+    """One entry of `incidents: services:`; `promised` is in per cent of a month, None: nothing.
+
+    With `is_planned_out` works that were announced `notice` ahead are no interruption.
+    """
 
     name: str
     promised: float | None = None
+    is_planned_out: bool = False
+    notice: timedelta = timedelta()
     because: tuple[str, ...] = ()
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +12,7 @@ from bot.rules.incident_values import Step
 from bot.rules.outage_report import Away
 
 MOST_MONTHS = 1_200
+NOTHING_PLANNED: Mapping[str, Iterable[Away]] = {}
 _BEGINS = frozenset({Step.OPENED, Step.REOPENED, Step.RAISED, Step.WIDENED})
 _ENDS = frozenset({Step.RESTORED, Step.CLOSED})
 
@@ -31,12 +32,18 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A service in one calendar month against its promise; None where nothing is promised."""
+    """A service in one calendar month against its promise; None where nothing is promised.
+
+    `planned` is what of the interruptions fell into announced works; with `is_planned_out` that is
+    no part of `away`.
+    """
 
     month: str
     away: timedelta
     length: timedelta
     promised: float | None = None
+    planned: timedelta = timedelta()
+    is_planned_out: bool = False
 
     @property
     def per_cent(self) -> float:
@@ -89,6 +96,14 @@ def total(spans: Iterable[Away]) -> timedelta:
     return sum((span.end - span.start for span in merged(spans)), timedelta())
 
 
+def without(spans: Iterable[Away], parts: Iterable[Away]) -> tuple[Away, ...]:
+    """The spans less some parts of them, the earliest first; what overlaps is there once."""
+    left = list(merged(spans))
+    for part in parts:
+        left = [piece for span in left for piece in _less(span, part)]
+    return tuple(left)
+
+
 def by_month(
     spans: Mapping[str, Iterable[Away]],
     zone: str,
@@ -96,16 +111,35 @@ def by_month(
     promised: Mapping[str, float | None],
     since: datetime,
     until: datetime,
+    planned: Mapping[str, Iterable[Away]] = NOTHING_PLANNED,
+    excluded: frozenset[str] = frozenset(),
 ) -> dict[str, tuple[Month, ...]]:
-    """Each service of `promised` in each calendar month of `zone` from `since` to `until`."""
+    """Each service of `promised` in each calendar month of `zone` from `since` to `until`.
+
+    `planned` are parts of `spans`; they do not count for the services in `excluded`.
+    """
     months = list(_months(since, until, zone))
-    return {
-        service: tuple(
-            Month(name, total(_cut(spans.get(service, ()), start, end)), end - start, per_cent)
+    found: dict[str, tuple[Month, ...]] = {}
+    for service, per_cent in promised.items():
+        is_out = service in excluded
+        parts = tuple(planned.get(service, ()))
+        counted = without(spans.get(service, ()), parts if is_out else ())
+        found[service] = tuple(
+            Month(name, total(_cut(counted, start, end)), end - start, per_cent,
+                  total(_cut(parts, start, end)), is_out)
             for name, start, end in months
-        )
-        for service, per_cent in promised.items()
-    }
+        )  # fmt: skip
+    return found
+
+
+def _less(span: Away, part: Away) -> Iterator[Away]:
+    if part.end <= span.start or span.end <= part.start:
+        yield span
+        return
+    if span.start < part.start:
+        yield Away(span.start, part.start)
+    if part.end < span.end:
+        yield Away(part.end, span.end)
 
 
 def _cut(spans: Iterable[Away], start: datetime, end: datetime) -> list[Away]:

@@ -53,6 +53,7 @@ from bot.rules.history import Change
 from bot.rules.incident_values import Incident, IncidentOrdered
 from bot.rules.knowledge import Article
 from bot.rules.mail import Contact, MailReceived
+from bot.rules.planned_works import PlannedWorks
 from bot.rules.probes import CanarySeen, ProbeRound, VendorSaid
 from bot.rules.ticket import Ticket
 from bot.store.codec import UNIONS, Codec, codec
@@ -125,7 +126,8 @@ def body_of(
     | Alarm
     | Article
     | Card
-    | Incident,
+    | Incident
+    | PlannedWorks,
 ) -> str:
     """The row body of a value."""
     return to_json(_codec(cast(Hashable, type(value))).write(value))

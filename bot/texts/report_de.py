@@ -64,6 +64,7 @@ REPORT = {
     "p_span": "Beginn {began}, behoben {restored}, abgeschlossen {closed} ({zone}).",
     "not_yet": "noch nicht",
     "p_away": "Unterbrochen für {}.",
+    "p_planned": "Davon während angekündigter Wartung: {}.",
     "p_affected": (
         "Betroffen: {customers} Kunde(n) in {tickets} Ticket(s), davon {untold} nicht "
         "benachrichtigt."
@@ -78,6 +79,9 @@ REPORT = {
     "p_months": "Verfügbarkeit",
     "month_name": "Monat",
     "month_away": "nicht verfügbar",
+    "month_planned": "angekündigte Wartung",
+    "planned_out": "{}, nicht gezählt",
+    "planned_in": "{}, mitgezählt",
     "available": "verfügbar",
     "promised": "zugesagt",
     "allowed": "erlaubt",

@@ -60,6 +60,7 @@ REPORT = {
     "p_span": "Began {began}, worked again {restored}, closed {closed} ({zone}).",
     "not_yet": "not yet",
     "p_away": "Interrupted for {}.",
+    "p_planned": "Of that within announced works: {}.",
     "p_affected": (
         "Affected: {customers} customer(s) in {tickets} ticket(s), {untold} of them not told."
     ),
@@ -73,6 +74,9 @@ REPORT = {
     "p_months": "Availability",
     "month_name": "month",
     "month_away": "away",
+    "month_planned": "announced works",
+    "planned_out": "{}, not counted",
+    "planned_in": "{}, counted",
     "available": "available",
     "promised": "promised",
     "allowed": "allowed",

@@ -63,6 +63,7 @@ REPORT = {
     "p_span": "Début\u00a0: {began}, rétabli\u00a0: {restored}, clos\u00a0: {closed} ({zone}).",
     "not_yet": "pas encore",
     "p_away": "Durée d'interruption\u00a0: {}.",
+    "p_planned": "Dont pendant une maintenance annoncée\u00a0: {}.",
     "p_affected": (
         "Concernés\u00a0: {customers} client(s) dans {tickets} ticket(s), dont {untold} non "
         "prévenus."
@@ -77,6 +78,9 @@ REPORT = {
     "p_months": "Disponibilité",
     "month_name": "mois",
     "month_away": "indisponible",
+    "month_planned": "maintenance annoncée",
+    "planned_out": "{}, hors calcul",
+    "planned_in": "{}, dans le calcul",
     "available": "disponible",
     "promised": "promis",
     "allowed": "permis",

@@ -60,6 +60,7 @@ REPORT = {
     "p_span": "Начало: {began}, восстановлено: {restored}, закрыт: {closed} ({zone}).",
     "not_yet": "ещё нет",
     "p_away": "Длительность перерыва: {}.",
+    "p_planned": "Из них во время объявленных работ: {}.",
     "p_affected": (
         "Затронуто клиентов: {customers}, заявок: {tickets}, из них не оповещено: {untold}."
     ),
@@ -73,6 +74,9 @@ REPORT = {
     "p_months": "Доступность",
     "month_name": "месяц",
     "month_away": "не работал",
+    "month_planned": "объявленные работы",
+    "planned_out": "{}, не считается",
+    "planned_in": "{}, считается",
     "available": "доступен",
     "promised": "обещано",
     "allowed": "допустимо",

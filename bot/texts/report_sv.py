@@ -63,6 +63,7 @@ REPORT = {
     "p_span": "Började {began}, fungerade igen {restored}, avslutad {closed} ({zone}).",
     "not_yet": "inte än",
     "p_away": "Avbrott i {}.",
+    "p_planned": "Varav under planerat underhåll: {}.",
     "p_affected": (
         "Berörda: {customers} kund(er) i {tickets} ärende(n), varav {untold} inte fått veta."
     ),
@@ -76,6 +77,9 @@ REPORT = {
     "p_months": "Tillgänglighet",
     "month_name": "månad",
     "month_away": "nere",
+    "month_planned": "planerat underhåll",
+    "planned_out": "{}, räknas inte",
+    "planned_in": "{}, räknas med",
     "available": "tillgänglig",
     "promised": "utlovat",
     "allowed": "tillåtet",

@@ -158,6 +158,39 @@ def test_availability_says_by_its_exit_whether_a_promise_broke(desk: Path) -> No
     assert (march["portal"]["is_kept"], march["api"]["is_kept"]) == (False, None)
 
 
+WORKS = """
+maintenance:
+  disks: {from: 2026-03-02 09:00, until: 2026-03-02 09:40, only: {service: portal}, because: disks}
+"""
+
+
+@pytest.mark.parametrize(
+    ("planned", "away", "status", "shown"),
+    [
+        ("counted", 2700, 1, "40 min 00 s, counted"),
+        ("excluded", 300, 0, "40 min 00 s, not counted"),
+    ],
+)
+def test_announced_works_stand_apart(
+    desk: Path, planned: str, away: int, status: int, shown: str
+) -> None:
+    """D29: forty of the 45 minutes were announced; whether they count is the policy's word."""
+    text = POLICY.replace('"99.9%"', f'"99.9%", planned: {planned}')
+    (desk / "rules.yaml").write_text(text + WORKS, encoding="utf-8")
+
+    result = _call("availability", "--since", "3000d", "--policy", str(desk), "--json")
+    table = _call("availability", "--since", "3000d", "--policy", str(desk)).output
+    report = _call("report", "P1", "--policy", str(desk)).output
+
+    march = json.loads(result.output)["services"]["portal"][0]
+    assert (march["away_seconds"], march["planned_seconds"], march["planned"]) == (
+        away, 2400, planned,
+    )  # fmt: skip
+    assert result.exit_code == status
+    assert "planned" in table and shown in report
+    assert "Of that within announced works: 40 min 00 s." in report
+
+
 def test_month_whose_incidents_may_be_gone_is_not_shown(desk: Path) -> None:
     """What `keep:` let go of was not kept as a promise for all that."""
     (desk / "rules.yaml").write_text(f"{POLICY}keep: {{incidents: 40d}}\n", encoding="utf-8")
