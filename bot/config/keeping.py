@@ -26,7 +26,9 @@ def read_keep(reader: Reader, node: Node) -> KeepPolicy:
         if entry.node.value == ALWAYS:
             times[kind] = None
             continue
-        found = reader.duration(entry.node, name)
+        found = reader.read_duration(entry.node, name)
+        if found is None:
+            continue
         if found < LEAST[kind]:
             least = f"at least {LEAST[kind].days}d, or `{ALWAYS}`"
             reader.problem(entry.node.place, f"{name}: {found} is too short", least)

@@ -235,7 +235,9 @@ def _intake(reader: Reader, entries: Mapping[str, Entry]) -> IntakeCheck | None:
         advice = "name `mailbox`, from which its mails are sent"
         reader.problem(node.place, "intake: there is no mailbox to send from", advice)
     times = {
-        key: reader.duration(inner[key].node, key) for key in ("every", "within") if key in inner
+        key: found
+        for key in ("every", "within")
+        if key in inner and (found := reader.read_duration(inner[key].node, key)) is not None
     }
     if min(times.values(), default=LEAST_EVERY) < LEAST_EVERY:
         reader.problem(node.place, "intake: that is too often", "write 5m or more")

@@ -99,12 +99,16 @@ class Reader:
 
     def duration(self, node: Node, what: str) -> timedelta:
         """A duration such as `90s`, `15m`, `1h30m` or `2d` (a day has 24 hours)."""
+        return self.read_duration(node, what) or timedelta(minutes=1)
+
+    def read_duration(self, node: Node, what: str) -> timedelta | None:
+        """The same; None where it cannot be read, so that no bound of its own is looked at."""
         text = str(node.value).replace(" ", "") if isinstance(node.value, str) else ""
         match = _DURATION.fullmatch(text) if text else None
         if match is None or not any(match.groups()):
             advice = "write a number and a unit, such as 90s, 15m, 1h30m or 2d"
             self.problem(node.place, f"{what}: expected a duration, got {node.kind}", advice)
-            return timedelta(minutes=1)
+            return None
         days, hours, minutes, seconds = (int(each or 0) for each in match.groups())
         try:
             found = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
@@ -112,7 +116,7 @@ class Reader:
             found = timedelta()
         if not found or found > timedelta(days=3660):
             self.problem(node.place, f"{what}: {text} is no time anybody can wait")
-            return timedelta(minutes=1)
+            return None
         return found
 
     def share(self, text: str) -> float | None:

@@ -11,6 +11,8 @@ import pytest
 from bot.config.load import Loaded, load_policy
 from bot.rules.keeping import USUAL, Kept
 
+INTAKE = "helpdesk_down: {mailbox: a@acme.example, intake: {address: b@acme.example, every: soon}}"
+
 
 def _load(folder: Path, text: str) -> object:
     (folder / "rules.yaml").write_text(f"desk: test\n{text}\n", encoding="utf-8")
@@ -45,6 +47,15 @@ def test_times_that_cannot_be_meant_are_refused(
 
     assert isinstance(found, list)
     assert any(f"rules.yaml:{place}: " in str(each) and said in str(each) for each in found), found
+
+
+@pytest.mark.parametrize("text", ["keep: {mails: soon}", "keep: {mails: 0d}", INTAKE])
+def test_time_that_cannot_be_read_is_told_once(tmp_path: Path, text: str) -> None:
+    """Nobody hears that a time is too short who did not write one."""
+    found = _load(tmp_path, text)
+
+    assert isinstance(found, list)
+    assert len(found) == 1, found
 
 
 def test_suggestions_from_words_that_went_are_warned_of(tmp_path: Path) -> None:
