@@ -59,8 +59,8 @@ class IncidentCommands:
         if not verb or number is not None:
             return Answer(self._listed(number, now))
         order = self._order(verb.casefold(), words.strip(), person)
-        if order is None:
-            return Answer(self._say("how_to_incident"))
+        if isinstance(order, str):
+            return Answer(self._say(order))
         compiled = self._compiled()
         order = completed(replace(order, user_id=user_id), compiled.policy)
         with self._store.read() as reader:
@@ -77,7 +77,8 @@ class IncidentCommands:
             Event(key, "incident", now, self._source, order),
         )
 
-    def _order(self, verb: str, words: str, person: str) -> IncidentOrdered | None:
+    def _order(self, verb: str, words: str, person: str) -> IncidentOrdered | str:
+        """What was typed, or why it cannot be meant, as a code that texts say."""
         first, _, rest = words.partition(" ")
         if verb == Verb.OPEN:
             severity, _, title = rest.strip().partition(" ")
@@ -90,15 +91,16 @@ class IncidentCommands:
             )
         number = number_of(first)
         if verb not in _VERBS or number is None:
-            return None
+            return "how_to_incident"
         wanted = _VERBS[verb]
         if wanted not in (Verb.ADD, Verb.REMOVE):
             return IncidentOrdered(wanted, person, rest.strip(), number)
         with self._store.read() as reader:
-            found = [self._find(name, reader) for name in rest.split()]
-        tickets = tuple(each.ticket_id for each in found if each is not None)
-        if not tickets or len(tickets) < len(found):
-            return None
+            found = {name: self._find(name, reader) for name in rest.split()}
+        unknown = [name for name, ticket in found.items() if ticket is None]
+        if not found or unknown:
+            return f"unknown_ticket:{', '.join(unknown)}" if unknown else "how_to_incident"
+        tickets = tuple(each.ticket_id for each in found.values() if each is not None)
         return IncidentOrdered(wanted, person, "", number, tickets=tickets)
 
     def _listed(self, number: int | None, now: datetime) -> str:

@@ -336,7 +336,10 @@ def test_incident_is_seen_and_its_tickets_changed(commands: DeskCommands, store:
     assert commands("incident", "Bo") == "P1 - open - major - portal - Ticket: 0 - Logins fail"
     assert commands("incident P2", "Bo") == "There is no incident P2 here."
     assert commands("incident send P1", "Bo").startswith("P1 has no draft")
-    assert commands("incident add P1 99", "Bo").startswith("Write: /desk incident")
+    assert commands("incident add P1 99", "Bo") == "There is no ticket 99 here."
+    unknown = commands(f"incident remove P1 {REFERENCE} #98 99", "Bo")
+    assert unknown == "There is no ticket #98, 99 here."
+    assert commands("incident add P1", "Bo").startswith("Write: /desk incident")
     assert commands(f"incident add P1 {REFERENCE}", "Bo") == "Written down: add P1."
 
 
