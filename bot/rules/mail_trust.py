@@ -18,7 +18,8 @@ GOOGLE, MICROSOFT = "google", "microsoft"
 _BY = re.compile(r"\bby\s+([^\s;()]{1,255})")
 _COMMENT = re.compile(r"\([^()]{0,500}\)")
 _RESULT = re.compile(r"^\s*([a-z0-9-]{1,30})\s*=\s*([a-z]{1,20})\b", re.IGNORECASE)
-_PROPERTY = re.compile(r"\b(header\.(?:d|i|from))\s*=\s*\"?([^\s;\"]{1,255})", re.IGNORECASE)
+_SIGNED = re.compile(r"\bheader\.[di]\s*=\s*\"?([^\s;\"]{1,255})", re.IGNORECASE)
+_CHECKED = re.compile(r"\bheader\.from\s*=\s*\"?([^\s;\"]{1,255})", re.IGNORECASE)
 _LONGEST_LINE = 8_000
 _MOST_LINES = 100
 
@@ -54,20 +55,32 @@ class _Claim:
     domains: tuple[str, ...]
 
 
-def trust_of(trace: Sequence[TraceLine], sender: str, servers: TrustedServers) -> Trust:
-    """What our server found out about the address in `From`."""
+def trust_of(
+    trace: Sequence[TraceLine], sender: str, servers: TrustedServers, *, is_one_sender: bool
+) -> Trust:
+    """What our server found out about the address in `From`.
+
+    Where that names several addresses, or our server checked another domain than we read, nobody
+    vouched for whom we read: it counts as forged.
+    """
     if not servers.names:
         return Trust.UNCHECKED
-    domain = sender.rpartition("@")[2].casefold()
+    if not is_one_sender:
+        return Trust.FAILED
+    domain = _ascii(sender.rpartition("@")[2])
     claims = tuple(_claims(_ours(trace[:_MOST_LINES], servers)))
     if not domain or not claims:
         return Trust.NOTHING
-    dmarc = next((each.result for each in claims if each.method == "dmarc"), "")
-    if dmarc in ("pass", "bestguesspass"):
+    checked = [each for each in claims if each.method == "dmarc"]
+    if not all(_covers(each, domain) for claim in checked for each in claim.domains):
+        return Trust.FAILED
+    dmarc = checked[0] if checked else None
+    if dmarc is not None and dmarc.domains and dmarc.result in ("pass", "bestguesspass"):
         return Trust.PASSED
-    if any(_is_aligned(each, domain) for each in claims):
+    if any(_is_signed(each, domain) for each in claims):
         return Trust.PASSED
-    return Trust.FAILED if dmarc in ("fail", "reject") else Trust.NOTHING
+    is_refused = dmarc is not None and dmarc.result in ("fail", "reject")
+    return Trust.FAILED if is_refused else Trust.NOTHING
 
 
 def own_received(trace: Sequence[TraceLine], servers: TrustedServers) -> str:
@@ -133,20 +146,31 @@ def _claims(value: str) -> Iterable[_Claim]:
     for part in bare.split(";"):
         found = _RESULT.match(part)
         if found:
-            domains = tuple(_domain(each) for _, each in _PROPERTY.findall(part))
-            yield _Claim(found[1].casefold(), found[2].casefold(), domains)
+            method = found[1].casefold()
+            named = (_CHECKED if method == "dmarc" else _SIGNED).findall(part)
+            domains = tuple(_ascii(each.rpartition("@")[2]) for each in named)
+            yield _Claim(method, found[2].casefold(), domains)
 
 
-def _domain(text: str) -> str:
-    return text.rpartition("@")[2].casefold().strip(".")
+def _ascii(domain: str) -> str:
+    """A domain as mail servers write it, also one of other letters."""
+    name = domain.casefold().strip(".")
+    try:
+        return name.encode("idna").decode("ascii")
+    except UnicodeError:
+        return name
 
 
-def _is_aligned(claim: _Claim, domain: str) -> bool:
-    """A signature by the domain itself, or by one above it: relaxed alignment, never a suffix
-    that is shared by strangers."""
+def _is_signed(claim: _Claim, domain: str) -> bool:
+    """A signature by the domain itself, or by one above it: relaxed alignment."""
     if claim.method != "dkim" or claim.result != "pass":
         return False
-    return any(
-        each == domain or (each.count(".") >= 1 and domain.endswith(f".{each}"))
-        for each in claim.domains
-    )
+    return any(_covers(each, domain) for each in claim.domains)
+
+
+def _covers(named: str, domain: str) -> bool:
+    """The same domain, or one above it, never a suffix that is shared by strangers.
+
+    Not one below it: whoever has that need not have the whole.
+    """
+    return named == domain or (named.count(".") >= 1 and domain.endswith(f".{named}"))

@@ -122,7 +122,7 @@ def _sign_of_a_bounce(mail: MailReceived) -> str:
 def _unanswerable(mail: MailReceived) -> str:
     headers = mail.headers
     if mail.trust is Trust.FAILED:
-        return "the sender is forged as far as our mail server can tell"
+        return "the sender may be forged, as far as our mail server can tell"
     submitted = headers.get("auto-submitted", "no").split(";")[0].strip().casefold()
     if submitted not in _OFF:
         return f"Auto-Submitted: {submitted[:40]}"

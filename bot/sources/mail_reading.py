@@ -23,6 +23,7 @@ from bot.rules.mail_keys import Envelope, message_id
 from bot.rules.mail_trust import TraceLine
 from bot.rules.mail_verdict import KEPT_HEADERS
 from bot.rules.text_html import html_to_text
+from bot.sources.mail_senders import ADDRESS, sender_of
 from bot.sources.mail_words import as_text, charset_text, header_text
 
 GREATEST_HEADERS = 256 * 1024
@@ -45,18 +46,19 @@ _ID = re.compile(r"<[^<>]{1,400}>")
 _OWN_ID = re.compile(
     rb"<[0-9a-f]{32}\.[0-9A-Za-z-]{1,40}(?:\.[0-9A-Z]{16})?\.(?:case|staff)@[^<>\s]{1,255}>"
 )
-_ADDRESS = re.compile(
-    r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,250}\.[^\s@<>,;:\"()\[\]\\.]{2,63}"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadMail:
-    """What could be read of a mail; `why_partial` is empty when all of it was."""
+    """What could be read of a mail; `why_partial` is empty when all of it was.
+
+    `is_one_sender` is False where its `From` names several addresses.
+    """
 
     message_id: str | None = None
     sender: str = ""
     sender_name: str = ""
+    is_one_sender: bool = True
     recipients: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     own_ids: tuple[str, ...] = ()
@@ -105,14 +107,15 @@ def named_parts(raw: bytes) -> Iterator[tuple[str, str, bytes]]:
 
 def _whole(message: Message, parts: list[Message], raw: bytes, why: str = "") -> ReadMail:
     values = _values(message)
-    name, sender = _sender(values)
+    sender = sender_of(values.get("from", []))
     subject = " ".join(header_text(_first(values, "subject")).split())[:_LONGEST_SUBJECT]
     ids = [*_ID.findall(_first(values, "in-reply-to")), *_ID.findall(_first(values, "references"))]
     named = _first(values, "message-id")
     return ReadMail(
         message_id=message_id(named) if named.strip() else None,
-        sender=sender,
-        sender_name=name,
+        sender=sender.address,
+        sender_name=sender.name,
+        is_one_sender=sender.is_one,
         recipients=_recipients(values),
         references=tuple(dict.fromkeys("".join(each.split()) for each in ids))[:_MOST_REFERENCES],
         own_ids=tuple(dict.fromkeys(each.decode() for each in _OWN_ID.findall(raw[:_OWN_READ]))),
@@ -177,23 +180,13 @@ def _first(values: dict[str, list[str]], name: str) -> str:
     return values.get(name, [""])[0]
 
 
-def _sender(values: dict[str, list[str]]) -> tuple[str, str]:
-    text = _first(values, "from")[:_LONGEST_HEADER]
-    found = [(name, each) for name, each in _addresses([text]) if _ADDRESS.fullmatch(each)]
-    if found:
-        name, address = found[0]
-        return " ".join(header_text(name).split())[:100], address
-    bare = _ADDRESS.search(header_text(text))
-    return "", bare[0] if bare else ""
-
-
 def _recipients(values: dict[str, list[str]]) -> tuple[str, ...]:
     lines = [
         each[:20_000]
         for name in ("delivered-to", "x-original-to", "to", "cc")
         for each in values.get(name, [])[:5]
     ]
-    found = (each for _, each in _addresses(lines) if _ADDRESS.fullmatch(each))
+    found = (each for _, each in _addresses(lines) if ADDRESS.fullmatch(each))
     return tuple(dict.fromkeys(found))[:50]
 
 

@@ -43,7 +43,7 @@ def mail_of(
         subject=read.subject,
         text=read.text,
         headers=read.headers,
-        trust=trust_of(read.trace, read.sender, servers),
+        trust=trust_of(read.trace, read.sender, servers, is_one_sender=read.is_one_sender),
         language=read.language,
         files=read.files,
         is_partial=is_large or bool(read.why_partial),

@@ -61,6 +61,30 @@ def test_encoded_words_are_read(value: str, text: str) -> None:
     assert header_text(value) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "sender", "name", "is_one"),
+    [
+        ("Nora Wind <nora@b.example>", "nora@b.example", "Nora Wind", True),
+        ("nora@b.example (Nora Wind)", "nora@b.example", "Nora Wind", True),
+        ("nora@b.example <nora@b.example>", "nora@b.example", None, True),
+        ('"nora@b.example" <c@d.example>', "c@d.example", "nora@b.example", True),
+        ("=?utf-8?q?nora@b.example?= <c@d.example>", "c@d.example", None, True),
+        ("Nora(\\) (x) <a@b.example>) <c(d)@d.example>", "c@d.example", None, True),
+        ("nora@b.example <c@d.example>", "c@d.example", None, False),
+        ("<nora@b.example> <c@d.example>", "c@d.example", None, False),
+        ("nora@b.example, c@d.example", "nora@b.example", None, False),
+    ],
+)
+def test_sender_stands_in_angle_brackets(
+    value: str, sender: str, name: str | None, is_one: bool
+) -> None:
+    """As mail servers read it; a name that looks like an address is a name."""
+    read = read_mail(raw_mail(sender=value))
+
+    assert (read.sender, read.is_one_sender) == (sender, is_one)
+    assert name is None or read.sender_name == name
+
+
 def test_html_alone_is_read_as_text() -> None:
     """A mail that has no plain text is read as its reader sees it."""
     raw = b"From: a@b.example\nContent-Type: text/html\n\n<p>All <b>down</b></p><p>Help</p>"

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import pytest
+from mail_samples import raw_mail
 
 from bot.rules.mail import Trust
 from bot.rules.mail_trust import TraceLine, TrustedServers, own_received, trust_of
+from bot.sources.mail_reading import read_mail
 
 SENDER = "nora@northwind.example"
 OURS = TrustedServers(("mx.acme.example", "imap.acme.example"))
@@ -25,6 +27,10 @@ def _trace(*lines: str) -> list[TraceLine]:
     ]
 
 
+def _trust(trace: list[TraceLine], servers: TrustedServers = OURS, sender: str = SENDER) -> Trust:
+    return trust_of(trace, sender, servers, is_one_sender=True)
+
+
 @pytest.mark.parametrize(
     ("lines", "trust"),
     [
@@ -41,7 +47,7 @@ def _trace(*lines: str) -> list[TraceLine]:
 )
 def test_only_our_own_line_counts(lines: tuple[str, ...], trust: Trust) -> None:
     """Above the line by which our border server took the mail in, with our name, the topmost."""
-    assert trust_of(_trace(*lines), SENDER, OURS) is trust
+    assert _trust(_trace(*lines)) is trust
 
 
 @pytest.mark.parametrize(
@@ -57,7 +63,48 @@ def test_signature_must_be_of_the_senders_domain(signed_by: str, trust: Trust) -
     """Anybody can sign with a domain of their own."""
     line = f"mx.acme.example; dkim=pass header.d={signed_by}; spf=pass"
 
-    assert trust_of(_trace(line, TAKEN), SENDER, OURS) is trust
+    assert _trust(_trace(line, TAKEN)) is trust
+
+
+@pytest.mark.parametrize(
+    ("result", "sender", "trust"),
+    [
+        ("dmarc=pass header.from=northwind.example", SENDER, Trust.PASSED),
+        ("dmarc=pass header.from=northwind.example", "nora@de.northwind.example", Trust.PASSED),
+        ("dmarc=pass header.from=xn--nrd-sna.example", "nora@nörd.example", Trust.PASSED),
+        ("dmarc=pass header.from=de.northwind.example", SENDER, Trust.FAILED),
+        ("dmarc=pass header.from=evil.example", SENDER, Trust.FAILED),
+        ("dmarc=none header.from=evil.example; dkim=pass header.d=northwind.example", SENDER,
+         Trust.FAILED),
+        ("dmarc=pass header.from=northwind.example.evil.example", SENDER, Trust.FAILED),
+        ("dmarc=pass", SENDER, Trust.NOTHING),
+    ],
+)  # fmt: skip
+def test_what_was_checked_must_be_whom_we_read(result: str, sender: str, trust: Trust) -> None:
+    """A pass of another domain is a forger's, who has shown our server another address."""
+    assert _trust(_trace(f"mx.acme.example; {result}", TAKEN), sender=sender) is trust
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        f"{SENDER} <mallory@evil.example>",
+        f"{SENDER}, mallory@evil.example",
+        f"team: {SENDER}; <mallory@evil.example>",
+        f"<{SENDER}>:<mallory@evil.example>",
+        f"mallory@evil.example\r\nFrom: {SENDER}",
+        f"{SENDER} {'x' * 3_000} <mallory@evil.example>",
+    ],
+)
+def test_several_senders_are_no_sender(sender: str) -> None:
+    """Whichever of them our server checked, nobody vouched for the one that we read."""
+    for checked in ("northwind.example", "evil.example"):
+        line = f"mx.acme.example; dmarc=pass header.from={checked}"
+        read = read_mail(raw_mail(f"Received: {TAKEN}", sender=sender))
+
+        trust = trust_of(_trace(line, TAKEN), read.sender, OURS, is_one_sender=read.is_one_sender)
+
+        assert trust is Trust.FAILED
 
 
 def test_google_writes_below_its_own_received() -> None:
@@ -65,28 +112,30 @@ def test_google_writes_below_its_own_received() -> None:
     trace = _trace(
         "by 2002:a05:6402:: with SMTP id x; Mon, 2 Mar 2026 04:00:02 -0800",
         "from out.example (out.example) by mx.google.com with ESMTPS; Mon, 2 Mar 2026",
-        "mx.google.com; dkim=pass header.i=@northwind.example; dmarc=pass (p=NONE)",
+        "mx.google.com; dkim=pass header.i=@northwind.example; dmarc=pass (p=NONE) "
+        "header.from=northwind.example",
         SENT,
     )
     trace[0] = TraceLine("received", trace[0].value)
 
-    assert trust_of(trace, SENDER, TrustedServers(("google",))) is Trust.PASSED
+    assert _trust(trace, TrustedServers(("google",))) is Trust.PASSED
 
 
 def test_microsoft_writes_no_name() -> None:
     """The line of Microsoft 365 has no server's name and is topmost."""
     trace = _trace(
         "from A.prod.outlook.com by B.prod.outlook.com; Mon, 2 Mar 2026 12:00:00 +0000",
-        "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=northwind.example; dmarc=pass action=none",
+        "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=northwind.example; dmarc=pass action=none "
+        "header.from=northwind.example",
         SENT,
     )
 
-    assert trust_of(trace, SENDER, TrustedServers(("microsoft",))) is Trust.PASSED
+    assert _trust(trace, TrustedServers(("microsoft",))) is Trust.PASSED
 
 
 def test_without_a_setting_nothing_is_checked() -> None:
     """Nobody said whom to believe, and that is not the same as a failed check."""
-    assert trust_of(_trace(FAIL, TAKEN), SENDER, TrustedServers()) is Trust.UNCHECKED
+    assert _trust(_trace(FAIL, TAKEN), TrustedServers()) is Trust.UNCHECKED
 
 
 def test_our_border_servers_line_says_when_it_came() -> None:
