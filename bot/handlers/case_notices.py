@@ -12,11 +12,13 @@ from bot.rules.engine import CompiledPolicy
 from bot.rules.events import MailboxChanged
 from bot.rules.mail import Fate, MailReceived
 from bot.rules.mail_limits import HOUR, STORM_MAILS, STORM_WINDOW, is_storm
-from bot.rules.ticket import Origin, Ticket
+from bot.rules.ticket import Ticket
 from bot.store.transaction import Transaction
 
 STORM = "mail_storm"
 """The kind, and the key, of the timer that sends a storm's digest."""
+UNTOLD = f"{STORM}/"
+"""Begins the state of each case that waits for the next digest; the id of the case follows."""
 DIGEST_EVERY = timedelta(minutes=1)
 MAILBOX = "mailbox"
 
@@ -30,7 +32,10 @@ def tell_of_case(
     mails = tx.mails.seen_since(now - STORM_WINDOW, most=STORM_MAILS + 1)
     of_sender = tx.mails.seen_of_sender(sender, now - HOUR)
     if is_storm(mails, of_sender):
-        if not any(timer.kind == STORM for timer in tx.timers.of_ticket(STORM)):
+        tx.states.save(UNTOLD + ticket.ticket_id, {})
+        # One that is further away was set before the clock was set back.
+        is_set = any(timer.due_at <= now + DIGEST_EVERY for timer in tx.timers.of_ticket(STORM))
+        if not is_set:
             tx.timers.set(Timer(STORM, STORM, now + DIGEST_EVERY, ticket_id=STORM))
         return
     told = {row.outgoing.destination for row in tx.outbox.of_ticket(ticket.ticket_id)}
@@ -42,23 +47,16 @@ def tell_of_case(
 
 
 def fire_storm(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> str:
-    """One digest of the cases that came within the last minute."""
-    since = now - DIGEST_EVERY - timedelta(seconds=5)
-    opened = tx.mails.decided_since(Fate.CASE, since)
-    if not opened:
+    """One digest of the cases that nobody was told of yet, however late it is sent."""
+    lines = _take_untold(tx)
+    if not lines:
         return "the storm is over"
-    lines = []
-    for row in opened:
-        ticket = tx.tickets.load(row.ticket_id or "")
-        if ticket is not None and ticket.origin is Origin.MAILBOX:
-            title = f"{ticket.reference}: {ticket.subject}"
-            lines.append(TicketLine(title, ticket.number, owner=row.sender or None))
     notice = Notice(
         kind=NoticeKind.DIGEST,
         thread=STORM,
         at=now,
-        title=f"{len(lines)} new cases in a minute",
-        lines=tuple(lines),
+        title=f"{len(lines)} new cases",
+        lines=lines,
         language=compiled.policy.language,
         zone=compiled.policy.zone,
     )
@@ -67,6 +65,18 @@ def fire_storm(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: 
         tx.outbox.add(row_, now)
     tx.timers.set(Timer(STORM, STORM, now + DIGEST_EVERY, ticket_id=STORM))
     return f"told of {len(lines)} cases"
+
+
+def _take_untold(tx: Transaction) -> tuple[TicketLine, ...]:
+    """The cases that wait for a digest, the oldest first; from now on they are told."""
+    lines = []
+    for name in sorted(tx.states.starting_with(UNTOLD)):
+        ticket = tx.tickets.load(name.removeprefix(UNTOLD))
+        if ticket is not None:
+            title = f"{ticket.reference}: {ticket.subject}"
+            lines.append(TicketLine(title, ticket.number, owner=ticket.requester.email))
+        tx.states.forget(name)
+    return tuple(lines)
 
 
 def tell_of_mail(

@@ -23,6 +23,7 @@ from case_mails import (
 )
 from desk import Desk
 
+from bot.rules.actions import Notice, NoticeKind
 from bot.rules.mail import Contact, Fate, Trust
 from bot.rules.probes import Verdict
 from bot.rules.ticket import Origin
@@ -320,3 +321,29 @@ def test_storm_is_told_by_digests(desk: Desk) -> None:
     assert len(cases) <= 20
     assert 1 <= len([1 for where, _ in desk.told("digest") if where == "slack:support"]) <= 4
     assert len(written_to(desk)) == 3
+
+
+@pytest.mark.parametrize("jump", [3 * MINUTE, -5 * MINUTE], ids=["late", "set back"])
+def test_storm_tells_each_case_once_however_late(desk: Desk, jump: timedelta) -> None:
+    """A restart holds timers up for minutes, and clocks are set: no case is left out for that."""
+    go_down(desk, 10 * MINUTE)
+    keys = [arrive(desk, Mail(text=f"Again {n}", subject=f"Mail {n}")) for n in range(30)]
+    desk.clock.advance(jump)
+    keys += [arrive(desk, Mail(text=f"Again {n}", subject=f"Mail {n}")) for n in range(30, 40)]
+    desk.run(5 * MINUTE)
+
+    assert _told_of(desk, "slack:support") == sorted(case_of(desk, key).reference for key in keys)
+
+
+def _told_of(desk: Desk, destination: str) -> list[str]:
+    """The references of the cases that somebody was told of, one by one or in a digest."""
+    found: list[str] = []
+    for _, outgoing in desk.channel.delivered:
+        message = outgoing.message
+        if outgoing.destination != destination or not isinstance(message, Notice):
+            continue
+        if message.kind is NoticeKind.CASE:
+            found.append(message.reference or "")
+        elif message.kind is NoticeKind.DIGEST:
+            found += [line.title.partition(":")[0] for line in message.lines]
+    return sorted(found)
