@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from bot.handlers.case_notes import add_note
 from bot.handlers.case_notices import tell_of_case, tell_of_mail
 from bot.handlers.case_words import acknowledge
-from bot.handlers.cases import give_answer, join_case, open_case
+from bot.handlers.cases import join_case, open_case
 from bot.handlers.handled import Handled
 from bot.handlers.outage_times import Standing, Stood, stood_at
-from bot.handlers.presses import handle_button
+from bot.handlers.staff_mails import handle_staff_mail
 from bot.rules.actions import Reason
 from bot.rules.engine import CompiledPolicy
-from bot.rules.events import AnswerGiven, ButtonPressed, Event, MailTaken
+from bot.rules.events import Event, MailTaken
 from bot.rules.mail import Contact, Fate, MailReceived
 from bot.rules.mail_keys import OwnNames
 from bot.rules.mail_limits import ACKS_PER_MINUTE, DAY, acknowledge_at, may_acknowledge
@@ -23,21 +23,12 @@ from bot.rules.mail_threads import (
     may_join,
     numbers_of,
     references_of,
-    speaks_for_the_desk,
-    staff_token_of,
 )
 from bot.rules.mail_verdict import MailVerdict, verdict_of
-from bot.rules.text import new_part
 from bot.rules.ticket import Ticket
 from bot.store.transaction import Reader, Transaction
 
 LOOK_AGAIN = timedelta(seconds=5)
-VIA = "mail"
-TAKEN_WORDS = frozenset(
-    "i have it|mine|taken|ok|i'll take it|je prends|je le prends|ich nehme es|ich übernehme|"
-    "jag tar det|jag tar den|беру|взял|взяла".split("|")
-)
-"""What says "I have it" and is no answer to a customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +63,7 @@ def handle_mail(
     if row is None:
         tx.mails.add(mail, None, now)
     contact = tx.contacts.load(mail.sender.email) if mail.sender.email else None
-    decided = _of_our_people(event, mail, tx, compiled, own, now=now)
+    decided = handle_staff_mail(event, mail, tx, compiled, own, now=now)
     if decided is not None:
         return decided
     verdict = verdict_of(mail, own, is_contact=contact is not None)
@@ -168,33 +159,6 @@ def _not_opened(
     if fate in (Fate.HELD, Fate.PARKED) or (fate is Fate.BOUNCE and ticket is not None):
         tell_of_mail(mail, fate, verdict.because, ticket, tx, compiled, now=now)
     return _decided(mail, fate, verdict.because, tx, now, ticket=ticket, stood=stood)
-
-
-def _of_our_people(
-    event: Event,
-    mail: MailReceived,
-    tx: Transaction,
-    compiled: CompiledPolicy,
-    own: OwnNames,
-    *,
-    now: datetime,
-) -> Handled | None:
-    """Somebody of ours answered a notice by mail: words for the customer, or "I have it"."""
-    shown = staff_token_of(mail)
-    if shown is None or mail.trouble or not speaks_for_the_desk(mail, shown, own):
-        return None
-    if not verdict_of(mail, own, is_contact=True).may_open:
-        return None
-    text, subject = new_part(mail.text), f"ticket:{shown.ticket_id}"
-    person = mail.sender.name or mail.sender.email or "somebody"
-    if text.strip().rstrip(".!").casefold() in TAKEN_WORDS:
-        pressed = ButtonPressed("acknowledge", subject, person, VIA)
-        handled = handle_button(event, pressed, tx, compiled, now=now)
-    else:
-        given = AnswerGiven(subject, text, person, VIA)
-        handled = give_answer(event, given, tx, compiled, now=now)
-    tx.mails.decide(mail.key, Fate.STAFF, handled.outcome, now, ticket_id=handled.ticket_id)
-    return handled
 
 
 def _belongs_to(
