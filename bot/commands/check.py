@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`deskmate check`: every mistake of a policy before it is live, and what is missing outside."""
+"""`deskmate check`: every mistake of a policy before it is live, and what is missing outside.
+
+Beside them it says when an outage was last rehearsed.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from rich.console import Console
 from bot.clock import SystemClock
 from bot.commands.check_online import check_online
 from bot.commands.check_tests import check_desk
+from bot.commands.drill_memory import look_up
 from bot.config.checks_more import check_more
 from bot.config.load import Loaded, load_policy
 from bot.config.problems import Problem, in_order
@@ -29,19 +33,26 @@ def check_policy(policy: Path, *, is_online: bool, wants_schema: bool, as_json: 
     if wants_schema:
         print(json.dumps(policy_schema(), indent=1, ensure_ascii=False))  # noqa: T201
         return 0
-    today = SystemClock().now().date()
+    clock = SystemClock()
+    today = clock.now().date()
     loaded = load_policy(policy, this_year=today.year)
     problems = _warnings(loaded, policy, today) if isinstance(loaded, Loaded) else loaded
     if not as_json:
         _show(console, policy, loaded, problems)
-    status, findings = 0, {}
+    status, beside = 0, dict[str, object]()
     if not isinstance(loaded, Loaded):
         status = 2 if _is_unreadable(policy) else 1
-    elif is_online:
-        status, found = check_online(loaded.policy, as_json=as_json, console=console)
-        findings = {"findings": found}
+    else:
+        known = look_up(clock)
+        beside["last_drill"] = known.row
+        if not as_json:
+            console.print(f"rehearsal: {known.said}", markup=False)
+        if is_online:
+            status, beside["findings"] = check_online(
+                loaded.policy, as_json=as_json, console=console
+            )
     if as_json:
-        told = {"problems": [_row(each) for each in problems], **findings}
+        told = {"problems": [_row(each) for each in problems], **beside}
         print(json.dumps(told, ensure_ascii=False))  # noqa: T201
     return status
 

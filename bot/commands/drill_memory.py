@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.clock import Clock
 from bot.commands.drill_values import Drill
-from bot.commands.stored import look_for, writable
+from bot.commands.stored import look_for, stored, writable
 from bot.commands.unusable import Unusable
 from bot.settings import read_settings
 from bot.store.problems import StoreProblem
@@ -19,6 +20,7 @@ STATE = "drills"
 KEPT = 20
 """So many rehearsals are remembered: five years of quarters."""
 NEVER = "never rehearsed; `deskmate drill` does it on the sandbox"
+UNKNOWN = "no store can be read here that would know; `deskmate drill` does it on the sandbox"
 
 
 def remember(drill: Drill, clock: Clock) -> str:
@@ -44,6 +46,24 @@ def last_drill(reader: Reader) -> dict[str, Any] | None:
     """The latest rehearsal that the store remembers, None for none."""
     known = (reader.states.load(STATE) or {}).get("drills", [])
     return known[-1] if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The latest rehearsal that is known here, if one is, and a sentence on it."""
+
+    row: dict[str, Any] | None
+    said: str
+
+
+def look_up(clock: Clock) -> Known:
+    """When the last rehearsal was, as far as the store of the settings says; makes no store."""
+    try:
+        with stored(clock, is_made=False) as reader:
+            row = last_drill(reader)
+    except Unusable:
+        return Known(None, UNKNOWN)
+    return Known(row, said_of_drill(row, clock.now()))
 
 
 def said_of_drill(row: dict[str, Any] | None, now: datetime) -> str:

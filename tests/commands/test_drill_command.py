@@ -85,6 +85,25 @@ def test_status_says_when_the_last_drill_was(url: str) -> None:
     )
 
 
+def test_check_says_when_the_last_drill_was(url: str, tmp_path: Path) -> None:
+    """A line beside what it found, also where there never was one; it makes no store to look."""
+
+    def check(*more: str) -> str:
+        return CliRunner().invoke(app, ["check", str(ROOT / "desks" / "inriver"), *more]).output
+
+    without = check()
+    assert not (tmp_path / "desk.sqlite3").exists()
+    with Store.open(url, clock=SystemClock()):
+        pass
+    before = check()
+    remember(DRILL, SystemClock())
+
+    assert "rehearsal: no store can be read here" in without
+    assert f"rehearsal: {NEVER}" in before and "warning: rehearsal" not in before
+    assert "on the sandbox, by ann: 1 worked, 1 did not, 1 not tried" in check()
+    assert json.loads(check("--json"))["last_drill"]["by"] == "ann"
+
+
 def test_drill_without_a_store_makes_none(url: str, tmp_path: Path) -> None:
     """A rehearsal on a laptop leaves no store behind, and says that it is not remembered."""
     said = remember(DRILL, SystemClock())
