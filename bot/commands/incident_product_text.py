@@ -89,7 +89,7 @@ def _planned(month: Month, say: ReportWords) -> str:
 
 def _affected(record: ProductRecord, zone: str, say: ReportWords) -> Part:
     rows = [
-        (each.ticket, each.customer, say.named("status", each.status), said_at(each.since, zone),
+        (each.ticket, each.customer, say.status(each.status), said_at(each.since, zone),
          each.by, said_at(each.told_at, zone), each.told_by)
         for each in record.affected
     ]  # fmt: skip

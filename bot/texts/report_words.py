@@ -38,6 +38,10 @@ class ReportWords:
         """What a name of ours is called (`step`, `product`, `state`, `fate`, ..), else itself."""
         return self.say.get(f"{kind}_{name}", name.replace("_", " "))
 
+    def status(self, name: str) -> str:
+        """A ticket's status, as the continuity page calls it."""
+        return language(self.code).words.continuity.get(f"status_{name}", name)
+
     def clock(self, name: str) -> str:
         """A promise's name."""
         return language(self.code).words.clocks.get(name, name.replace("_", " "))

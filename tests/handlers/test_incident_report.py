@@ -23,6 +23,7 @@ from bot.rules.probes import ProbeRound, Verdict
 from bot.rules.ticket import Person, Status
 from bot.store.queues import OutboxState
 from bot.texts.report_words import REPORTS, report_words
+from bot.texts.words import LANGUAGES
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -144,12 +145,19 @@ def test_reports_say_the_same_in_every_language() -> None:
         *(f"product_{each}" for each in ProductStep),
         *(f"state_{each}" for each in OutboxState),
         *(f"fate_{each}" for each in Fate),
-        *(f"status_{each}" for each in Status),
     }
     assert {code: gaps(say) for code, say in REPORTS.items()} == dict.fromkeys(
         REPORTS, gaps(REPORTS["en"])
     )
     assert named <= set(REPORTS["en"])
+
+
+@pytest.mark.parametrize("status", Status)
+def test_status_is_called_as_on_the_page(status: Status) -> None:
+    """Who reads of a ticket in the report knows it again on the continuity page."""
+    page = {code: words.continuity[f"status_{status}"] for code, words in LANGUAGES.items()}
+
+    assert {code: report_words(code).status(status) for code in LANGUAGES} == page
 
 
 def test_there_is_no_report_of_no_outage(desk: Desk) -> None:
