@@ -16,6 +16,7 @@ from bot.handlers.backfill_notices import (
     MAIL_KEY,
     tell_of_copies,
     tell_of_parked,
+    tell_of_unread,
     tell_when_through,
 )
 from bot.handlers.case_notes import beside
@@ -72,6 +73,9 @@ def handle_twins(
     if not may_go_on(load_state(tx)):
         return Handled("the helpdesk is not there: it is asked again", ticket.ticket_id)
     case, standing = case_of(ticket, tx), standing_of(ticket, tx)
+    if sought.trouble:
+        tell_of_unread(ticket, sought, tx, compiled, now=now)
+        return Handled("it cannot be asked about this case", ticket.ticket_id)
     if sought.turn:
         return _looked_again(case, standing, sought, tx, compiled, now=now)
     if standing is not None or ticket.number is not None:

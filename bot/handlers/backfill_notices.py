@@ -13,6 +13,7 @@ from bot.rules.backfill_state import PREFIX, Progress, Standing, from_row, progr
 from bot.rules.backfill_sum import Sum, sum_of
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy
+from bot.rules.events import TwinsSought
 from bot.rules.history import ChangeKind
 from bot.rules.mail import Twin
 from bot.rules.ticket import Origin, Ticket
@@ -58,6 +59,14 @@ def tell_of_parked(
     """The helpdesk refuses a case: it stays with us, and a person knows."""
     said = f"{ticket.reference} ({why})"
     _tell("case_refused", said, ticket, tx, compiled, key="refused", now=now)
+
+
+def tell_of_unread(
+    ticket: Ticket, sought: TwinsSought, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+) -> None:
+    """The helpdesk goes on failing when it is asked about one case: once a look, with why."""
+    said = f"{ticket.reference} ({sought.trouble})"
+    _tell("case_unread", said, ticket, tx, compiled, key=f"unread/{sought.turn}", now=now)
 
 
 def tell_when_through(tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> None:

@@ -168,7 +168,7 @@ class Zendesk:
             return self._twins.twins(sought)
         except Failure as failure:
             return trouble_of(failure)
-        except (KeyError, ValueError, TypeError) as error:
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
             reason = f"a ticket cannot be read: {type(error).__name__}: {error}"
             return Trouble(TroubleKind.WRONG_CONTENT, reason)
 
@@ -218,7 +218,7 @@ class Zendesk:
             return Trouble(TroubleKind.NOT_FOUND, f"ticket {number} is gone")
         try:
             return snapshot_of(row, self._desk.names, self._people)
-        except (KeyError, ValueError, TypeError) as error:
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
             reason = f"ticket {number} cannot be read: {type(error).__name__}: {error}"
             return Trouble(TroubleKind.WRONG_CONTENT, reason)
 

@@ -155,11 +155,15 @@ class AnswerGiven:
 
 @dataclass(frozen=True, slots=True)
 class TwinsSought:
-    """The helpdesk was asked what it has of a case; `turn` counts the looks, 0 is the first."""
+    """The helpdesk was asked what it has of a case; `turn` counts the looks, 0 is the first.
+
+    `trouble` says why it goes on failing to answer: then nothing is known, and a person should.
+    """
 
     ticket_id: str
     turn: int
     twins: tuple[Twin, ...] = ()
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 """Asks the helpdesk that is back what it has of each case, one at a time and at a measured pace.
 
 It only writes the answer down; what follows is the handler's. While the helpdesk is not surely
-there it asks nothing, and goes on later with the case that waits longest.
+there it asks nothing, and goes on later with the case that waits longest. A case that it fails to
+answer about waits longer each time, and keeps no other waiting.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.ports import Sought, Trouble, Twins
+from bot.ports import Sought, Trouble, TroubleKind, Twins
 from bot.rules.backfill import EARLY_BY
 from bot.rules.backfill_state import LOOKS, PREFIX, may_go_on
 from bot.rules.events import Event, TwinsSought
 from bot.rules.outage_state import from_row
 from bot.rules.ticket import Ticket
+from bot.sources.twins_put_off import PutOff
 from bot.store.store import Store
 from bot.store.transaction import Reader
 from bot.telemetry import logger
@@ -35,6 +37,11 @@ class _Due:
     ticket: Ticket
     turn: int
 
+    @property
+    def name(self) -> str:
+        """The first look at a case, and its later ones, fail each for themselves."""
+        return f"{LOOKS if self.turn else ''}{self.ticket.ticket_id}"
+
 
 class TwinFinder:
     """Brings one case's twins; one `step` is one case, when one is due."""
@@ -48,6 +55,7 @@ class TwinFinder:
         self._per_minute = per_minute
         self._due: datetime | None = None
         self._since_look = 0
+        self._put_off = PutOff()
 
     def step(self, now: datetime) -> bool:
         """Ask for the next case if it is time; True if there was one."""
@@ -55,7 +63,9 @@ class TwinFinder:
             return False
         with self._store.read() as reader:
             is_back = may_go_on(from_row(reader.states.load("outage")))
-            found = self._next(reader) if is_back else None
+            found = self._next(reader, now) if is_back else None
+        if not is_back:
+            self._put_off.forget_all()
         if found is None:
             self._due = now + IDLE
             return False
@@ -66,30 +76,47 @@ class TwinFinder:
             ticket.created_at - EARLY_BY,
         )
         twins = self._helpdesk.twins(sought)
-        if isinstance(twins, Trouble):
-            wait = max(TROUBLED, timedelta(seconds=twins.retry_after or 0.0))
-            self._due = now + wait
-            log.warning("twins_not_read", reason=twins.reason, again_in=wait.total_seconds())
-            return False
-        fact = TwinsSought(ticket.ticket_id, found.turn, twins)
-        stream = f"case/{ticket.ticket_id}"
-        key = f"{stream}/twins/{found.turn}@{now.isoformat()}"
-        self._store.receive([Event(key, stream, now, "backfill", fact)]).result()
         self._since_look = 0 if found.turn else self._since_look + 1
+        if isinstance(twins, Trouble):
+            self._after_trouble(found, twins, now)
+            return False
+        self._put_off.answered(found.name)
+        fact = TwinsSought(ticket.ticket_id, found.turn, twins)
+        self._write_down(fact, f"twins/{found.turn}@{now.isoformat()}", now)
         self._due = now + timedelta(minutes=1) / max(1, self._per_minute())
         return True
 
-    def _next(self, reader: Reader) -> _Due | None:
+    def _after_trouble(self, found: _Due, trouble: Trouble, now: datetime) -> None:
+        """Go on with the next soon; who asks for patience gets it, and it is no case's fault."""
+        wait = max(TROUBLED, timedelta(seconds=trouble.retry_after or 0.0))
+        self._due = now + wait
+        case = found.ticket.reference or found.ticket.ticket_id
+        log.warning("twins_not_read", case=case, reason=trouble.reason,
+                    again_in=wait.total_seconds())  # fmt: skip
+        if trouble.kind is TroubleKind.THROTTLED or not self._put_off.failed(found.name, now):
+            return
+        fact = TwinsSought(found.ticket.ticket_id, found.turn, trouble=trouble.reason[:300])
+        self._write_down(fact, f"unread/{found.turn}", now)
+
+    def _write_down(self, fact: TwinsSought, name: str, now: datetime) -> None:
+        stream = f"case/{fact.ticket_id}"
+        event = Event(f"{stream}/{name}", stream, now, "backfill", fact)
+        self._store.receive([event]).result()
+
+    def _next(self, reader: Reader, now: datetime) -> _Due | None:
         """The case that waits longest, and between some of them one that is there already."""
-        waiting = reader.tickets.cases_without_number(1, untouched=PREFIX)
-        if waiting and self._since_look < BETWEEN_LOOKS:
-            return _Due(waiting[0], 0)
-        return _look(reader) or (_Due(waiting[0], 0) if waiting else None)
+        away = self._put_off.away(now)
+        cases = reader.tickets.cases_without_number(len(away) + 1, untouched=PREFIX)
+        waiting = next((_Due(each, 0) for each in cases if each.ticket_id not in away), None)
+        if waiting is not None and self._since_look < BETWEEN_LOOKS:
+            return waiting
+        return _look(reader, away) or waiting
 
 
-def _look(reader: Reader) -> _Due | None:
+def _look(reader: Reader, away: frozenset[str]) -> _Due | None:
     """A case that is due to be looked for again."""
-    look = reader.states.first(LOOKS)
+    looks = reader.states.first(LOOKS, len(away) + 1)
+    look = next((each for each in looks if each not in away), None)
     ticket = reader.tickets.load(look.removeprefix(LOOKS)) if look is not None else None
     if look is None or ticket is None:
         return None

@@ -28,7 +28,7 @@ _STATE = Ready(lambda _: select(machine.c.body).where(machine.c.name == bindpara
 def _first(dialect: str) -> Any:
     name = by_character(machine.c.name, dialect)
     which = (name >= bindparam("low", type_=Text), name < bindparam("high", type_=Text))
-    return select(machine.c.name).where(*which).order_by(name).limit(1)
+    return select(machine.c.name).where(*which).order_by(name).limit(bindparam("limit"))
 
 
 _FIRST = Ready(_first)
@@ -53,10 +53,10 @@ class StatesView:
         )
         return {row.name: dict(from_json(row.body)) for row in found}
 
-    def first(self, prefix: str) -> str | None:
-        """The first machine whose name begins so, by name."""
-        row = _FIRST.run(self._connection, {"low": prefix, "high": prefix + "~"}).fetchone()
-        return None if row is None else str(row[0])
+    def first(self, prefix: str, limit: int) -> tuple[str, ...]:
+        """The first machines whose names begin so, by name."""
+        asked = {"low": prefix, "high": prefix + "~", "limit": limit}
+        return tuple(str(row[0]) for row in _FIRST.run(self._connection, asked))
 
 
 class States(StatesView):

@@ -53,6 +53,8 @@ ENGLISH = Words(
         "mail_bounce": "A mail of ours did not arrive: {}.",
         "late_copy": "The helpdesk made a second ticket of a case; merge them: {}.",
         "case_refused": "The helpdesk refuses a case; it stays here: {}.",
+        "case_unread": "The helpdesk cannot be asked about a case; it is asked again, and the "
+        "others go on: {}.",
         "backfilled": "All cases are in the helpdesk: {}.",
         "backfill_off": "Cases are in the helpdesk, but the sum is off: {}.",
         "mailbox_dead": "The escalation mailbox cannot be read.",

@@ -56,6 +56,8 @@ SWEDISH = Words(
         "mail_bounce": "Ett mejl från oss kom inte fram: {}.",
         "late_copy": "Ärendesystemet har gjort ett andra ärende av ett fall; slå ihop dem: {}.",
         "case_refused": "Ärendesystemet tar inte emot ett fall; det blir kvar här: {}.",
+        "case_unread": "Ärendesystemet svarar inte om ett fall; vi frågar igen, och de andra går "
+        "vidare: {}.",
         "backfilled": "Alla fall finns i ärendesystemet: {}.",
         "backfill_off": "Fallen finns i ärendesystemet, men summan stämmer inte: {}.",
         "mailbox_dead": "Reservbrevlådan går inte att läsa.",

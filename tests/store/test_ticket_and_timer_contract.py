@@ -58,7 +58,7 @@ def test_cases_that_wait_are_those_nobody_has_looked_at(store: Store) -> None:
         assert [each.ticket_id for each in waiting] == ["t2"]
         assert reader.tickets.count_cases_without_number(untouched="way/") == 2
         assert len(reader.tickets.cases_without_number(5)) == 3
-        assert (reader.states.first("way/"), reader.states.first("no/")) == ("way/t1", None)
+        assert (reader.states.first("way/", 1), reader.states.first("no/", 1)) == (("way/t1",), ())
 
 
 def test_what_begins_alike_is_found_however_the_database_sorts(store: Store) -> None:
@@ -74,7 +74,7 @@ def test_what_begins_alike_is_found_however_the_database_sorts(store: Store) -> 
 
     with store.read() as reader:
         found = list(reader.alerts.starting("ladder/ticket:a/"))
-        assert (found, reader.states.first("look/")) == (sorted(keys[:2]), "look/7")
+        assert (found, reader.states.first("look/", 1)) == (sorted(keys[:2]), ("look/7",))
 
 
 def test_helpdesk_number_belongs_to_one_ticket(store: Store) -> None:

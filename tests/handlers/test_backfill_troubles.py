@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""On the way back the helpdesk fails to answer about some cases: no other waits for them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from case_mails import MINUTE, Mail, all_clear, arrive, case_of, declare_down
+from desk import Desk
+
+from bot.handlers.backfill import standing_of
+from bot.ports import Sought, Trouble, TroubleKind
+from bot.rules.mail import Twin
+from bot.sandbox.fakes import FakeHelpdesk
+from bot.sources.twins import TwinFinder
+
+ODD = "odd@northwind.example"
+RESTED = timedelta(minutes=20)
+
+
+class Moody(FakeHelpdesk):
+    """Answers about everybody but those who are called odd; `asked` counts how often it failed."""
+
+    kind = TroubleKind.MISCONFIGURED
+    is_moody = True
+    asked = 0
+
+    def twins(self, sought: Sought) -> tuple[Twin, ...] | Trouble:
+        if self.is_moody and sought.email.startswith("odd"):
+            self.asked += 1
+            return Trouble(self.kind, "422: RecordInvalid")
+        return super().twins(sought)
+
+
+def moody(desk: Desk, kind: TroubleKind = TroubleKind.MISCONFIGURED) -> Moody:
+    """Let the desk ask a helpdesk that is moody."""
+    helpdesk = Moody(desk.world, desk.compiled.policy.helpdesk)
+    helpdesk.kind = kind
+    desk.finder = TwinFinder(helpdesk, desk.store)
+    return helpdesk
+
+
+def unread(desk: Desk) -> list[str]:
+    """What a room was told of cases that cannot be asked about."""
+    return [
+        out.message.reason
+        for _, out in desk.channel.delivered
+        if getattr(out.message, "reason", "").startswith("case_unread")
+        and out.destination == "slack:support"
+    ]
+
+
+def test_case_that_cannot_be_read_keeps_no_other_waiting(desk: Desk) -> None:
+    """The next one comes back within a minute; the odd one is told once, and follows in the end."""
+    declare_down(desk)
+    odd = arrive(desk, Mail(sender=ODD))
+    good = arrive(desk, Mail(text="The other"))
+    reference, helpdesk = case_of(desk, odd).reference, moody(desk)
+    all_clear(desk, MINUTE)
+
+    assert (case_of(desk, good).number is None, unread(desk)) == (False, [])
+    desk.run(timedelta(hours=12), look_every=5 * MINUTE)
+    assert unread(desk) == [f"case_unread:{reference} (422: RecordInvalid)"]
+    assert helpdesk.asked < 4 * 12 + 10, "it is asked every quarter of an hour"
+    helpdesk.is_moody = False
+    desk.run(RESTED)
+    assert case_of(desk, odd).number is not None
+
+
+def test_second_look_that_fails_keeps_nobody_waiting(desk: Desk) -> None:
+    """Who is there and cannot be asked about goes neither before those who wait, nor the others."""
+    declare_down(desk)
+    for number in range(6):
+        arrive(desk, Mail(sender=f"odd{number}@northwind.example", text=f"Odd {number}"))
+    seen = arrive(desk, Mail(text="The other"))
+    all_clear(desk)
+    moody(desk)
+    desk.run(60 * MINUTE, look_every=5 * MINUTE)
+    desk.run(5 * MINUTE, look_every=timedelta(seconds=10))
+    with desk.store.read() as reader:
+        standing = standing_of(case_of(desk, seen), reader)
+    declare_down(desk)
+    late = [arrive(desk, Mail(text=f"Again {number}", subject="Again")) for number in range(9)]
+    all_clear(desk, 3 * MINUTE)
+
+    assert standing is not None and standing.turn == 1
+    assert [key for key in late if case_of(desk, key).number is None] == []
+
+
+def test_patience_that_is_asked_for_is_no_cases_fault(desk: Desk) -> None:
+    """A helpdesk that is busy is given its time, and nobody hears of single cases."""
+    declare_down(desk)
+    arrive(desk, Mail(sender=ODD))
+    helpdesk = moody(desk, TroubleKind.THROTTLED)
+    all_clear(desk)
+    desk.run(timedelta(hours=1), look_every=MINUTE)
+
+    assert helpdesk.asked > 10 and unread(desk) == []
+
+
+def test_many_unread_cases_are_no_flood(desk: Desk) -> None:
+    """Where nothing can be read a few cases are told; the rest is the same matter."""
+    declare_down(desk)
+    for number in range(12):
+        arrive(desk, Mail(sender=f"odd{number}@northwind.example", text=f"Odd {number}"))
+    moody(desk)
+    all_clear(desk)
+    desk.run(timedelta(hours=3), look_every=MINUTE)
+
+    assert len(unread(desk)) == 5
