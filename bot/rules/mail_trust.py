@@ -17,6 +17,8 @@ from bot.rules.mail import Trust
 GOOGLE, MICROSOFT = "google", "microsoft"
 _BY = re.compile(r"\bby\s+([^\s;()]{1,255})")
 _COMMENT = re.compile(r"\([^()]{0,500}\)")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_NAME = re.compile(r"[\w.@+-]*")
 _RESULT = re.compile(r"^\s*([a-z0-9-]{1,30})\s*=\s*([a-z]{1,20})\b", re.IGNORECASE)
 _SIGNED = re.compile(r"\bheader\.[di]\s*=\s*\"?([^\s;\"]{1,255})", re.IGNORECASE)
 _CHECKED = re.compile(r"\bheader\.from\s*=\s*\"?([^\s;\"]{1,255})", re.IGNORECASE)
@@ -142,7 +144,11 @@ def _is_named(value: str, servers: TrustedServers) -> bool:
 
 
 def _claims(value: str) -> Iterable[_Claim]:
-    bare = _COMMENT.sub(" ", value[:_LONGEST_LINE])
+    # The sender of an envelope stands there in quotes as they chose it, with anything in it.
+    bare = _QUOTED.sub(
+        lambda found: found[1] if _NAME.fullmatch(found[1]) else " ", value[:_LONGEST_LINE]
+    )
+    bare = _COMMENT.sub(" ", bare)
     for part in bare.split(";"):
         found = _RESULT.match(part)
         if found:

@@ -78,6 +78,11 @@ def test_signature_must_be_of_the_senders_domain(signed_by: str, trust: Trust) -
          Trust.FAILED),
         ("dmarc=pass header.from=northwind.example.evil.example", SENDER, Trust.FAILED),
         ("dmarc=pass", SENDER, Trust.NOTHING),
+        ('dmarc=pass header.from="northwind.example"', SENDER, Trust.PASSED),
+        ('spf=pass smtp.mailfrom="; dmarc=pass header.from=northwind.example; "@evil.example',
+         SENDER, Trust.NOTHING),
+        ('spf=pass (domain of "x)\\"; dkim=pass header.d=northwind.example; "@evil.example)',
+         SENDER, Trust.NOTHING),
     ],
 )  # fmt: skip
 def test_what_was_checked_must_be_whom_we_read(result: str, sender: str, trust: Trust) -> None:
