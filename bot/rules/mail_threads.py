@@ -48,11 +48,12 @@ def staff_token_of(mail: MailReceived) -> StaffToken | None:
     return None
 
 
-def speaks_for_the_desk(mail: MailReceived, shown: StaffToken, own: OwnNames) -> bool:
-    """Whether the notice went to this very sender, and nobody forged them."""
-    sender = mail.sender.email or ""
-    is_signed = is_token(own, shown.token, shown.ticket_id, sender)
-    return is_signed and mail.trust is not Trust.FAILED
+def answers_a_notice(mail: MailReceived, shown: StaffToken, own: OwnNames) -> bool:
+    """Whether the notice went to this very sender, or to their company.
+
+    It does not say that they wrote it: every reply shows the token, also to a customer in copy.
+    """
+    return is_token(own, shown.token, shown.ticket_id, mail.sender.email or "")
 
 
 def numbers_of(mail: MailReceived) -> tuple[int, ...]:

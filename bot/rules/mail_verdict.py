@@ -119,23 +119,28 @@ def _sign_of_a_bounce(mail: MailReceived) -> str:
     return "a sender that is a mail system" if _DAEMON.match(mail.sender.email or "") else ""
 
 
-def _unanswerable(mail: MailReceived) -> str:
+def sign_of_a_program(mail: MailReceived) -> str:
+    """By what a mail shows that a program sent it, whoever its sender is; empty if by nothing."""
     headers = mail.headers
-    if mail.trust is Trust.FAILED:
-        return "the sender may be forged, as far as our mail server can tell"
     submitted = headers.get("auto-submitted", "no").split(";")[0].strip().casefold()
     if submitted not in _OFF:
         return f"Auto-Submitted: {submitted[:40]}"
     if _is_on(headers.get("x-auto-response-suppress")):
         return "X-Auto-Response-Suppress"
-    if "list-unsubscribe" in headers:
-        return "List-Unsubscribe"
     if _is_on(headers.get("x-loop")):
         return "X-Loop"
-    address = mail.sender.email or ""
-    if _NOBODY.match(address):
-        return "a sender that reads no answers"
-    return "" if address.isascii() else "an address beyond ASCII"
+    return "a sender that reads no answers" if _NOBODY.match(mail.sender.email or "") else ""
+
+
+def _unanswerable(mail: MailReceived) -> str:
+    if mail.trust is Trust.FAILED:
+        return "the sender may be forged, as far as our mail server can tell"
+    program = sign_of_a_program(mail)
+    if program:
+        return program
+    if "list-unsubscribe" in mail.headers:
+        return "List-Unsubscribe"
+    return "" if (mail.sender.email or "").isascii() else "an address beyond ASCII"
 
 
 def _not(fate: Fate, because: str) -> MailVerdict:

@@ -13,7 +13,7 @@ from bot.rules.mail_keys import (
     references_in,
     staff_token,
 )
-from bot.rules.mail_threads import references_of, speaks_for_the_desk, staff_token_of
+from bot.rules.mail_threads import answers_a_notice, references_of, staff_token_of
 
 
 def test_second_delivery_is_the_same_mail() -> None:
@@ -107,4 +107,4 @@ def test_stolen_token_does_not_speak_for_the_desk() -> None:
     shown = staff_token_of(mail)
 
     assert shown is not None
-    assert not speaks_for_the_desk(mail, shown, OWN)
+    assert not answers_a_notice(mail, shown, OWN)
