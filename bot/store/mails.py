@@ -22,7 +22,10 @@ _LONGEST_SUBJECT = 300
 
 @dataclass(frozen=True, slots=True)
 class MailRow:
-    """A mail of the ledger; `copies` counts the places in which it was seen."""
+    """A mail of the ledger; `copies` counts the places in which it was seen.
+
+    `files` is how many files it carries, 0 also for mails that are older than this figure.
+    """
 
     key: str
     fate: Fate
@@ -39,6 +42,7 @@ class MailRow:
     copies: int
     decided_at: datetime | None
     acked_at: datetime | None
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,7 @@ class Mails(MailsView):
             "subject": clean(received.subject[:_LONGEST_SUBJECT]),
             "raw": received.raw,
             "size": received.size,
+            "files": len(received.files),
             "reason": "",
             "copies": 1,
         }
@@ -276,6 +281,7 @@ def _row(row: Row[Any]) -> MailRow:
         copies=row.copies,
         decided_at=maybe_instant(row.decided_at),
         acked_at=maybe_instant(row.acked_at),
+        files=row.files,
     )
 
 

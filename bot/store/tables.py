@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = "0008"
+SCHEMA = "0009"
 """The revision of `migrations/` that these tables are; revisions sort as text."""
 
 metadata = MetaData()
@@ -267,6 +267,7 @@ mail = Table(
     Column("subject", Text, nullable=False),
     Column("raw", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
+    Column("files", Integer, nullable=False, server_default="0"),
     Column("ticket_id", Text, index=True),
     Column("incident", Integer),
     Column("reason", Text, nullable=False),
