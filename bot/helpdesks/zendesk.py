@@ -30,7 +30,7 @@ from bot.helpdesks.zendesk_tickets import snapshot_of
 from bot.helpdesks.zendesk_token import Credentials, ZendeskAccess
 from bot.helpdesks.zendesk_triggers import TriggerReader
 from bot.helpdesks.zendesk_twins import TwinReader
-from bot.helpdesks.zendesk_uploads import no_files
+from bot.helpdesks.zendesk_uploads import FileUploads, no_files
 from bot.helpdesks.zendesk_webhooks import WebhookReader
 from bot.helpdesks.zendesk_writer import TicketWriter
 from bot.ports import (
@@ -72,7 +72,6 @@ class Zendesk:
         enclosures: Enclosures = no_files,
     ) -> None:
         """`names` is the policy's `helpdesk:`; raises ValueError for an address that is none."""
-        self._enclosures = enclosures
         self._patience = patience
         self._access = access
         self._clock = clock
@@ -89,6 +88,7 @@ class Zendesk:
             figures=figures,
             timeout=patience.call,
         )
+        self._files = FileUploads(self._line, self._budget, clock, enclosures)
         self._withheld = withheld
         self._help_centre = HelpCentre(self._line, clock)
         self._twins = TwinReader(self._line, self._budget)
@@ -102,10 +102,8 @@ class Zendesk:
         self._exports = Exports(line, desk, self._budget, self._clock, withheld=self._withheld)
         self._contacts = ContactExport(line, desk, self._budget, self._clock)
         bulk = BulkWriter(line, self._clock, self._closing)
-        self._writer = TicketWriter(line, desk, self._budget, bulk)
-        self._creator = TicketCreator(
-            line, desk, self._budget, self._clock, enclosures=self._enclosures
-        )
+        self._writer = TicketWriter(line, desk, self._budget, bulk, self._files)
+        self._creator = TicketCreator(line, desk, self._budget, self._clock, self._files)
         self._probes = Probes(
             self._opened, self._clock, self._patience, budget=self._budget, canary=own.canary
         )

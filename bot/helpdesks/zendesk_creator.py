@@ -17,8 +17,8 @@ from bot.helpdesks.zendesk_failures import Cause, Failure, outcome_of
 from bot.helpdesks.zendesk_limits import CallBudget, Lane
 from bot.helpdesks.zendesk_session import ZendeskLine
 from bot.helpdesks.zendesk_updates import TicketWrite, worded
-from bot.helpdesks.zendesk_uploads import FileUploads, no_files
-from bot.ports import Delivered, Enclosures, Outcome, Refused, TryLater, Unknown
+from bot.helpdesks.zendesk_uploads import FileUploads
+from bot.ports import Delivered, Outcome, Refused, TryLater, Unknown
 from bot.rules.actions import TicketCreation, TicketMessage, TicketUpdate
 from bot.rules.ticket import Person
 
@@ -38,14 +38,13 @@ class TicketCreator:
         desk: Desk,
         budget: CallBudget,
         clock: Clock,
-        *,
-        enclosures: Enclosures = no_files,
+        files: FileUploads,
     ) -> None:
         """`desk` knows names and people, `budget` how much we may still call.
 
-        `enclosures` brings the files of the mails that a case was made from.
+        `files` brings those of the mails that a case was made from.
         """
-        self._files = FileUploads(line, budget, clock, enclosures)
+        self._files = files
         self._line = line
         self._desk = desk
         self._budget = budget
@@ -137,7 +136,8 @@ class TicketCreator:
         if creation.requester.email:
             body["requester"] = _named(creation.requester)
         shown = [self._comment(each, creation) for each in creation.messages]
-        for comment, tokens in zip(shown, self._files.left(creation), strict=True):
+        left = self._files.left(creation.external_id, [each.mail for each in creation.messages])
+        for comment, tokens in zip(shown, left, strict=True):
             if tokens:
                 comment["uploads"] = list(tokens)
         if creation.created_at is None:

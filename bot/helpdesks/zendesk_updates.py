@@ -81,6 +81,7 @@ def _joined(earlier: TicketWrite, key: str, later: TicketUpdate) -> TicketWrite:
         comment=first.comment if later.comment is None else later.comment,
         is_public=first.is_public if later.comment is None else later.is_public,
         is_solved=first.is_solved or later.is_solved,
+        mail=first.mail if later.comment is None else later.mail,
     )
     return TicketWrite(earlier.number, (*earlier.keys, key), both)
 
@@ -120,6 +121,13 @@ def worded(write: TicketWrite, names: OwnNames, people: Directory) -> Worded | s
         comment=_comment(update),
         metadata={OWN_KEY: key},
     )
+
+
+def with_files(wanted: Worded, tokens: Sequence[str]) -> Worded:
+    """The same write, with files on its comment that were left there just before."""
+    if wanted.comment is None or not tokens:
+        return wanted
+    return replace(wanted, comment={**wanted.comment, "uploads": list(tokens)})
 
 
 def without_known(wanted: Worded, present: Json) -> Worded:

@@ -2,7 +2,8 @@
 """Carries out updates of tickets: few of them one by one and safely, many as bulk jobs.
 
 A single write first reads the ticket, sends only what differs, and is refused by Zendesk if
-somebody was faster (409); the outbox then tries again with the ticket as it is by then.
+somebody was faster (409); the outbox then tries again with the ticket as it is by then. A note with
+files is written singly too, after all others, its files just before it.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from bot.helpdesks.zendesk_updates import (
     Worded,
     merged,
     single_payload,
+    with_files,
     without_known,
     worded,
 )
+from bot.helpdesks.zendesk_uploads import FileTurn, FileUploads
 from bot.ports import Delivered, Outcome, Refused, TryLater, Unknown
 from bot.rules.actions import TicketUpdate
 
@@ -36,8 +39,19 @@ UNCHANGED = "unchanged"
 class TicketWriter:
     """Writes to Zendesk; safe to share between threads."""
 
-    def __init__(self, line: ZendeskLine, desk: Desk, budget: CallBudget, bulk: BulkWriter) -> None:
-        """`desk` knows names and people, `budget` how much we may still call."""
+    def __init__(
+        self,
+        line: ZendeskLine,
+        desk: Desk,
+        budget: CallBudget,
+        bulk: BulkWriter,
+        files: FileUploads,
+    ) -> None:
+        """`desk` knows names and people, `budget` how much we may still call.
+
+        `files` brings those that go with notes.
+        """
+        self._files = files
         self._line = line
         self._desk = desk
         self._budget = budget
@@ -52,14 +66,15 @@ class TicketWriter:
         }
         ready = {key: each for key, each in updates.items() if each.number is not None}
         failed: set[int] = set()
+        turn = self._files.turn()
         for writes in merged(ready):
             blocked = [each for each in writes if each.number in failed]
-            done = self._round([each for each in writes if each.number not in failed])
+            done = self._round([each for each in writes if each.number not in failed], turn)
             for write in blocked:
                 done[write.number] = TryLater("an earlier change of the ticket has to go first")
             for write in writes:
                 if isinstance(done[write.number], Refused) and len(write.keys) > 1:
-                    outcomes.update(self._apart(write, ready))
+                    outcomes.update(self._apart(write, ready, turn))
                 else:
                     outcomes.update(dict.fromkeys(write.keys, done[write.number]))
             failed |= {each for each, what in done.items() if not isinstance(what, Delivered)}
@@ -78,14 +93,16 @@ class TicketWriter:
                 return Refused(f"ticket {update.number} is gone")
             return Unknown(failure.reason)
 
-    def _apart(self, write: TicketWrite, updates: Mapping[str, TicketUpdate]) -> dict[str, Outcome]:
+    def _apart(
+        self, write: TicketWrite, updates: Mapping[str, TicketUpdate], turn: FileTurn
+    ) -> dict[str, Outcome]:
         """Write one after the other what was refused together: one bad value spoils no other."""
         return {
-            key: self._round([TicketWrite(write.number, (key,), updates[key])])[write.number]
+            key: self._round([TicketWrite(write.number, (key,), updates[key])], turn)[write.number]
             for key in write.keys
         }
 
-    def _round(self, writes: Sequence[TicketWrite]) -> dict[int, Outcome]:
+    def _round(self, writes: Sequence[TicketWrite], turn: FileTurn) -> dict[int, Outcome]:
         outcomes: dict[int, Outcome] = {}
         wanted: dict[int, Worded] = {}
         try:
@@ -98,12 +115,29 @@ class TicketWriter:
                 wanted[write.number] = allowed
             else:
                 outcomes[write.number] = allowed
-        ready = [each for each in writes if each.number in wanted]
-        if len(ready) > MOST_SINGLE:
-            outcomes.update(self._in_bulk(ready, wanted))
+        allowed_now = [each for each in writes if each.number in wanted]
+        plain = [each for each in allowed_now if each.update.mail is None]
+        if len(plain) > MOST_SINGLE:
+            outcomes.update(self._in_bulk(plain, wanted))
         else:
-            outcomes.update(self._one_by_one(ready, wanted))
+            outcomes.update(self._one_by_one(plain, wanted))
+        for write in allowed_now:
+            if write.update.mail is not None:
+                outcomes[write.number] = self._with_files(write, wanted[write.number], turn)
         return outcomes
+
+    def _with_files(self, write: TicketWrite, wanted: Worded, turn: FileTurn) -> Outcome:
+        """The files first, and the ticket is read after them: they take time."""
+        assert write.update.mail is not None
+        wait = self._budget.wait_for(Lane.UPDATES)
+        if wait > 0:
+            return TryLater("our share of updates is used up", wait)
+        try:
+            tokens = turn.tokens(write.number, write.update.mail)
+        except Failure as failure:
+            return TryLater(failure.reason, failure.retry_after)
+        worded_so = {write.number: with_files(wanted, tokens)}
+        return self._one_by_one([write], worded_so, is_begun=bool(tokens))[write.number]
 
     def _allowed(self, write: TicketWrite) -> Worded | Outcome:
         wait = self._budget.wait_for_ticket(write.number)
@@ -127,8 +161,15 @@ class TicketWriter:
         return self._bulk.write(writes, wanted)
 
     def _one_by_one(
-        self, writes: Sequence[TicketWrite], wanted: Mapping[int, Worded]
+        self,
+        writes: Sequence[TicketWrite],
+        wanted: Mapping[int, Worded],
+        *,
+        is_begun: bool = False,
     ) -> dict[int, Outcome]:
+        """`is_begun`: its files are there, so the rest does not wait for our share."""
+        if not writes:
+            return {}
         try:
             present = self._desk.present_tickets([each.number for each in writes])
         except Failure as failure:
@@ -139,14 +180,16 @@ class TicketWriter:
             if shown is None:
                 outcomes[write.number] = Refused(f"ticket {write.number} is gone", "nothing to do")
                 continue
-            outcomes[write.number] = self._write_one(write.number, wanted[write.number], shown)
+            outcomes[write.number] = self._write_one(
+                write.number, wanted[write.number], shown, is_begun=is_begun
+            )
         return outcomes
 
-    def _write_one(self, number: int, wanted: Worded, present: Json) -> Outcome:
+    def _write_one(self, number: int, wanted: Worded, present: Json, *, is_begun: bool) -> Outcome:
         left = without_known(wanted, present)
         if left.is_empty:
             return Delivered(UNCHANGED)
-        wait = self._budget.wait_for(Lane.UPDATES)
+        wait = 0.0 if is_begun else self._budget.wait_for(Lane.UPDATES)
         if wait > 0:
             return TryLater("our share of updates is used up", wait)
         self._budget.count(Lane.UPDATES)

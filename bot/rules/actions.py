@@ -36,7 +36,8 @@ class TicketUpdate:
     """A change to one ticket in the helpdesk; None and empty mean "leave it".
 
     Values are own codes; the adapter maps them. `comment` is internal unless `is_public`.
-    `is_solved` solves it under our own name.
+    `is_solved` solves it under our own name. `mail` names the raw mail whose files go with the
+    comment.
     """
 
     ticket_id: str
@@ -51,6 +52,7 @@ class TicketUpdate:
     comment: str | None = None
     is_public: bool = False
     is_solved: bool = False
+    mail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

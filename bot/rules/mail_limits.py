@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many mails of ours may go out, and when so many come in that each is no news by itself."""
+"""How many mails of ours may go out, when so many come in that each is no news by itself, and how
+many files go along."""
 
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ ACKS_PER_MINUTE = 60
 STORM_WINDOW = timedelta(minutes=10)
 STORM_MAILS = 200
 STORM_OF_ONE_SENDER = 20
+FILES_OF_MAIL = 10
+FILES_OF_CASE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +54,17 @@ def is_storm(mails: int, of_sender: int) -> bool:
     `mails` came within `STORM_WINDOW`, `of_sender` of this one sender within an hour.
     """
     return mails > STORM_MAILS or of_sender > STORM_OF_ONE_SENDER
+
+
+def files_fit(mails: Sequence[int]) -> tuple[bool, ...]:
+    """Of which mails of a case, each with so many files, the files go along.
+
+    Those of one mail go together. Where they would be too many in the case they stay in the spool.
+    """
+    fitting: list[bool] = []
+    left = FILES_OF_CASE
+    for files in mails:
+        count = min(files, FILES_OF_MAIL)
+        fitting.append(0 < count <= left)
+        left -= count if fitting[-1] else 0
+    return tuple(fitting)

@@ -1,18 +1,38 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes the tickets that Deskmate creates, in the sandbox's world, as the helpdesk's door does."""
+"""Makes the tickets that Deskmate creates, in the sandbox's world, as the helpdesk's door does.
+
+Files go with the words that they came with; the world keeps what they are called and how large.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot.ports import Enclosed, Enclosures
 from bot.rules.actions import TicketCreation, TicketMessage, TicketUpdate
 from bot.sandbox.fake_names import Names
 from bot.sandbox.world import World
-from bot.sandbox.world_values import DeskTicket, NewComment, Refusal, Via
+from bot.sandbox.world_values import Attachment, DeskTicket, NewComment, Refusal, Via
 
 KEY = "deskmate_key"
 
 
+def no_files(mail: str) -> tuple[Enclosed, ...]:
+    """For a world in which no mail brings files."""
+    del mail
+    return ()
+
+
+def attached(world: World, enclosures: Enclosures, mail: str | None) -> tuple[Attachment, ...]:
+    """The files of a raw mail as they hang on a comment."""
+    return tuple(
+        Attachment(world.people.next_id(), each.name, each.content_type, len(each.content))
+        for each in (enclosures(mail) if mail else ())
+    )
+
+
 def make_ticket(
-    world: World, names: Names, key: str, creation: TicketCreation
+    world: World, names: Names, key: str, creation: TicketCreation, enclosures: Enclosures
 ) -> DeskTicket | Refusal:
     """The new ticket with its messages; of a backdated one nobody in the world hears."""
     person, people = creation.requester, world.people
@@ -22,17 +42,21 @@ def make_ticket(
     if creation.status:
         values["status"] = creation.status
     values = {**values, "tags": tuple(sorted(creation.tags)), "external_id": creation.external_id}
-    first, *others = creation.messages
+    comments = [
+        replace(
+            _comment(world, each, who.user_id), attachments=attached(world, enclosures, each.mail)
+        )
+        for each in creation.messages
+    ]
     made = world.desk.create(
-        creation.subject, _comment(world, first, who.user_id), who, by=world.daemon,
+        creation.subject, comments[0], who, by=world.daemon,
         values=values, fields=fields, via=Via("api"), metadata={KEY: key}, system_metadata={},
         born=creation.created_at, is_import=creation.is_backdated,
     )  # fmt: skip
     if isinstance(made, Refusal):
         return made
-    for each in others:
+    for each, comment in list(zip(creation.messages, comments, strict=True))[1:]:
         at = each.at or made.created_at
-        comment = _comment(world, each, who.user_id)
         world.desk.add_old(made.number, comment, by=world.daemon, at=at)
     return made
 

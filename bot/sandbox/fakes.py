@@ -13,6 +13,7 @@ from bot.ports import (
     ArticlePage,
     ContactPage,
     Delivered,
+    Enclosures,
     Finding,
     Outcome,
     Page,
@@ -31,7 +32,7 @@ from bot.rules.policy import HelpdeskMap
 from bot.rules.probes import Verdict
 from bot.rules.ticket import Snapshot
 from bot.sandbox.fake_articles import shown_articles
-from bot.sandbox.fake_creation import make_ticket
+from bot.sandbox.fake_creation import attached, make_ticket, no_files
 from bot.sandbox.fake_names import Names
 from bot.sandbox.fake_twins import twins_in
 from bot.sandbox.faults import Fault, Faults
@@ -49,9 +50,15 @@ class FakeHelpdesk:
     """
 
     def __init__(
-        self, world: World, names: HelpdeskMap, *, withhold: timedelta = timedelta(seconds=60)
+        self,
+        world: World,
+        names: HelpdeskMap,
+        *,
+        withhold: timedelta = timedelta(seconds=60),
+        enclosures: Enclosures = no_files,
     ) -> None:
-        """`names` is the policy's `helpdesk:`."""
+        """`names` is the policy's `helpdesk:`, `enclosures` brings the files of mails."""
+        self._enclosures = enclosures
         self._world = world
         self._names = Names(world, names)
         self._canary = names.canary
@@ -124,7 +131,7 @@ class FakeHelpdesk:
             return TryLater(trouble.reason, trouble.retry_after)
         known = self._created.get(key)
         if known is None:
-            made = make_ticket(self._world, self._names, key, creation)
+            made = make_ticket(self._world, self._names, key, creation, self._enclosures)
             if isinstance(made, Refusal):
                 return Refused(made.text)
             known = self._created[key] = made.number
@@ -230,10 +237,11 @@ class FakeHelpdesk:
             values = {**values, "assignee_id": agent.user_id}
         if update.is_solved:
             values = {**values, "status": "solved", "assignee_id": self._world.daemon.user_id}
-        comment = NewComment(update.comment, update.is_public) if update.comment else None
+        files = attached(self._world, self._enclosures, update.mail)
+        comment = NewComment(update.comment or "", update.is_public, attachments=files)
         done = self._world.change_ticket(
-            ticket.number, by=self._world.daemon, values=values, fields=fields, comment=comment,
-            metadata={KEY: key}, via="api",
+            ticket.number, by=self._world.daemon, values=values, fields=fields,
+            comment=comment if update.comment else None, metadata={KEY: key}, via="api",
         )  # fmt: skip
         if not isinstance(done, Refusal):
             return Delivered(str(done.audit_id))

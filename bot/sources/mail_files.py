@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.rules.mail_limits import FILES_OF_MAIL
 from bot.sources.mail_reading import named_parts
 
-MOST_FILES = 10
 GREATEST_SUM = 20 * 1024 * 1024
 """Bytes of all files of one mail that are passed on; most mail servers take no more in one mail."""
 
@@ -26,7 +26,7 @@ def contents(raw: bytes, *, greatest_sum: int = GREATEST_SUM) -> tuple[MailConte
     found: list[MailContent] = []
     left = greatest_sum
     for name, kind, content in named_parts(raw):
-        if len(found) == MOST_FILES:
+        if len(found) == FILES_OF_MAIL:
             break
         if len(content) <= left:
             left -= len(content)

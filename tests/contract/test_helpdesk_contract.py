@@ -17,6 +17,7 @@ from bot.ports import (
     ContactPage,
     Contacts,
     Delivered,
+    Enclosed,
     Helpdesk,
     Page,
     Refused,
@@ -70,6 +71,11 @@ class Door:
         return [f for f in facts if isinstance(f, CommentAdded | FieldChanged)]
 
 
+def enclosed(mail: str) -> tuple[Enclosed, ...]:
+    """Each mail has one file, called as the mail is."""
+    return (Enclosed(f"{mail}.txt", "text/plain", b"x"),)
+
+
 @pytest.fixture(params=["fake", "zendesk"])
 def door(request: pytest.FixtureRequest) -> Iterator[Door]:
     """The same furnished world behind either door, two minutes after its beginning."""
@@ -84,12 +90,13 @@ def door(request: pytest.FixtureRequest) -> Iterator[Door]:
     )
     clock.advance(timedelta(minutes=2))
     if request.param == "fake":
-        yield Door(world, furniture, clock, FakeHelpdesk(world, names, withhold=WITHHELD))
+        fake = FakeHelpdesk(world, names, withhold=WITHHELD, enclosures=enclosed)
+        yield Door(world, furniture, clock, fake)
         return
     served = ZendeskDoor(world, withhold=WITHHELD.total_seconds())
     served.start()
     access = ZendeskAccess(served.url, "deskmate", "sandbox-secret")
-    zendesk = Zendesk(access, names, clock, withheld=WITHHELD)
+    zendesk = Zendesk(access, names, clock, withheld=WITHHELD, enclosures=enclosed)
     yield Door(world, furniture, clock, zendesk)
     zendesk.close()
     served.stop()
@@ -300,6 +307,25 @@ def test_old_ticket_keeps_its_times_and_authors(door: Door) -> None:
     assert [c.author_id for c in kept] == [door.furniture.customers["contoso"].user_id, ada.user_id]
     ticket = door.world.ticket(int(made.reference))
     assert ticket is not None and ticket.created_at == began
+
+
+def test_files_hang_on_the_words_that_they_came_with(door: Door) -> None:
+    """With a creation and with a later note; each once, where its mail is named."""
+    messages = (TicketMessage("First", at=START, mail="a"), TicketMessage("Second", at=START))
+    made = door.helpdesk.create("case/1", creation(messages=messages, created_at=START))
+    assert isinstance(made, Delivered)
+    number = int(made.reference)
+    updates = {
+        "k1": TicketUpdate("t", number, comment="Third", mail="b"),
+        "k2": TicketUpdate("t", number, comment="Fourth"),
+    }
+
+    door.helpdesk.update(updates)
+
+    assert [
+        (each.body, [file.file_name for file in each.attachments])
+        for each in door.world.comments(number)
+    ] == [("First", ["a.txt"]), ("Second", []), ("Third", ["b.txt"]), ("Fourth", [])]
 
 
 def test_customers_are_shown_with_their_companies_facts(door: Door) -> None:

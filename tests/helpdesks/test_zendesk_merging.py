@@ -55,6 +55,15 @@ def test_each_round_holds_a_ticket_once() -> None:
     ]
 
 
+def test_files_stay_with_their_note() -> None:
+    """What is merged with a note keeps the note's files, whichever came first."""
+    note, value = TicketUpdate("T", 7, comment="1", mail="m"), TicketUpdate("T", 7, priority="p1")
+
+    for updates in ({"a": note, "b": value}, {"b": value, "a": note}):
+        [[write]] = merged(updates)
+        assert (write.update.comment, write.update.mail) == ("1", "m")
+
+
 def test_drop_downs_tag_follows_its_value() -> None:
     """A drop-down's value is a tag too: the whole list of tags must not bring the old one back."""
     present = {

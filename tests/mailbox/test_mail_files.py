@@ -11,8 +11,9 @@ import pytest
 from mail_samples import corpus
 
 from bot.clock import SystemClock
+from bot.rules.mail_limits import FILES_OF_MAIL, files_fit
 from bot.sources.mail_enclosures import MailFiles
-from bot.sources.mail_files import MOST_FILES, contents
+from bot.sources.mail_files import contents
 from bot.sources.mail_spool import Spool
 from bot.sources.mail_worker import MailWorker
 
@@ -36,11 +37,26 @@ def _mail(*sizes: int) -> bytes:
 
 def test_what_is_too_much_stays_in_the_mail() -> None:
     """Ten files and so many bytes are passed on; a smaller one behind a large one still is."""
-    many = contents(_mail(*[1] * (MOST_FILES + 2)))
+    many = contents(_mail(*[1] * (FILES_OF_MAIL + 2)))
     large = contents(_mail(10, 1000, 20), greatest_sum=1000)
 
-    assert len(many) == MOST_FILES
+    assert len(many) == FILES_OF_MAIL
     assert [len(each.content) for each in large] == [10, 20]
+
+
+@pytest.mark.parametrize(
+    ("files", "fit"),
+    [
+        ([], ()),
+        ([0, 3], (False, True)),
+        ([10, 10, 1], (True, True, False)),
+        ([30, 10], (True, True)),
+        ([9, 9, 3, 2, 1], (True, True, False, True, False)),
+    ],
+)
+def test_case_takes_twenty_files(files: list[int], fit: tuple[bool, ...]) -> None:
+    """Those of one mail go together or not at all; a smaller one behind a large one still does."""
+    assert files_fit(files) == fit
 
 
 def test_no_odd_mail_raises() -> None:
