@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carries out what is decided for tickets: new ones first, then updates, many in one call.
+"""Carries out what is decided for tickets, many updates in one call; who brings files comes last.
 
 What may have arrived is looked for before it is sent again.
 """
@@ -27,8 +27,9 @@ def outcomes_of(
 ) -> Iterator[Carried]:
     """How each claimed row ended; record each before asking for the next.
 
-    New tickets come first: the updates behind them need their numbers. In a store that was put
-    back nothing counts as never tried.
+    1. updates of tickets that wait for nothing here; 2. new tickets, whose files may take time;
+    3. the updates behind them, which need their numbers; 4. tickets whose notes bring files.
+    In a store that was put back nothing counts as never tried.
     """
     if not claimed:
         return
@@ -36,12 +37,15 @@ def outcomes_of(
         is_older = is_doubtful(reader, clock.now())
     if is_older:
         claimed = [replace(row, state=OutboxState.UNKNOWN) for row in claimed]
+    turns = _turns(claimed)
+    yield from _updates(turns.plain, helpdesk, store)
     creating = _Creating(helpdesk, store, clock, is_older)
     for row in claimed:
         creation = row.outgoing.message
         if isinstance(creation, TicketCreation):
             yield row, creating.outcome(row, creation)
-    yield from _updates(claimed, helpdesk, store)
+    yield from _updates(turns.behind, helpdesk, store)
+    yield from _updates(turns.with_files, helpdesk, store)
 
 
 def number_ticket(outgoing: Outgoing, outcome: Outcome, tx: Transaction) -> None:
@@ -61,6 +65,32 @@ def number_ticket(outgoing: Outgoing, outcome: Outcome, tx: Transaction) -> None
 def still_unknown(found: Outcome) -> Outcome:
     """Who looked and could not tell must look again; a plain retry would send it twice."""
     return Unknown(found.reason, found.after) if isinstance(found, TryLater) else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """The updates, by what their tickets wait for; each ticket stands in one of them alone."""
+
+    plain: Sequence[ClaimedOutgoing]
+    behind: Sequence[ClaimedOutgoing]
+    with_files: Sequence[ClaimedOutgoing]
+
+
+def _turns(claimed: Sequence[ClaimedOutgoing]) -> _Turns:
+    made, slow = set(), set()
+    updates: list[tuple[ClaimedOutgoing, str]] = []
+    for row in claimed:
+        message = row.outgoing.message
+        if isinstance(message, TicketCreation):
+            made.add(message.ticket_id)
+        elif isinstance(message, TicketUpdate):
+            updates.append((row, message.ticket_id))
+            slow |= {message.ticket_id} if message.mail else set()
+    return _Turns(
+        [row for row, ticket in updates if ticket not in made | slow],
+        [row for row, ticket in updates if ticket in made - slow],
+        [row for row, ticket in updates if ticket in slow],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -11,13 +12,16 @@ import pytest
 from bot.clock import VirtualClock
 from bot.helpdesks.zendesk import Zendesk
 from bot.helpdesks.zendesk_token import ZendeskAccess
+from bot.outbox import Outbox
 from bot.ports import Delivered, Enclosed, Outcome, TryLater
-from bot.rules.actions import TicketUpdate
+from bot.rules.actions import Outgoing, TicketUpdate
 from bot.rules.policy import HelpdeskMap
 from bot.sandbox.faults import Fault
 from bot.sandbox.world import World
 from bot.sandbox.world_values import DeskTicket
 from bot.sandbox.zendesk import ZendeskDoor
+from bot.store.store import Store
+from bot.telemetry import Figures
 
 UPLOAD, PUT, BULK = "POST uploads", "PUT tickets/{id}", "PUT tickets/update_many"
 Make = Callable[[int], list[DeskTicket]]
@@ -172,3 +176,26 @@ def test_being_told_to_slow_down_makes_the_note_wait(
     assert isinstance(throttled, TryLater) and throttled.after == 42.0
     assert isinstance(zendesk.update(update)["key"], Delivered)
     assert shown(world, ticket.number) == [("Words", ["mail.txt"])]
+
+
+def test_updates_of_other_tickets_are_settled_before_files_are_read(
+    zendesk: Zendesk, mails: Mails, clock: VirtualClock, make: Make
+) -> None:
+    """Decided later, and through all the same; of one ticket the order stays."""
+    bringing, other = (each.number for each in make(2))
+    notes = [note(bringing, "Files", "m"), note(bringing, "Behind"), note(other, "Other")]
+    seen: list[list[str]] = []
+    with Store.open("sqlite://", clock=clock) as store:
+        for place, each in enumerate(notes):
+            row = Outgoing(f"k{place}", "helpdesk", f"helpdesk/{each.number}", each)
+            store.write(lambda tx, row=row: tx.outbox.add(row, clock.now()))
+
+        def look() -> None:
+            with store.read() as reader:
+                seen.append([row.state.value for row in reader.outbox.all()])
+
+        mails.look = look
+        Outbox(store, clock, Figures(), chance=random.Random(1)).deliver_updates(zendesk)
+        look()
+
+    assert seen == [["claimed", "claimed", "delivered"], ["delivered"] * 3]
