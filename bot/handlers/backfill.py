@@ -13,13 +13,12 @@ from datetime import datetime, timedelta
 
 from bot.handlers.backfill_adopt import take_over
 from bot.handlers.backfill_notices import (
-    MAIL_KEY,
     tell_of_copies,
     tell_of_parked,
     tell_of_unread,
     tell_when_through,
 )
-from bot.handlers.case_notes import beside
+from bot.handlers.case_notes import mails_with_files
 from bot.handlers.handled import Handled
 from bot.handlers.outage import load_state
 from bot.rules.actions import Outgoing, Reason, TicketCreation, TicketUpdate, Timer, Urgency
@@ -138,9 +137,8 @@ def case_of(ticket: Ticket, reader: Reader) -> Case:
     mails = reader.mails.of_ticket(ticket.ticket_id)
     named = frozenset(each.message_id for each in mails if each.message_id)
     history = reader.tickets.history(ticket.ticket_id)
-    known = {each.key for each in history}
-    with_files = (each for each in mails if each.raw and beside(each.key) in known)
-    return Case(ticket, history, named, {f"{MAIL_KEY}{each.key}": each.raw for each in with_files})
+    known = frozenset(each.key for each in history)
+    return Case(ticket, history, named, mails_with_files(mails, known))
 
 
 def standing_of(ticket: Ticket, reader: Reader) -> Standing | None:

@@ -3,18 +3,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.rules.actions import Outgoing, TicketUpdate, Timer
 from bot.rules.backfill import Stage
 from bot.rules.backfill_state import PREFIX, TIMER, from_row
 from bot.rules.history import Change, ChangeKind
-from bot.rules.mail import MailReceived
+from bot.rules.mail import Fate, MailReceived
+from bot.rules.mail_limits import files_fit
 from bot.rules.ticket import Actor, Ticket
+from bot.store.mails import MailRow
 from bot.store.transaction import Transaction
 
 _LONGEST_NOTE = 30_000
-_MOST_FILES = 20
+_MOST_NAMED = 20
+UNSENT = "The customer was sent the words without them."
 
 
 def add_note(ticket: Ticket, text: str, tx: Transaction, *, key: str, at: datetime) -> None:
@@ -24,18 +28,13 @@ def add_note(ticket: Ticket, text: str, tx: Transaction, *, key: str, at: dateti
     )
 
 
-def note_of_mail(ticket: Ticket, mail: MailReceived, tx: Transaction) -> None:
-    """What the words do not show: attachments, and that only the beginning could be read."""
-    said = []
-    if mail.files:
-        names = ", ".join(f"{each.name} ({each.size:,} bytes)" for each in mail.files[:_MOST_FILES])
-        more = len(mail.files) - _MOST_FILES
-        said.append(f"Attached: {names}" + (f" and {more} more." if more > 0 else "."))
-    if mail.is_partial:
-        said.append("Only the beginning of the mail was read.")
-    if said:
-        said.append(f"The whole mail is kept as {mail.raw}.eml.")
-        note = " ".join(said)
+def note_of_mail(ticket: Ticket, mail: MailReceived, tx: Transaction, *, more: str = "") -> None:
+    """What the words do not show: attachments, and that only the beginning could be read.
+
+    `more` is what else is to be said of its files.
+    """
+    note = _told_beside(mail, more)
+    if note:
         add_note(ticket, note, tx, key=beside(mail.key), at=mail.received_at)
 
 
@@ -44,18 +43,50 @@ def beside(mail: str) -> str:
     return f"mail/{mail}/beside"
 
 
+def mails_with_files(mails: Sequence[MailRow], known: frozenset[str]) -> dict[str, str]:
+    """The raw mails whose files go into the helpdesk, by the word that they go with.
+
+    `known` are the keys of the case's history. Files of our own people hang on the internal note
+    that names them: the customer was not sent them.
+    """
+    noted = [each for each in mails if each.raw and beside(each.key) in known]
+    # Of older mails it is not known how many files they carry.
+    fitting = files_fit([max(each.files, 1) for each in noted])
+    return {
+        beside(each.key) if each.fate is Fate.STAFF else f"mail/{each.key}": each.raw
+        for each, fits in zip(noted, fitting, strict=True)
+        if fits
+    }
+
+
 def note_there(
-    ticket: Ticket, said: str, at: datetime, text: str, tx: Transaction, *, key: str, now: datetime
+    ticket: Ticket,
+    said: str,
+    at: datetime,
+    text: str,
+    tx: Transaction,
+    *,
+    key: str,
+    now: datetime,
+    mail: MailReceived | None = None,
+    more: str = "",
 ) -> None:
     """A ticket that the helpdesk has gets the words as an internal note, once it is back.
 
-    Not as a public one: the customer has had the mail, or has written it.
+    Not as a public one: the customer has had the mail, or has written it. The files of `mail` go
+    with the note; `more` is what else is to be said of them.
     """
     if ticket.number is None or _is_on_its_way(ticket, tx, now=now):
         return
     when = f"{at:%Y-%m-%d %H:%M} UTC"
     note = f"{said} at {when}, while the helpdesk was down:\n\n{text[:_LONGEST_NOTE]}"
-    update = TicketUpdate(ticket.ticket_id, ticket.number, comment=note)
+    named = _told_beside(mail, more) if mail is not None else ""
+    update = TicketUpdate(
+        ticket.ticket_id,
+        ticket.number,
+        comment=f"{note}\n\n{named}" if named else note,
+        mail=mail.raw if mail is not None and _still_fits(mail, ticket, tx) else None,
+    )
     tx.outbox.add(
         Outgoing(
             key=f"note/ticket:{ticket.ticket_id}/{key}",
@@ -66,6 +97,26 @@ def note_there(
         ),
         now,
     )
+
+
+def _told_beside(mail: MailReceived, more: str) -> str:
+    said = []
+    if mail.files:
+        names = ", ".join(f"{each.name} ({each.size:,} bytes)" for each in mail.files[:_MOST_NAMED])
+        others = len(mail.files) - _MOST_NAMED
+        said.append(f"Attached: {names}" + (f" and {others} more." if others > 0 else "."))
+        said += [more] if more else []
+    if mail.is_partial:
+        said.append("Only the beginning of the mail was read.")
+    return " ".join([*said, f"The whole mail is kept as {mail.raw}.eml."]) if said else ""
+
+
+def _still_fits(mail: MailReceived, ticket: Ticket, tx: Transaction) -> bool:
+    """Whether the files of one more mail go along with those that the ticket was given."""
+    known = {each.key for each in tx.tickets.history(ticket.ticket_id)}
+    mails = (each for each in tx.mails.of_ticket(ticket.ticket_id) if each.key != mail.key)
+    earlier = [each.files for each in mails if beside(each.key) in known]
+    return files_fit([*earlier, len(mail.files)])[-1]
 
 
 def _is_on_its_way(ticket: Ticket, tx: Transaction, *, now: datetime) -> bool:

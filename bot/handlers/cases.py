@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.handlers.case_notes import add_note, note_of_mail, note_there
+from bot.handlers.case_notes import UNSENT, add_note, note_of_mail, note_there
 from bot.handlers.case_words import language_for, mail_to_customer
 from bot.handlers.handled import Handled
 from bot.handlers.tickets import take_news
@@ -97,7 +97,7 @@ def join_case(
     note_of_mail(ticket, mail, tx)
     who = mail.sender.email or "somebody"
     note_there(ticket, f"{who} wrote to the mailbox", mail.received_at, mail.text, tx,
-                key=f"mail/{mail.key}", now=now)  # fmt: skip
+                key=f"mail/{mail.key}", now=now, mail=mail)  # fmt: skip
 
 
 def enter_case(
@@ -141,8 +141,12 @@ def give_answer(
     compiled: CompiledPolicy,
     *,
     now: datetime,
+    mail: MailReceived | None = None,
 ) -> Handled:
-    """An answer of ours goes to the customer, once, and into the case's history."""
+    """An answer of ours goes to the customer, once, and into the case's history.
+
+    `mail` is the one that it came as: its files are for the helpdesk alone.
+    """
     ticket = find_case(given.subject, tx)
     if ticket is None:
         return Handled("of an unknown case")
@@ -165,8 +169,11 @@ def give_answer(
     take_news(TicketNews(ticket, added, occasion), event, tx, compiled, now=now)
     if ticket.number is None:
         _set_status(ticket.ticket_id, status, event, tx)
+    more = UNSENT if is_sent else ""
+    if mail is not None:
+        note_of_mail(ticket, mail, tx, more=more)
     said = f"{given.person} answered by mail" if is_sent else f"{given.person} noted"
-    note_there(ticket, said, event.at, text, tx, key=event.key, now=now)
+    note_there(ticket, said, event.at, text, tx, key=event.key, now=now, mail=mail, more=more)
     return Handled("answered" if is_sent else "noted: no address to answer to", ticket.ticket_id)
 
 

@@ -60,7 +60,7 @@ def handle_staff_mail(
         handled = handle_button(event, pressed, tx, compiled, now=now)
     else:
         given = AnswerGiven(subject, text, person, VIA)
-        handled = give_answer(event, given, tx, compiled, now=now)
+        handled = give_answer(event, given, tx, compiled, now=now, mail=mail)
     tx.mails.decide(mail.key, Fate.STAFF, handled.outcome, now, ticket_id=handled.ticket_id)
     return handled
 

@@ -54,7 +54,7 @@ class Stage(StrEnum):
 class Case:
     """A case with its words, and the Message-IDs of the mails it was made from.
 
-    `mails` says as which raw mail a word came, by the word's key.
+    `mails` says with which word the files of which raw mail go, by the word's key.
     """
 
     ticket: Ticket
@@ -222,7 +222,7 @@ def lacking(case: Case, written: Written) -> tuple[Lack, ...]:
     )
     notes = (
         Lack(f"note/ticket:{ticket.ticket_id}/{each.key}",
-             replace(blank, comment=_told(each, ticket)))
+             replace(blank, comment=_told(each, ticket), mail=case.mails.get(each.key)))
         for each in words_of(case.history)
         if each.key not in written.words and not each.key.startswith(f"ticket/{ticket.number}/")
     )  # fmt: skip

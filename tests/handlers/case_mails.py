@@ -38,6 +38,7 @@ class Mail:
     trouble: str = ""
     message_id: str | None = None
     files: tuple[MailFile, ...] = ()
+    raw: str = "0" * 64
 
 
 def arrive(desk: Desk, mail: Mail = Mail(), *, ago: timedelta = timedelta()) -> str:
@@ -47,7 +48,7 @@ def arrive(desk: Desk, mail: Mail = Mail(), *, ago: timedelta = timedelta()) -> 
     at = desk.clock.now() - ago
     received = MailReceived(
         key=mail_key(named, mail.text, Envelope(mail.sender)),
-        raw="0" * 64,
+        raw=mail.raw,
         size=len(mail.text),
         received_at=at,
         message_id=named,

@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.clock import VirtualClock
 from bot.config.load import Loaded, load_policy
@@ -93,9 +94,7 @@ class Desk:
     def start(self) -> None:
         """A fresh process over what the store holds, in the same world."""
         self.store = Store.open(self.url, clock=self.clock, is_watch_only=self.is_watch_only)
-        self.helpdesk = FakeHelpdesk(
-            self.world, self.compiled.policy.helpdesk, withhold=timedelta(seconds=1)
-        )
+        self.helpdesk = self.port()
         self.channel = FakeChannel(self.world)
         self.finder = TwinFinder(self.helpdesk, self.store)
         figures = Figures()
@@ -107,6 +106,11 @@ class Desk:
         )
         self.outbox = Outbox(self.store, self.clock, figures, chance=random.Random(1))
         self.timekeeper = Timekeeper(self.store, lambda: self.compiled, self.clock, figures)
+
+    def port(self) -> Any:
+        """The world's helpdesk, as near as this desk wants it."""
+        names = self.compiled.policy.helpdesk
+        return FakeHelpdesk(self.world, names, withhold=timedelta(seconds=1))
 
     def close(self) -> None:
         self.store.close()
