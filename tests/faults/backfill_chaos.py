@@ -17,6 +17,7 @@ from typing import Any
 from bot.clock import VirtualClock
 from bot.ports import (
     Delivered,
+    Enclosed,
     Outcome,
     Refused,
     Sought,
@@ -148,7 +149,7 @@ class HostileHelpdesk(FakeHelpdesk):
     """
 
     def __init__(self, world: World, policy: CompiledPolicy, chaos: Chaos, wrong: Wrong) -> None:
-        super().__init__(world, policy.policy.helpdesk)
+        super().__init__(world, policy.policy.helpdesk, enclosures=self._files_of)
         self._chaos, self._wrong = chaos, wrong
         self._late: list[tuple[datetime, TicketCreation]] = []
         self._slow: list[tuple[datetime, TicketCreation]] = []
@@ -156,15 +157,17 @@ class HostileHelpdesk(FakeHelpdesk):
         self.slow: Counter[str] = Counter()
         self._missed_at: dict[str, datetime] = {}
         self._turn = 0
+        self._is_arriving = False
 
     def arrive(self) -> None:
         """What was given up and is alive arrives."""
-        now = self._chaos.clock.now()
+        now, self._is_arriving = self._chaos.clock.now(), True
         for _, creation in _due(self._late, now):
             self._make(creation)
         for _, creation in _due(self._slow, now):
             self._make(creation)
             self.slow[creation.external_id] += 1
+        self._is_arriving = False
 
     def create(self, key: str, creation: TicketCreation) -> Outcome:
         self._chaos.maybe_crash()
@@ -215,6 +218,15 @@ class HostileHelpdesk(FakeHelpdesk):
         if self._chaos.strikes(0.1):
             return Trouble(TroubleKind.SLOW, "no answer")
         return super().twins(sought)
+
+    def _files_of(self, mail: str) -> Sequence[Enclosed]:
+        """One file, called as its mail is; the process may be gone while it is left there.
+
+        Of a request that comes alive late the files are there already.
+        """
+        if not self._is_arriving:
+            self._chaos.maybe_crash()
+        return (Enclosed(mail, "text/plain", b"x"),)
 
     def _give_up(self, creation: TicketCreation) -> None:
         """It is alive all the same: mostly for less than a minute, sometimes for hours."""

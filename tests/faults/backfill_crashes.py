@@ -9,9 +9,9 @@ and the finder crash before and after each of their writes and calls; requests a
 are lost, requests come alive up to 45 s after they were given up; updates lose their answers; the
 helpdesk's own intake works off some of the same mails; somebody answers meanwhile; it is down again
 once; pauses last up to 150 minutes; an older copy of the store is put back. Imports are never
-protected by a key. In the end each case must be one ticket with every word once. A request that
-comes alive later than a minute may make a copy: each must have been told. `--wrong` sets a wrong
-protocol in place of ours: it must not pass.
+protected by a key, and most mails bring a file. In the end each case must be one ticket with every
+word and file once. A request that comes alive later than a minute may make a copy: each must have
+been told. `--wrong` sets a wrong protocol in place of ours: it must not pass.
 """
 
 from __future__ import annotations

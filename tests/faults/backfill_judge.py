@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judges how a crash run ended: each case one ticket, every word once, every copy told."""
+"""Judges how a crash run ended: each case one ticket, every word and file once, every copy told."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class Judge:
             self._wrong(said > 1, said == 0, f"{mail.text} stands {said} times in #{case.number}")
         if not mail.answers and mail.text not in shown[0]:
             self._wrong(1, 0, f"{mail.text} stands in #{case.number}, which is another matter")
+        self._judge_file(mail, case.number)
         theirs = [
             each.number
             for each in self._world.tickets()
@@ -59,6 +60,15 @@ class Judge:
         for number in theirs:
             if not self._is_told(number):
                 self._wrong(1, 0, f"the copy #{number} of {mail.text} was not told")
+
+    def _judge_file(self, mail: Sent, number: int) -> None:
+        """Once, on the words that it came with; the helpdesk's own ticket brings its own files."""
+        shown = self._world.comments(number)
+        hanging = [e.body for e in shown if any(f.file_name == mail.raw for f in e.attachments)]
+        is_lost = mail.has_file and not hanging and mail.message_id not in self._run.early
+        is_wrong = len(hanging) > 1 or not all(mail.text in each for each in hanging)
+        if is_lost or is_wrong:
+            self._wrong(is_wrong, is_lost, f"the file of {mail.text} hangs on {hanging}")
 
     def _judge_copies(self, case: Ticket) -> None:
         """More than one of ours only by requests that were alive for more than a minute, told."""

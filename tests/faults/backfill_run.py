@@ -24,7 +24,7 @@ from bot.outbox import Outbox
 from bot.rules.backfill_state import may_go_on
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import Event, OutageOrdered
-from bot.rules.mail import MailReceived, Trust
+from bot.rules.mail import MailFile, MailReceived, Trust
 from bot.rules.mail_keys import Envelope, mail_key
 from bot.rules.outage_state import from_row
 from bot.rules.ticket import Person
@@ -71,7 +71,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Sent:
-    """A mail of a run: its words are its own. `answers` is the Message-ID it replies to."""
+    """A mail of a run: its words are its own. `answers` is the Message-ID it replies to.
+
+    `raw` is how its spooled form and its file are called.
+    """
 
     sender: str
     subject: str
@@ -79,6 +82,11 @@ class Sent:
     message_id: str
     is_queued: bool = False
     answers: str = ""
+    has_file: bool = False
+
+    @property
+    def raw(self) -> str:
+        return self.message_id.strip("<>")
 
 
 class Run:
@@ -165,7 +173,7 @@ class Run:
             who = self.chance.choice(PEOPLE)
             self._receive(
                 Sent(who, "Portal is down", f"word-{number} of {who}", f"<{number}.{who}>",
-                     is_queued=self.chance.random() < 0.3)
+                     is_queued=self.chance.random() < 0.3, has_file=number != 1)
             )  # fmt: skip
         self.found.mails = len(self.mails)
 
@@ -176,17 +184,18 @@ class Run:
             said = f"answer of {to.sender}"
             self._receive(
                 Sent(to.sender, f"Re: {to.subject}", said, f"<a.{to.sender}>",
-                     answers=to.message_id)
+                     answers=to.message_id, has_file=True)
             )  # fmt: skip
             self.found.mails += 1
 
     def _receive(self, mail: Sent) -> None:
         now = self.clock.now()
         received = MailReceived(
-            key=mail_key(mail.message_id, mail.text, Envelope(mail.sender)), raw="0" * 64, size=9,
+            key=mail_key(mail.message_id, mail.text, Envelope(mail.sender)), raw=mail.raw, size=9,
             received_at=now, message_id=mail.message_id, sender=Person(email=mail.sender),
             references=(mail.answers,) if mail.answers else (), subject=mail.subject,
             text=mail.text, trust=Trust.PASSED,
+            files=(MailFile(mail.raw, "text/plain", 1),) if mail.has_file else (),
         )  # fmt: skip
         self.mails.append(mail)
         self._mailbox.append(
