@@ -25,6 +25,7 @@ from bot.rules.grouping import (
     values_of,
 )
 from bot.store.queues import OutboxRow, OutboxState
+from bot.store.silences import hidden_now
 from bot.store.transaction import Transaction
 from bot.texts.catch_up import line_of
 
@@ -32,6 +33,8 @@ GROUP = "group"
 """The kind of a group's timer; its key is `group/ID`, as is the state's."""
 TOGETHER = "told together in "
 """How the reason of a row begins that a group's message stands for; its thread follows."""
+HELD = "held by "
+"""How the reason of a row begins that waited until a silence hid it; the silence follows."""
 MOST_MENTIONS = 5
 
 
@@ -62,25 +65,41 @@ def wait_for_group(
 def fire_group(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> str:
     """Tell what waited: one alone as it is, several in one message; forget a group that is quiet.
 
-    What was taken, solved or sent meanwhile waits no more, and has left the group.
+    What was taken, solved or sent meanwhile waits no more, and has left the group; what a silence
+    that began meanwhile hides is held like any other message.
     """
     group = from_state(tx.states.load(timer.key))
     if not group.waiting:
         tx.states.forget(timer.key)
         return "quiet"
     rows = [row for key in group.waiting if (row := tx.outbox.by_key(key)) is not None]
-    left = [row for row in rows if row.state is OutboxState.WAITING]
+    waiting = [row.outgoing for row in rows if row.state is OutboxState.WAITING]
+    left = [row for row in waiting if not _hide_if_silenced(row, tx, compiled, now)]
     after = after_flush(group, now, has_spoken=bool(left))
     tx.states.save(timer.key, to_state(after))
     every = timedelta(seconds=int(timer.detail["seconds"]))
     tx.timers.set(Timer(timer.key, GROUP, now + every, detail=timer.detail))
     if len(left) == 1:
-        _tell_alone(left[0].outgoing, tx, now)
+        _tell_alone(left[0], tx, now)
     elif left:
         # By its instant: a group that was forgotten counts from nothing again.
         thread = f"{GROUP}:{timer.key.removeprefix(f'{GROUP}/')}-{now:%Y%m%dT%H%M%S%f}"
         _tell_together(left, thread, timer.detail["title"], tx, now)
     return f"{len(left)} of {len(group.waiting)} told together"
+
+
+def _hide_if_silenced(
+    row: Outgoing, tx: Transaction, compiled: CompiledPolicy, now: datetime
+) -> bool:
+    """Write what waited down anew as hidden, where a silence holds by now; whether one does."""
+    silence = hidden_now(row, tx, compiled, now=now)
+    if silence is None:
+        return False
+    tx.outbox.supersede(now=now, reason=f"{HELD}{silence.label}", key=row.key)
+    reason = f"{silence.label}: {silence.because}"
+    held = replace(row, key=f"{row.key}/held", not_before=None)
+    tx.outbox.add(held, now, untold=(OutboxState.SILENCED, reason))
+    return True
 
 
 def show_taken(subject: str, person: str, occasion: str, tx: Transaction, now: datetime) -> None:
@@ -147,14 +166,12 @@ def _tell_alone(row: Outgoing, tx: Transaction, now: datetime) -> None:
 
 
 def _tell_together(
-    rows: Sequence[OutboxRow], thread: str, title: str, tx: Transaction, now: datetime
+    rows: Sequence[Outgoing], thread: str, title: str, tx: Transaction, now: datetime
 ) -> None:
     """One message with a line for each matter; the first to be due comes first."""
-    latest = {row.outgoing.message.thread: row for row in rows
-              if isinstance(row.outgoing.message, Notice)}  # fmt: skip
-    notices = [row.outgoing.message for row in latest.values()
-               if isinstance(row.outgoing.message, Notice)]  # fmt: skip
-    first = rows[0].outgoing
+    told = [row.message for row in rows if isinstance(row.message, Notice)]
+    notices = list({each.thread: each for each in told}.values())
+    first = rows[0]
     far = datetime.max.replace(tzinfo=now.tzinfo)
     ordered = sorted(notices, key=lambda each: each.due_at or far)
     dues = [each.due_at for each in notices if each.due_at is not None]
@@ -175,19 +192,17 @@ def _tell_together(
         recipient=notices[0].recipient,
     )
     for row in rows:
-        tx.outbox.supersede(now=now, reason=f"{TOGETHER}{thread}", key=row.outgoing.key)
+        tx.outbox.supersede(now=now, reason=f"{TOGETHER}{thread}", key=row.key)
     tx.outbox.add(
         replace(
             first,
             key=f"{thread}/{first.destination}",
             order_key=f"{first.destination}/{thread}",
             message=notice,
-            urgency=min((row.outgoing.urgency for row in rows), key=list(Urgency).index),
+            urgency=min((row.urgency for row in rows), key=list(Urgency).index),
             ticket_id=None,
             not_before=None,
-            expires_at=max(
-                (row.outgoing.expires_at for row in rows if row.outgoing.expires_at), default=None
-            ),
+            expires_at=max((row.expires_at for row in rows if row.expires_at), default=None),
             is_obsolete_when_done=False,
         ),
         now,

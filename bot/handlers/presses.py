@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.handlers.cards import renew_card
 from bot.handlers.case_words import is_case
-from bot.handlers.grouping import GROUP, TOGETHER, left_of, show_taken
+from bot.handlers.grouping import GROUP, HELD, TOGETHER, left_of, show_taken
 from bot.handlers.handled import Handled
 from bot.handlers.ladders import raise_ladders, take_ladders
 from bot.handlers.sending import send
@@ -291,4 +291,4 @@ def _first_heard(
 
 def _is_held(row: OutboxRow) -> bool:
     """Whether a silence or a storm kept a message back."""
-    return row.state is OutboxState.SILENCED or (row.reason or "").startswith(COUNTED)
+    return row.state is OutboxState.SILENCED or (row.reason or "").startswith((COUNTED, HELD))

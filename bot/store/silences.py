@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.rules.actions import Notice
+from bot.rules.actions import Notice, Outgoing
 from bot.rules.delivery import people_at
 from bot.rules.engine import CompiledPolicy
 from bot.rules.silences import ALERT_NAMES, NOTHING_NAMED, Silence, from_state, silenced_by
@@ -41,6 +41,13 @@ def hidden_by(silence: Silence, since: datetime, reader: Reader) -> tuple[Outbox
     return reader.outbox.silenced(f"{silence.label}: ", since)
 
 
+def hidden_now(
+    row: Outgoing, reader: Reader, compiled: CompiledPolicy, *, now: datetime
+) -> Silence | None:
+    """The silence that would hide a message if it were sent now."""
+    return _over(silences_of(reader, compiled), row, reader, compiled, now=now)
+
+
 def preview(
     silence: Silence,
     since: datetime,
@@ -66,16 +73,27 @@ def named_in(notice: Notice, reader: Reader) -> Mapping[str, str]:
 
 
 def _would_hide(silence: Silence, row: OutboxRow, reader: Reader, compiled: CompiledPolicy) -> bool:
-    notice = row.outgoing.message
-    if not isinstance(notice, Notice):
-        return False
-    found = silenced_by(
-        (silence,),
+    before = row.created_at - timedelta(seconds=1)
+    return _over((silence,), row.outgoing, reader, compiled, now=before) is not None
+
+
+def _over(
+    silences: Sequence[Silence],
+    row: Outgoing,
+    reader: Reader,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> Silence | None:
+    notice = row.message
+    if not silences or not isinstance(notice, Notice):
+        return None
+    return silenced_by(
+        silences,
         notice,
-        people=people_at(row.outgoing.destination, compiled),
-        urgency=row.outgoing.urgency,
-        now=row.created_at - timedelta(seconds=1),
+        people=people_at(row.destination, compiled),
+        urgency=row.urgency,
+        now=now,
         calendars=compiled.calendars,
         named=named_in(notice, reader),
     )
-    return found is not None

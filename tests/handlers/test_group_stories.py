@@ -11,7 +11,7 @@ import pytest
 from desk import MONDAY, POLICY, Desk, compiled_policy
 
 from bot.rules.actions import Notice
-from bot.rules.events import ButtonPressed, Event
+from bot.rules.events import ButtonPressed, Event, SilenceOrdered
 from bot.store.queues import OutboxState
 
 SECOND = timedelta(seconds=1)
@@ -104,6 +104,28 @@ def test_who_is_taken_or_solved_leaves_the_group(grouped: Desk) -> None:
 
     told = [each for each in _messages(grouped) if each.kind != "acknowledged"]
     assert [(each.kind, each.number) for each in told] == [("rule", numbers[2])]
+
+
+def test_silence_that_begins_meanwhile_holds_what_waits(grouped: Desk) -> None:
+    """Two of one customer are hidden and told at its end, another customer's is told as ever."""
+    other = next(name for name in grouped.furniture.customers if name != "contoso")
+    numbers = [grouped.write(f"Portal is down, case {each}") for each in range(3)]
+    alone = grouped.write("Portal is down", who=other)
+    grouped.run(35 * SECOND)
+    now = grouped.clock.now()
+    only = {"organisation": "Contoso"}
+    order = SilenceOrdered("works", now + 30 * MINUTE, "new disks", "bo", only)
+    grouped.store.receive([Event("silence", "desk", now, "command", order)]).result()
+    grouped.run(5 * MINUTE)
+    grouped.press(numbers[0])
+    during = [(each.kind, each.number) for each in _messages(grouped)]
+
+    grouped.run(40 * MINUTE)
+
+    told = [outgoing.message for _, outgoing in grouped.channel.delivered]
+    [hidden] = [each for each in told if isinstance(each, Notice) and each.kind == "catch_up"]
+    assert during == [("rule", alone)]
+    assert {line.number for line in hidden.lines} == set(numbers[1:])
 
 
 def test_one_press_takes_all_of_a_group(grouped: Desk) -> None:
