@@ -67,7 +67,7 @@ def _forgotten(
     pseudonym = pseudonym_of(address, secret or secrets.token_hex())
     forgetter = Forgetter(address, pseudonym, store, Spool(settings.mail_spool), clock)
     found = forgetter.look()
-    is_blocked = bool(found.under_way) and not wanted.even_open
+    is_blocked = (bool(found.under_way) and not wanted.even_open) or found.under_way.doubtful > 0
     if not (found and wanted.is_sure) or wanted.is_dry or is_blocked:
         _tell(console, found, wanted, pseudonym, is_done=False)
     if wanted.is_dry or is_blocked:
@@ -75,7 +75,9 @@ def _forgotten(
     if found and not wanted.is_sure and not typer.confirm("Forget them? Nothing brings it back."):
         return 1
     if found:
-        forgetter.forget(even_open=wanted.even_open)
+        if not forgetter.forget(even_open=wanted.even_open):
+            _tell(console, forgetter.look(), wanted, pseudonym, is_done=False)
+            return 1
         _tell(console, found, wanted, pseudonym, is_done=True)
     elif not wanted.is_sure:
         return 0
@@ -129,7 +131,9 @@ def _tell(console: Console, found: Found, wanted: Wanted, pseudonym: str, *, is_
             say(f"{count:>6}  {name.replace('_', ' ')}")
     for line in waits_for:
         say(f"under way: {line}")
-    if waits_for and not wanted.even_open:
+    if found.under_way.doubtful:
+        say("not now: call it again once the helpdesk has said whether it has the ticket")
+    elif waits_for and not wanted.even_open:
         say("not now: let it end, or give it up with --even-open")
     if found:
         say("not reached:")
@@ -141,6 +145,7 @@ def said_of_open(under_way: Open) -> tuple[str, ...]:
     """What is still under way, a line each."""
     lines = (
         (under_way.cases, "cases that the helpdesk does not have yet"),
+        (under_way.doubtful, "of them that the helpdesk may just have made a ticket of"),
         (under_way.tickets, "tickets that are not done"),
         (under_way.messages, "messages that are not sent"),
         (under_way.events, "events that are not handled"),

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
 from bot.clock import Clock
-from bot.rules.actions import Reason
+from bot.rules.actions import Reason, Timer
+from bot.rules.backfill_state import TIMER
 from bot.rules.forgetting import Scrubber
 from bot.sources.mail_spool import Spool
 from bot.store.store import Store
@@ -83,20 +85,25 @@ class Forgetter:
         )
         return Found(counts, traces.under_way)
 
-    def forget(self, *, even_open: bool) -> None:
-        """Do it; what is under way is given up with `even_open`, and must not be without."""
+    def forget(self, *, even_open: bool) -> bool:
+        """Do it; what is under way is given up with `even_open`, and must not be without.
+
+        False where a case of theirs may just be made in the helpdesk; all is then as it was.
+        """
         counts = self.look().counts
         for _ in range(TURNS):
             traces = self._traces()
             if not traces:
                 break
-            self._forget(traces, even_open=even_open)
+            if not self._forget(traces, even_open=even_open):
+                return False
         self._write_journal(counts)
+        return True
 
-    def _forget(self, traces: Traces, *, even_open: bool) -> None:
+    def _forget(self, traces: Traces, *, even_open: bool) -> bool:
         scrubber, now = Scrubber(traces.known, self._pseudonym), self._clock.now()
-        if even_open:
-            self._store.write(lambda tx: tx.traces.give_up(traces, now))
+        if even_open and not self._store.write(lambda tx: _given_up(traces, tx, now)):
+            return False
         self._each(traces.messages, lambda tx, keys: tx.traces.messages(keys, now))
         self._each(traces.events, lambda tx, keys: tx.traces.events(keys, now))
         self._each(traces.journal, lambda tx, keys: tx.traces.reasons(keys))
@@ -108,6 +115,7 @@ class Forgetter:
         self._each(traces.tickets, lambda tx, theirs: tx.traces.tickets(theirs, scrubber, now))
         self._each(traces.contacts, lambda tx, keys: tx.traces.contacts(keys))
         self._scrub(scrubber, is_last=True)
+        return True
 
     def _scrub(self, scrubber: Scrubber, *, is_last: bool) -> None:
         for table in personal_tables():
@@ -146,6 +154,14 @@ class Forgetter:
     def _traces(self) -> Traces:
         with self._store.read() as reader:
             return reader.traces.of(self._address)
+
+
+def _given_up(traces: Traces, tx: Transaction, now: datetime) -> bool:
+    is_given_up = tx.traces.give_up(traces, now)
+    if is_given_up and traces.under_way.cases:
+        # The last case on its way back may have been theirs: the daemon looks whether all is there.
+        tx.timers.set(Timer(TIMER, TIMER, now))
+    return is_given_up
 
 
 def _changed(

@@ -28,6 +28,7 @@ from bot.rules.backfill import (
     Import,
     Planner,
     Stage,
+    is_given_up,
     key_of,
     lacking,
     late_copies,
@@ -67,7 +68,7 @@ def handle_twins(
 ) -> Handled:
     """Decide by what the helpdesk has of a case; once, whatever is asked twice."""
     ticket = tx.tickets.load(sought.ticket_id)
-    if ticket is None or ticket.origin is not Origin.MAILBOX:
+    if ticket is None or ticket.origin is not Origin.MAILBOX or is_given_up(ticket):
         return Handled("no such case")
     if not may_go_on(load_state(tx)):
         return Handled("the helpdesk is not there: it is asked again", ticket.ticket_id)
@@ -110,6 +111,8 @@ def fire_backfill(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, no
     ticket = tx.tickets.load(timer.ticket_id or "")
     standing = standing_of(ticket, tx) if ticket is not None else None
     if ticket is None or standing is None:
+        if may_go_on(load_state(tx)):
+            tell_when_through(tx, compiled, now=now)
         return "no such case"
     if standing.stage in (Stage.IMPORTED, Stage.ADOPTED):
         tx.states.save(f"{LOOKS}{ticket.ticket_id}", {"turn": standing.turn + 1})

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.handlers.backfill import adopt, standing_of, write_down
 from bot.handlers.handled import Handled, NeedsTicket
-from bot.rules.backfill import Adopt, Stage, Written
+from bot.rules.backfill import Adopt, Stage, Written, is_given_up
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import CaseLinked, Event
 from bot.rules.ticket import Origin, Snapshot, Status, Ticket
@@ -48,7 +48,7 @@ def link_case(
 
 def why_not(case: Ticket | None, number: int, reader: Reader) -> str:
     """Why a case cannot be this ticket; empty where it can."""
-    if case is None or case.origin is not Origin.MAILBOX:
+    if case is None or case.origin is not Origin.MAILBOX or is_given_up(case):
         return "is no case"
     if case.number is not None:
         return f"is #{case.number} already"

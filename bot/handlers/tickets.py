@@ -22,7 +22,7 @@ from bot.rules.history import Change, ChangeKind
 from bot.rules.layers import parts_of
 from bot.rules.situation import Recent, Situation
 from bot.rules.text import Message, machine_verdict, prepare
-from bot.rules.ticket import Actor, Snapshot, Ticket
+from bot.rules.ticket import Actor, Snapshot, Status, Ticket
 from bot.rules.ticket_clocks import BREACHED, WARNING, clocks_of, timers_of
 from bot.rules.ticket_facts import facts_of_history, known_facts, on_duty_now, with_fingerprints
 from bot.rules.ticket_news import TicketNews, after_event, born
@@ -70,7 +70,7 @@ def _recognised(snapshot: Snapshot, tx: Transaction) -> bool:
         return False
     made = ticket_of(snapshot.external_id)
     ours = tx.tickets.load(made) if made else tx.tickets.by_reference(snapshot.external_id)
-    if ours is None or ours.number is not None:
+    if ours is None or ours.number is not None or ours.status is Status.DELETED:
         return False
     tx.tickets.save(replace(ours, number=snapshot.number))
     return True

@@ -28,7 +28,7 @@ from enum import StrEnum
 from bot.rules.actions import TicketCreation, TicketMessage, TicketUpdate
 from bot.rules.history import Change, ChangeKind
 from bot.rules.mail import Twin
-from bot.rules.ticket import Actor, Person, Ticket
+from bot.rules.ticket import Actor, Person, Status, Ticket
 
 LATE_BY = timedelta(days=7)
 """The helpdesk has worked off queued mail up to a week after an outage (2022-09-06)."""
@@ -115,6 +115,11 @@ def plan(
 
 Planner = Callable[[Case, Sequence[Twin], frozenset[int], str | None], Adopt | Import]
 """The shape of `plan`: the crash test sets wrong ones in its place and must see them fail."""
+
+
+def is_given_up(ticket: Ticket) -> bool:
+    """Whether a case went before the helpdesk had it, because its customer was forgotten."""
+    return ticket.number is None and ticket.status is Status.DELETED
 
 
 def key_of(ticket: Ticket) -> str:

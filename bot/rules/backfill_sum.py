@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.rules.backfill import Stage
+from bot.rules.backfill import Stage, is_given_up
 from bot.rules.mail import Fate
 from bot.rules.ticket import Origin, Ticket
 
@@ -23,6 +23,7 @@ class Sum:
     cases: int
     stages: Mapping[Stage, int]
     waiting: int
+    given_up: int = 0
     off: tuple[str, ...] = ()
 
     @property
@@ -36,6 +37,7 @@ class Sum:
         fates = " + ".join(f"{n} {fate}" for fate, n in self.fates.items()) or "0"
         stages = [f"{n} {stage}" for stage, n in self.stages.items()]
         stages += [f"{self.waiting} waiting"] if self.waiting else []
+        stages += [f"{self.given_up} given up"] if self.given_up else []
         line = f"{self.mails} mails = {fates}; {self.cases} cases = {' + '.join(stages) or '0'}"
         return "; ".join((line, *self.off[:5]))
 
@@ -62,7 +64,8 @@ def sum_of(
         fates={fate: fates[fate] for fate in Fate if fates[fate]},
         cases=len(cases),
         stages={stage: done[stage] for stage in Stage if done[stage]},
-        waiting=sum(key not in stages for key in cases),
+        waiting=sum(key not in stages and not is_given_up(tickets[key]) for key in cases),
+        given_up=sum(key not in stages and is_given_up(tickets[key]) for key in cases),
         off=tuple(off),
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Table, and_, delete, func, select, update
 
+from bot.rules.backfill_state import PREFIX, TIMER
 from bot.rules.forgetting import Scrubber
 from bot.rules.history import Change
 from bot.rules.mail import Fate
@@ -25,6 +26,7 @@ from bot.store.tables import (
     inbox,
     is_open,
     journal,
+    machine,
     mail,
     outbox,
     ticket,
@@ -35,8 +37,6 @@ from bot.store.traces import Keys, Traces, TracesView, is_case, text_columns
 WHY = "forgotten"
 LADDERS = "ladder/"
 """Alerts that hold the message they repeat."""
-LATE_COPIES = "backfill"
-"""Timers that ask the helpdesk for copies of a case; by words that nobody has any more."""
 UNIQUE = (inbox.c.key, outbox.c.key)
 """Keys that are no primary keys and stand once all the same."""
 
@@ -44,8 +44,14 @@ UNIQUE = (inbox.c.key, outbox.c.key)
 class Forgetting(TracesView):
     """Forgets within a write transaction; each method takes a few rows, and may run twice."""
 
-    def give_up(self, traces: Traces, now: datetime) -> None:
-        """What is under way goes no further: unsent, unhandled, never brought to the helpdesk."""
+    def give_up(self, traces: Traces, now: datetime) -> bool:
+        """What is under way goes no further: unsent, unhandled, never brought to the helpdesk.
+
+        False, and nothing is changed, while a ticket of theirs may just be made there.
+        """
+        cases = [each for each in traces.tickets if is_case(each)]
+        if self.doubtful(cases):
+            return False
         settled = {"is_open": 0, "settled_at": micros(now), "lease_until": None, "reason": WHY}
         self._connection.execute(
             update(outbox)
@@ -62,7 +68,6 @@ class Forgetting(TracesView):
             .where(mail.c.id.in_(traces.mails), mail.c.fate == Fate.WAITING)
             .values(fate=Fate.NOTED, decided_at=micros(now))
         )
-        cases = [each for each in traces.tickets if is_case(each)]
         for case in cases:
             left = body_of(replace(case, status=Status.DELETED))
             self._connection.execute(
@@ -72,6 +77,9 @@ class Forgetting(TracesView):
             )
         ids = [case.ticket_id for case in cases]
         self._connection.execute(update(timer).where(timer.c.ticket_id.in_(ids)).values(is_open=0))
+        ways = machine.c.name.in_([f"{PREFIX}{each}" for each in ids])
+        self._connection.execute(delete(machine).where(ways))
+        return True
 
     def messages(self, keys: Sequence[Any], now: datetime) -> None:
         """Messages to them or about their tickets: that something was sent stays."""
@@ -131,7 +139,7 @@ class Forgetting(TracesView):
         Late copies of a case are no longer looked for: the answer would bring them back.
         """
         ids = [each.ticket_id for each in theirs]
-        looks = and_(timer.c.ticket_id.in_(ids), timer.c.kind == LATE_COPIES)
+        looks = and_(timer.c.ticket_id.in_(ids), timer.c.kind == TIMER)
         self._connection.execute(update(timer).where(looks).values(is_open=0))
         for each in theirs:
             body = self._connection.scalar(

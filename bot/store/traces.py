@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Table, Text, func, or_, select
 from sqlalchemy.engine import Connection
 
+from bot.rules.backfill import key_of
 from bot.rules.forgetting import KnownAs, Scrubber, full_name
 from bot.rules.ticket import Origin, Status, Ticket
-from bot.store.rows import contact_of, to_json, value_of
+from bot.store.queues import OutboxState
+from bot.store.rows import column, contact_of, to_json, value_of
 from bot.store.tables import (
     alert,
     change,
@@ -47,6 +49,8 @@ class Open:
     tickets: int = 0
     messages: int = 0
     events: int = 0
+    doubtful: int = 0
+    """Of the cases: nobody can say yet whether the helpdesk has just made their ticket."""
 
     def __bool__(self) -> bool:
         """True when there is any."""
@@ -122,8 +126,14 @@ class TracesView:
             contacts=contacts,
             raws=frozenset(self._connection.scalars(raws)),
             mentions=self._mentions(Scrubber(known, ""), own),
-            under_way=_under_way(tickets, open_messages, open_events),
+            under_way=_under_way(tickets, open_messages, open_events, self.doubtful(tickets)),
         )
+
+    def doubtful(self, tickets: Sequence[Ticket]) -> int:
+        """How many of their cases are being imported, or were without an answer."""
+        keys = [column(key_of(each)) for each in tickets if is_case(each)]
+        is_doubtful = outbox.c.state.in_((OutboxState.CLAIMED, OutboxState.UNKNOWN))
+        return self._count(outbox, outbox.c.key.in_(keys), is_doubtful)
 
     def naming(self, table: Table, scrubber: Scrubber) -> tuple[Keys, ...]:
         """The rows of a table that may name the person, by their primary keys."""
@@ -212,7 +222,7 @@ def _streams(known: KnownAs, tickets: Sequence[Ticket]) -> list[str]:
     return streams + [f"ticket/{each.number}" for each in tickets if each.number is not None]
 
 
-def _under_way(tickets: Sequence[Ticket], messages: int, events: int) -> Open:
+def _under_way(tickets: Sequence[Ticket], messages: int, events: int, doubtful: int) -> Open:
     cases = [each for each in tickets if is_case(each)]
     still = [each for each in tickets if not each.status.is_done and not is_case(each)]
-    return Open(len(cases), len(still), messages, events)
+    return Open(len(cases), len(still), messages, events, doubtful)
