@@ -113,6 +113,8 @@ def _told_beside(mail: MailReceived, more: str) -> str:
 
 def _still_fits(mail: MailReceived, ticket: Ticket, tx: Transaction) -> bool:
     """Whether the files of one more mail go along with those that the ticket was given."""
+    if not mail.files:
+        return False
     known = {each.key for each in tx.tickets.history(ticket.ticket_id)}
     mails = (each for each in tx.mails.of_ticket(ticket.ticket_id) if each.key != mail.key)
     earlier = [each.files for each in mails if beside(each.key) in known]
