@@ -12,7 +12,7 @@ from typing import Any
 from bot.clock import VirtualClock
 from bot.config.load import Loaded, load_policy
 from bot.inbox import Inbox
-from bot.outbox import Outbox
+from bot.outbox import HELPDESK, Outbox
 from bot.rules.engine import CompiledPolicy, compile_policy
 from bot.rules.events import ButtonPressed, Event
 from bot.rules.mail_keys import OwnNames
@@ -69,12 +69,18 @@ rules:
 """
 
 
+_compiled: dict[str, CompiledPolicy] = {}
+"""Policies by their text: they never change, and their calendars remember the years they built."""
+
+
 def compiled_policy(folder: Path, text: str = POLICY) -> CompiledPolicy:
     """The policy of `text`, loaded as the daemon loads it."""
-    (folder / "rules.yaml").write_text(text, encoding="utf-8")
-    loaded = load_policy(folder, this_year=2026)
-    assert isinstance(loaded, Loaded), "\n".join(map(str, loaded))
-    return compile_policy(loaded.policy)
+    if text not in _compiled:
+        (folder / "rules.yaml").write_text(text, encoding="utf-8")
+        loaded = load_policy(folder, this_year=2026)
+        assert isinstance(loaded, Loaded), "\n".join(map(str, loaded))
+        _compiled[text] = compile_policy(loaded.policy)
+    return _compiled[text]
 
 
 @dataclass
@@ -188,9 +194,17 @@ class Desk:
         for _ in range(300):
             worked = [self.poller.step(self.clock.now()), self.inbox.handle()]
             worked.append(self.finder.step(self.clock.now()))
-            worked += [self.timekeeper.fire_due(), self.outbox.deliver_updates(self.helpdesk)]
-            for prefix in ("slack:", "mail:", "teams:", "portal"):
-                worked.append(self.outbox.deliver(prefix, self.channel))
+            worked += [self.timekeeper.fire_due(), self._deliver()]
             if not any(worked):
                 return
         raise AssertionError("the steps never come to rest")
+
+    def _deliver(self) -> bool:
+        """Every way by which something waits, and no other: most looks find nothing."""
+        with self.store.read() as reader:
+            kinds = {destination.partition(":")[0] for destination in reader.outbox.waiting()}
+        worked = [HELPDESK in kinds and self.outbox.deliver_updates(self.helpdesk)]
+        for prefix in ("slack:", "mail:", "teams:", "portal"):
+            if prefix.rstrip(":") in kinds:
+                worked.append(self.outbox.deliver(prefix, self.channel))
+        return any(worked)
