@@ -120,7 +120,7 @@ def test_silent_server_is_left(
     post: Post, fault: MailFault, kind: type[Outcome], taken: int
 ) -> None:
     """Before the mail went out it can wait; afterwards nobody knows, and it is said so."""
-    channel = MailChannel(read_server(post.door.url), SENDER, timeout=2)
+    channel = MailChannel(read_server(post.door.url), SENDER, timeout=1)
     post.faults.switch_on(fault)
 
     assert isinstance(channel.deliver(ROW, now=NOW), kind)
@@ -129,7 +129,7 @@ def test_silent_server_is_left(
 
 def test_retry_after_silence_is_the_same_mail(post: Post) -> None:
     """Whoever got it already can tell by the Message-ID that it is no second one."""
-    channel = MailChannel(read_server(post.door.url), SENDER, timeout=2)
+    channel = MailChannel(read_server(post.door.url), SENDER, timeout=1)
     post.faults.switch_on(MailFault.SILENT_AFTERWARDS, times=1)
 
     outcomes = [channel.deliver(ROW, now=NOW) for _ in range(2)]
@@ -155,6 +155,7 @@ def test_password_is_never_shown() -> None:
     assert server.reveal_password() == "hidden"
 
 
+@pytest.mark.long
 @given(title=st.text(max_size=300), customer=st.text(max_size=200), quote=st.text(max_size=900))
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_customers_words_add_no_header(title: str, customer: str, quote: str) -> None:

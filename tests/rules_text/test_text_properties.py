@@ -111,6 +111,7 @@ def test_plain_letters_need_no_normalising() -> None:
     assert [letter for letter in plain if unicodedata.normalize("NFKC", letter) != letter] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "piece",
     ["a", "no outage ", "no ", "e\u0301\u0316", "\u0301\u0316", "\n", "> ", "-- \n", "best   ",
