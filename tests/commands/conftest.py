@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,12 @@ from bot.settings import NAMES
 
 
 @pytest.fixture
-def replay_desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ReplayDesk:
+def replay_desk(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place_store: Callable[[Path], str]
+) -> ReplayDesk:
     """An empty store in a folder of its own, which the environment names."""
     made = ReplayDesk(tmp_path)
+    place_store(made.file)
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DESKMATE_STORE", made.url)

@@ -73,7 +73,8 @@ class ReplayDesk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.url = f"sqlite:///{folder}/desk.sqlite3"
+        self.file = folder / "desk.sqlite3"
+        self.url = f"sqlite:///{self.file}"
         self.compiled = self.write(folder, RULES)
         self.clock = VirtualClock(NOON)
         self._comments = 0

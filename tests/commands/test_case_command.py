@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -35,11 +36,13 @@ CASE = Ticket(
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
+def run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place_store: Callable[[Path], str]
+) -> CliRunner:
     """The command line with a store in which one case waits."""
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
-    url = f"sqlite:///{tmp_path}/desk.sqlite3"
+    url = place_store(tmp_path / "desk.sqlite3")
     monkeypatch.setenv("DESKMATE_STORE", url)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "rules.yaml").write_text("desk: acme\nzone: Europe/Stockholm\n")

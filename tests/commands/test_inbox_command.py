@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,9 +26,11 @@ GOOD = Event("good", "t", NOON, "poller", TicketGone(7, "deleted"))
 
 
 @pytest.fixture
-def store_url(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+def store_url(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place_store: Callable[[Path], str]
+) -> str:
     """A store with an event that was parked, another that was emptied since, and one that waits."""
-    url = f"sqlite:///{tmp_path}/desk.sqlite3"
+    url = place_store(tmp_path / "desk.sqlite3")
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DESKMATE_STORE", url)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,11 +24,13 @@ NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place_store: Callable[[Path], str]
+) -> Path:
     """A store with one outage of half an hour."""
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
-    url = f"sqlite:///{tmp_path}/desk.sqlite3"
+    url = place_store(tmp_path / "desk.sqlite3")
     monkeypatch.setenv("DESKMATE_STORE", url)
     happened = (
         (2, "declared", {"began": NINE.isoformat(), "seen": "503"}),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,11 +23,11 @@ from bot.store.views import PageView, add_view, taken_back_at
 
 
 @pytest.fixture
-def url(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+def url(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place_store: Callable[[Path], str]) -> str:
     """An empty store."""
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
-    url = f"sqlite:///{tmp_path}/desk.sqlite3"
+    url = place_store(tmp_path / "desk.sqlite3")
     monkeypatch.setenv("DESKMATE_STORE", url)
     return url
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,9 +23,11 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def store_url(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+def store_url(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place_store: Callable[[Path], str]
+) -> str:
     """A store with one message that was refused and one that waits."""
-    url = f"sqlite:///{tmp_path}/desk.sqlite3"
+    url = place_store(tmp_path / "desk.sqlite3")
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DESKMATE_STORE", url)

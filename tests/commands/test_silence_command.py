@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,11 +22,13 @@ POLICY = "desk: test\nzone: Europe/Paris\npeople: {team: {slack: support}}\n"
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place_store: Callable[[Path], str]
+) -> Path:
     """A policy and an empty store."""
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("DESKMATE_STORE", f"sqlite:///{tmp_path}/desk.sqlite3")
+    monkeypatch.setenv("DESKMATE_STORE", place_store(tmp_path / "desk.sqlite3"))
     (tmp_path / "rules.yaml").write_text(POLICY, encoding="utf-8")
     return tmp_path
 

@@ -7,7 +7,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -73,13 +73,13 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(tmp_path: Path, place_store: Callable[[Path], str]) -> Iterator[Site]:
     """The pages of a desk with one case."""
     (tmp_path / "rules.yaml").write_text(POLICY, encoding="utf-8")
     loaded = load_policy(tmp_path, this_year=2026)
     assert isinstance(loaded, Loaded), loaded
     clock, file = VirtualClock(NOW), tmp_path / "desk.sqlite3"
-    with Store.open(f"sqlite:///{file}", clock=clock) as store:
+    with Store.open(place_store(file), clock=clock) as store:
         store.write(lambda tx: tx.tickets.save(CASE))
         pages = ContinuityLinks(store, lambda: loaded.policy, clock, reveal_secret=lambda: SECRET)
         app = Starlette(routes=[*pages.routes(), *static_routes()])

@@ -63,7 +63,11 @@ def lasting_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(url: str, clock: VirtualClock) -> Iterator[Store]:
+def store(
+    url: str, clock: VirtualClock, tmp_path: Path, place_store: Callable[[Path], str]
+) -> Iterator[Store]:
     """An open, empty store of each kind in turn."""
+    if url.startswith("sqlite:///"):
+        place_store(tmp_path / "store.sqlite")
     with Store.open(url, clock=clock) as opened:
         yield opened
