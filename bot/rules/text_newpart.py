@@ -11,6 +11,7 @@ linear.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from bot.rules import text_forwards, text_headers
 from bot.rules.text_headers import look
@@ -34,6 +35,26 @@ _SENTENCE_ENDS = re.compile(r"[^\W\d_]{3,}[.!?]\s*$")
 _CONTACT = re.compile(r"\S@\S|www\.|https?:|\+?\d[\d\s()/.-]{6,}|\|")
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerPart:
+    """What a reply says above and between what it quotes, and what stands below."""
+
+    text: str
+    below: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The lines outside quotations, where a mail begins that may be a forward, where reading ended.
+
+    Nothing below `end` was looked at.
+    """
+
+    kept: list[str]
+    history: int | None
+    end: int
+
+
 def new_part(text: str, *, is_forward: bool = False) -> str:
     """The lines of a plain text that are new, without quotation, signature and legal notes.
 
@@ -43,23 +64,31 @@ def new_part(text: str, *, is_forward: bool = False) -> str:
     lines = text[:LONGEST_TEXT].splitlines()
     parts: list[str] = []
     for _ in range(MOST_FORWARDS + 1):
-        kept, history = _without_quotes(lines)
-        kept = _without_notes(_without_signature(kept))
+        read = _without_quotes(lines)
+        kept = _without_notes(_without_signature(read.kept))
         parts.append("\n".join(kept).strip())
-        if history is None or sum(len(line.split()) for line in kept) > FEW_WORDS:
+        if read.history is None or sum(len(line.split()) for line in kept) > FEW_WORDS:
             break
-        forwarded = text_forwards.forwarded(lines[history:], is_forward=is_forward)
+        forwarded = text_forwards.forwarded(lines[read.history :], is_forward=is_forward)
         if forwarded is None:
             break
         lines, is_forward = forwarded.lines, forwarded.is_forward
     return "\n\n".join(part for part in parts if part)
 
 
-def _without_quotes(lines: list[str]) -> tuple[list[str], int | None]:
-    """The lines outside quotations, and where below them a mail begins that may be a forward.
+def answer_part(text: str) -> AnswerPart:
+    """What a reply says, without quotation, signature and legal notes; a forward is not followed.
 
-    An answer below or between quoted lines stays.
+    An unmarked quotation has no end that can be told, so all of it from there on is `below`.
     """
+    lines = text.splitlines()
+    read = _without_quotes(lines)
+    kept = _without_notes(_without_signature(read.kept))
+    return AnswerPart("\n".join(kept).strip(), "\n".join(lines[read.end :]).strip())
+
+
+def _without_quotes(lines: list[str]) -> _Read:
+    """The lines outside quotations; an answer below or between quoted lines stays."""
     kept: list[str] = []
     history: int | None = None
     is_quoting = False
@@ -85,7 +114,7 @@ def _without_quotes(lines: list[str]) -> tuple[list[str], int | None]:
         else:
             kept.append(lines[index])
         index += 1
-    return _without_trailing_rulers(kept), history
+    return _Read(_without_trailing_rulers(kept), history, index)
 
 
 def _ends_here(line: str, lines: list[str], index: int, *, is_quoting: bool) -> bool:
