@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.handlers.ticket_effects import notice_of
-from bot.rules.actions import Notice, NoticeKind, TicketLine, Timer, Urgency
+from bot.rules.actions import Notice, NoticeKind, Outgoing, TicketLine, Timer, Urgency
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import MailboxChanged
@@ -88,8 +88,9 @@ def tell_of_mail(
     compiled: CompiledPolicy,
     *,
     now: datetime,
+    writer: str = "",
 ) -> None:
-    """Somebody has to look at a mail: said once, with why."""
+    """Somebody has to look at a mail: said once, with why, also to its `writer` if named."""
     policy = compiled.policy
     notice = Notice(
         kind=NoticeKind.ADMIN,
@@ -102,8 +103,13 @@ def tell_of_mail(
         language=policy.language,
         zone=policy.zone,
     )
-    for row in tell(policy.outage.tell, notice, compiled, key=f"mail/{mail.key}/{fate}", now=now):
+    key = f"mail/{mail.key}/{fate}"
+    rows = tell(policy.outage.tell, notice, compiled, key=key, now=now)
+    for row in rows:
         tx.outbox.add(row, now)
+    way = f"mail:{writer}"
+    if writer and way not in {row.destination for row in rows}:
+        tx.outbox.add(Outgoing(f"{key}/{way}", way, f"{way}/{notice.thread}", notice), now)
 
 
 def tell_of_mailbox(

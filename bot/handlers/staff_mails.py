@@ -12,20 +12,21 @@ from bot.handlers.handled import Handled
 from bot.handlers.presses import handle_button
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import AnswerGiven, ButtonPressed, Event
-from bot.rules.mail import Fate, MailReceived
+from bot.rules.mail import Fate, MailFile, MailReceived
 from bot.rules.mail_keys import OwnNames
 from bot.rules.mail_threads import answers_a_notice, is_entitled, staff_token_of
 from bot.rules.mail_verdict import sign_of_a_program, verdict_of
-from bot.rules.text import new_part
+from bot.rules.staff_words import beside_taking, doubt_of
+from bot.rules.text_newpart import answer_part
 from bot.rules.ticket import Ticket
 from bot.store.transaction import Transaction
 
 VIA = "mail"
-TAKEN_WORDS = frozenset(
-    "i have it|mine|taken|ok|i'll take it|je prends|je le prends|ich nehme es|ich übernehme|"
-    "jag tar det|jag tar den|беру|взял|взяла".split("|")
-)
-"""What says "I have it" and is no answer to a customer."""
+LARGEST_LOGO = 30_000
+LONGEST_NOTE = 30_000
+UNKNOWN = "its case is no longer known here"
+PARTIAL = "only its beginning could be read"
+BESIDE = "it took the case and said more than that"
 UNPROVEN = "it answers a notice of ours, but our mail server does not vouch for its sender"
 
 
@@ -53,16 +54,60 @@ def handle_staff_mail(
         return _held(mail, ticket, verdict.because, tx, compiled, now=now)
     if not is_entitled(mail.trust):
         return _held(mail, ticket, UNPROVEN, tx, compiled, now=now)
-    text, subject = new_part(mail.text), f"ticket:{shown.ticket_id}"
-    person = mail.sender.name or mail.sender.email or "somebody"
-    if text.strip().rstrip(".!").casefold() in TAKEN_WORDS:
+    if ticket is None:
+        return _unsent(mail, None, UNKNOWN, tx, compiled, now=now)
+    return _said(event, mail, ticket, tx, compiled, own, now=now)
+
+
+def _said(
+    event: Event,
+    mail: MailReceived,
+    ticket: Ticket,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    own: OwnNames,
+    *,
+    now: datetime,
+) -> Handled:
+    """Take the case, send the words, or send nothing where a part of them may be missing."""
+    subject, person = f"ticket:{ticket.ticket_id}", mail.sender.name or mail.sender.email or ""
+    said = answer_part(mail.text)
+    beside = beside_taking(said.text, (person, (mail.sender.email or "").partition("@")[0]))
+    if beside is not None:
         pressed = ButtonPressed("acknowledge", subject, person, VIA)
         handled = handle_button(event, pressed, tx, compiled, now=now)
-    else:
-        given = AnswerGiven(subject, text, person, VIA)
-        handled = give_answer(event, given, tx, compiled, now=now, mail=mail)
-    tx.mails.decide(mail.key, Fate.STAFF, handled.outcome, now, ticket_id=handled.ticket_id)
-    return handled
+        if beside:
+            return _unsent(mail, ticket, BESIDE, tx, compiled, now=now)
+        return _decided(mail, Fate.STAFF, handled.outcome, ticket, tx, now=now)
+    doubt = PARTIAL if mail.is_partial else doubt_of(said, _shown_by(ticket, own))
+    if doubt:
+        return _unsent(mail, ticket, doubt, tx, compiled, now=now)
+    given = AnswerGiven(subject, said.text, person, VIA)
+    handled = give_answer(event, given, tx, compiled, now=now, mail=mail)
+    lacking = _lacking(mail, ticket)
+    if lacking:
+        tell_of_mail(mail, Fate.HELD, lacking, ticket, tx, compiled, now=now,
+                     writer=mail.sender.email or "")  # fmt: skip
+    return _decided(mail, Fate.STAFF, handled.outcome, ticket, tx, now=now)
+
+
+def _shown_by(ticket: Ticket, own: OwnNames) -> tuple[str, ...]:
+    """By what a quotation of a notice, or of a mail of the case, is known."""
+    number = f"#{ticket.number}" if ticket.number is not None else ""
+    return (own.address, *own.others, ticket.reference or "", number, ticket.subject)
+
+
+def _lacking(mail: MailReceived, ticket: Ticket) -> str:
+    """What the customer did not get of an answer that was taken; empty if they got all."""
+    if not ticket.requester.email:
+        return "an answer by mail is only noted in the case, which has no address to send it to"
+    names = ", ".join(each.name for each in mail.files if not _is_logo(each))
+    return f"an answer by mail went to the customer without its files ({names})" if names else ""
+
+
+def _is_logo(file: MailFile) -> bool:
+    """A small picture, as signatures carry them in every mail."""
+    return file.content_type.startswith("image/") and file.size < LARGEST_LOGO
 
 
 def _automatic(
@@ -76,7 +121,7 @@ def _automatic(
     return _decided(mail, Fate.AUTOMATIC, why, ticket, tx, now=now)
 
 
-def _held(
+def _unsent(
     mail: MailReceived,
     ticket: Ticket | None,
     why: str,
@@ -85,12 +130,33 @@ def _held(
     *,
     now: datetime,
 ) -> Handled:
+    """Words of a proven colleague that the customer was not sent: kept in the case, and they hear.
+
+    They think that the customer has them.
+    """
+    if ticket is not None:
+        note = mail.text[:LONGEST_NOTE]
+        add_note(ticket, note, tx, key=f"mail/{mail.key}/words", at=mail.received_at)
+    return _held(mail, ticket, why, tx, compiled, now=now, writer=mail.sender.email or "")
+
+
+def _held(
+    mail: MailReceived,
+    ticket: Ticket | None,
+    why: str,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+    writer: str = "",
+) -> Handled:
     """An answer that the customer was not sent: a person has to look at it."""
     if ticket is not None:
         who = mail.sender.email or "somebody"
         note = f"An answer of {who} by mail was not sent to the customer: {why}."
         add_note(ticket, note, tx, key=f"mail/{mail.key}", at=mail.received_at)
-    tell_of_mail(mail, Fate.HELD, why, ticket, tx, compiled, now=now)
+    told = f"an answer by mail was not sent to the customer: {why}"
+    tell_of_mail(mail, Fate.HELD, told, ticket, tx, compiled, now=now, writer=writer)
     return _decided(mail, Fate.HELD, why, ticket, tx, now=now)
 
 
