@@ -80,7 +80,7 @@ class DeskCommands:
             case "case" if rest.strip():
                 return self._case(rest.strip())
             case "answer" if rest.strip():
-                return self._answered(rest.strip(), person)
+                return self._answered(rest.strip(), person, user_id)
             case "ack" if rest.strip():
                 return self._acknowledged(rest.strip(), person, user_id)
             case "silence" | "maintenance" as what:
@@ -123,7 +123,7 @@ class DeskCommands:
         if not said.text:
             return self._say("how_to_answer", ticket.reference or f"#{ticket.number}")
         key = f"answer/{ticket.ticket_id}/slack/{said.channel}:{said.ts}"
-        return self._given(ticket, said.text, person, key)
+        return self._given(ticket, said.text, person, key, user_id=said.user_id)
 
     def _cases(self) -> str:
         with self._store.read() as reader:
@@ -146,7 +146,7 @@ class DeskCommands:
             ]
         return "\n".join([_line(ticket), *said[-MOST_WORDS:]])
 
-    def _answered(self, rest: str, person: str) -> str:
+    def _answered(self, rest: str, person: str, user_id: str) -> str:
         named, _, words = rest.partition(" ")
         words = as_typed(words).strip()
         with self._store.read() as reader:
@@ -159,10 +159,13 @@ class DeskCommands:
         digest = hashlib.sha256(f"{ticket.ticket_id}\n{person}\n{words}".encode()).hexdigest()
         # The same words of the same person within a minute are one answer: Slack asks again.
         key = f"answer/{ticket.ticket_id}/{digest[:24]}/{now:%Y%m%dT%H%M}"
-        return self._given(ticket, words, person, key)
+        return self._given(ticket, words, person, key, user_id=user_id)
 
-    def _given(self, ticket: Ticket, words: str, person: str, key: str) -> str:
-        """Write an answer down, then say so."""
+    def _given(self, ticket: Ticket, words: str, person: str, key: str, *, user_id: str) -> str:
+        """Write an answer down if this person may give it, then say so."""
+        policy = self._compiled().policy
+        if not may(policy, "answer", person, user_id):
+            return self._say("not_allowed", ", ".join(policy.rights.get("answer", ())))
         given = AnswerGiven(f"ticket:{ticket.ticket_id}", words, person, self._source)
         event = Event(key, f"case/{ticket.ticket_id}", self._clock.now(), self._source, given)
         if not self._is_written_down(event):

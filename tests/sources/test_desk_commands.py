@@ -109,13 +109,7 @@ def test_what_cannot_be_done_is_said(commands: DeskCommands, store: Store, text:
 
 def test_answer_in_the_thread_of_a_case(commands: DeskCommands, store: Store) -> None:
     """Under the message that told of it, once, however often Slack tells us of it."""
-    notice = Notice(NoticeKind.CASE, "ticket:00000001", NOW, "Down", "00000001")
-    row = Outgoing("case/1", "slack:support", "o", notice)
-    store.write(lambda tx: tx.outbox.add(row, NOW))
-    [claimed] = store.write(
-        lambda tx: tx.outbox.claim(destination_prefix="slack:", now=NOW, lease_seconds=9, limit=1)
-    )
-    store.write(lambda tx: tx.outbox.record(claimed.row_id, Delivered("C1:1700.1"), NOW))
+    _told_in_slack(store)
     said = ThreadWord("C1", "1700.1", "1700.2", "We are on it.", "U1")
 
     sentences = [commands.heard(said, "Bo") for _ in range(2)]
@@ -123,6 +117,42 @@ def test_answer_in_the_thread_of_a_case(commands: DeskCommands, store: Store) ->
     with store.read() as reader:
         assert reader.inbox.waiting() == 1
     assert sentences[0] is not None and REFERENCE in sentences[0]
+
+
+@pytest.mark.usefixtures("commands")
+def test_answer_is_for_whom_the_policy_names(
+    store: Store, clock: VirtualClock, tmp_path: Path
+) -> None:
+    """`rights: {answer: bo}` holds for the command and in a thread; nobody else's words go out."""
+    text = POLICY.replace("rights: {", "rights: {answer: bo, ")
+    (tmp_path / "rules.yaml").write_text(text, encoding="utf-8")
+    loaded = load_policy(tmp_path, this_year=2026)
+    assert isinstance(loaded, Loaded), loaded
+    compiled = compile_policy(loaded.policy)
+    named = DeskCommands(store, clock, lambda: compiled)
+    _told_in_slack(store)
+
+    refused = [
+        named(f"answer {REFERENCE} We are on it.", "Bo", "U0EVE"),
+        named.heard(ThreadWord("C1", "1700.1", "1700.2", "We are on it.", "U0EVE"), "Bo"),
+    ]
+    with store.read() as reader:
+        waiting = reader.inbox.waiting()
+    taken = named.heard(ThreadWord("C1", "1700.1", "1700.3", "We are on it.", "U0BO"), "Robert")
+
+    assert [each[:11] for each in refused if each] == ["You may not"] * 2 and waiting == 0
+    assert taken is not None and REFERENCE in taken
+
+
+def _told_in_slack(store: Store) -> None:
+    """The case's message stands in Slack as C1:1700.1."""
+    notice = Notice(NoticeKind.CASE, "ticket:00000001", NOW, "Down", "00000001")
+    row = Outgoing("case/1", "slack:support", "o", notice)
+    store.write(lambda tx: tx.outbox.add(row, NOW))
+    [claimed] = store.write(
+        lambda tx: tx.outbox.claim(destination_prefix="slack:", now=NOW, lease_seconds=9, limit=1)
+    )
+    store.write(lambda tx: tx.outbox.record(claimed.row_id, Delivered("C1:1700.1"), NOW))
 
 
 def test_other_threads_are_none_of_our_business(commands: DeskCommands, store: Store) -> None:
