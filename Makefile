@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+# A rehearsal runs in real time, so its tests have the machine to themselves.
+DRILL  := tests/commands/test_drill_command.py
 PIP    := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test check real format clean
@@ -31,7 +33,8 @@ check: $(VENV)/.ready-check
 	@$(MAKE) --no-print-directory real
 
 real: $(VENV)/.ready-check
-	@$(BIN)/pytest -m "real or long"
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "real or long" --ignore=$(DRILL)
+	@$(BIN)/pytest -m "real or long" $(DRILL)
 
 format: $(VENV)/.ready-check
 	@$(BIN)/ruff format .
