@@ -1,22 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Handles incidents of the desk's own product: what rules see, people order and time demands.
 
-One transaction each: state, timeline, tickets, messages to our people, the banner, the follow-up.
+One transaction each; what a decision does stands in `incident_steps.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
-from bot.handlers.follow_ups import follow_incident
 from bot.handlers.handled import Handled
-from bot.handlers.incident_notices import banner_row, incident_messages, incident_notice
+from bot.handlers.incident_steps import Said, carry_out
 from bot.handlers.incident_tickets import link, write_updates
-from bot.handlers.ladders import close_ladders, open_ladder
-from bot.handlers.sending import send
-from bot.rules.actions import Reason, Timer
+from bot.rules.actions import Timer
 from bot.rules.consequences import SECURITY, Consequences
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import Event
@@ -34,9 +30,7 @@ from bot.rules.incidents import (
     after_order,
     after_seen,
     after_time,
-    next_due,
     same_matter,
-    severity_of,
 )
 from bot.rules.situation import Situation
 from bot.store.incidents import (
@@ -44,27 +38,10 @@ from bot.store.incidents import (
     lively_incidents,
     load_incident,
     next_number,
-    save_incident,
     unlink_ticket,
 )
 from bot.store.outages import PRODUCT
 from bot.store.transaction import Transaction
-
-INCIDENT = "incident"
-"""The kind of an incident's timer; its key is the incident's thread."""
-_ENDS_CALLS = frozenset({Step.SENT, Step.TOLD, Step.CLOSED, Step.MISSED})
-"""Steps that end the ladder of an earlier miss, and "I have it" with it."""
-_TURNS = frozenset({Step.OPENED, Step.REOPENED, Step.RAISED, Step.WIDENED})
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Who or what caused a step, in which words, because of which event."""
-
-    by: str
-    key: str
-    text: str = ""
-    at: datetime | None = None
 
 
 def see_incidents(
@@ -97,7 +74,7 @@ def see_incidents(
             order = IncidentOrdered(Verb.RESTORED, "a rule", number=known.number, at=situation.at)
             decision = after_order(known, order, policy.incidents, compiled.calendars, now)
             said = Said("a rule", situation.key, at=decision.incident.restored_at)
-            _carry_out(decision, said, tx, compiled, now=now)
+            carry_out(decision, said, tx, compiled, now=now)
 
 
 def handle_incident_order(
@@ -132,7 +109,7 @@ def handle_incident_order(
         said = Said(order.by, event.key, f"{count} tickets: {words}")
     if order.verb in (Verb.RESTORED, Verb.CLOSE):
         said = Said(order.by, event.key, order.text, decision.incident.restored_at)
-    _carry_out(decision, said, tx, compiled, now=now)
+    carry_out(decision, said, tx, compiled, now=now)
     return Handled(", ".join(decision.steps))
 
 
@@ -143,7 +120,7 @@ def fire_incident(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, no
         return "no such incident"
     decision = after_time(incident, compiled.policy.incidents, compiled.calendars, now)
     said = Said("time", timer.due_at.isoformat())
-    _carry_out(decision, said, tx, compiled, now=now)
+    carry_out(decision, said, tx, compiled, now=now)
     return ", ".join(decision.steps) or "nothing due"
 
 
@@ -160,116 +137,13 @@ def _seen(
     lively = lively_incidents(tx, now - settings.reopen_within)
     known = same_matter(lively, wanted.services, settings, now)
     decision = after_seen(known, wanted, settings, compiled.calendars, now, number=next_number(tx))
-    _carry_out(decision, said, tx, compiled, now=now, without=without)
+    carry_out(decision, said, tx, compiled, now=now, without=without)
     return decision.incident
 
 
 def _as_written(known: Incident, decision: IncidentDecision, step: Step) -> IncidentDecision:
     """Words that reached no customer, or stand as notes: the draft and the rhythm stay."""
     return decision if step is Step.SENT else IncidentDecision(known, (step,))
-
-
-def _carry_out(
-    decision: IncidentDecision,
-    said: Said,
-    tx: Transaction,
-    compiled: CompiledPolicy,
-    *,
-    now: datetime,
-    without: Iterable[str] = (),
-) -> None:
-    """Save the incident and do each step."""
-    incident, settings = decision.incident, compiled.policy.incidents
-    save_incident(incident, tx)
-    due = next_due(incident, settings)
-    if due is None:
-        tx.timers.stop(incident.thread)
-    else:
-        detail = {"incident": str(incident.number)}
-        tx.timers.set(Timer(incident.thread, INCIDENT, due, detail=detail))
-    for step in decision.steps:
-        _do(step, incident, said, tx, compiled, now=now, without=without)
-    if decision.steps and decision.steps != (Step.BANNER_RENEWED,):
-        tx.journal.add(
-            at=now,
-            subject=incident.thread,
-            event_key=said.key,
-            policy_hash=compiled.policy.digest,
-            reasons=(Reason(said.by, severity_of(incident, settings).because),),
-            summary=", ".join(each.replace("_", " ") for each in decision.steps),
-        )
-
-
-def _do(
-    step: Step,
-    incident: Incident,
-    said: Said,
-    tx: Transaction,
-    compiled: CompiledPolicy,
-    *,
-    now: datetime,
-    without: Iterable[str],
-) -> None:
-    if step is not Step.BANNER_RENEWED:
-        _write_down(step, incident, said, tx, compiled, now=now)
-    if step in _ENDS_CALLS:
-        close_ladders(incident.thread, tx)
-        tx.alerts.delete(f"taken/{incident.thread.partition(':')[2]}")
-    if step is Step.CLOSED and compiled.policy.incidents.follow_up:
-        follow_incident(compiled.policy.incidents.follow_up, incident, tx, now=now)
-    ladder = compiled.policy.ladders.get(
-        severity_of(incident, compiled.policy.incidents).missed or ""
-    )
-    detail = _detail(step, incident, said)
-    if step is Step.MISSED and ladder is not None:
-        notice = incident_notice(step, incident, compiled, detail=detail, now=now)
-        open_ladder(ladder, notice, tx, compiled, occasion=said.key, now=now)
-        return
-    rows = incident_messages(
-        step, incident, compiled, detail=detail, key=now.isoformat(), now=now, without=without
-    )
-    send(rows, tx, compiled, now=now)
-    banner = banner_row(step, incident, compiled, tx, now=now)
-    if banner is not None:
-        tx.outbox.add(banner, now)
-
-
-def _detail(step: Step, incident: Incident, said: Said) -> str:
-    """What stands in a step's sentence: who, by which way, in how many tickets."""
-    match step:
-        case Step.SENT | Step.NOTED:
-            return said.text.partition(" ")[0]
-        case Step.TOLD:
-            return said.text
-        case Step.DRAFTED | Step.REMINDED:
-            return incident.name
-        case Step.MISSED:
-            return str(incident.missed)
-        case _:
-            return said.by.removeprefix("rule ")
-
-
-def _write_down(
-    step: Step,
-    incident: Incident,
-    said: Said,
-    tx: Transaction,
-    compiled: CompiledPolicy,
-    *,
-    now: datetime,
-) -> None:
-    """Add to the timeline; a turn keeps what an interruption is reckoned from."""
-    detail: dict[str, object] = {"by": said.by, "text": said.text[:2_000]}
-    if step in _TURNS:
-        began = incident.began_at if step is Step.OPENED else min(said.at or now, now)
-        severity = severity_of(incident, compiled.policy.incidents)
-        # What is only watched works: a late mail that makes it worse interrupts nothing.
-        interrupts = severity.interrupts and incident.phase is Phase.OPEN
-        detail |= {"services": list(incident.services), "severity": incident.severity,
-                   "since": began.isoformat(), "interrupts": interrupts}  # fmt: skip
-    if step in (Step.RESTORED, Step.CLOSED):
-        detail["since"] = (incident.restored_at or now).isoformat()
-    tx.incidents.add(incident.number, now, step.value, detail, matter=PRODUCT)
 
 
 def _link(
