@@ -147,6 +147,20 @@ def close(
 
 
 @incident_app.command()
+def merge(
+    name: Annotated[str, typer.Argument(help="The incident that becomes part, such as P4.")],
+    into: Annotated[str, typer.Argument(help="The one that it becomes part of, such as P3.")],
+    by: By = None,
+    policy: PolicyFolder = HERE,
+) -> None:
+    """Make two incidents one: tickets, services and customers of P4 are P3's from then on.
+
+    P4 is closed, its draft and its reminders end, and its time counts once.
+    """
+    _give(policy, Verb.MERGE, name=name, into=into, by=by)
+
+
+@incident_app.command()
 def affected(
     name: Name,
     add: Annotated[list[str] | None, typer.Option(help="A ticket that is part of it.")] = None,
@@ -179,9 +193,10 @@ def _give(
     at: str | None = None,
     language: str = "",
     by: str | None = None,
+    into: str = "",
 ) -> None:
     """Write the word down and end with its exit status."""
     from bot.commands.incident_order import Typed, give
 
-    typed = Typed(verb, text, name, services, severity, tickets, at, language, by)
+    typed = Typed(verb, text, name, services, severity, tickets, at, language, by, into)
     raise typer.Exit(give(policy, typed))

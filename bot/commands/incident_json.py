@@ -20,6 +20,7 @@ def incident_head(incident: Incident) -> dict[str, Any]:
         "severity": incident.severity,
         "title": incident.title,
         "phase": incident.phase.value,
+        "part_of": f"P{incident.part_of}" if incident.part_of else None,
         "began": plain(incident.began_at),
         "restored": plain(incident.restored_at),
         "closed": plain(incident.closed_at),

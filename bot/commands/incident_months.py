@@ -79,7 +79,8 @@ def _all_kept_since(policy: Policy, now: datetime) -> datetime | None:
 def incident_lines(incidents: Iterable[Incident], zone: str) -> list[str]:
     """A line for each incident of the product: name, since when, how it stands, what it is."""
     return [
-        f"{each.name}  {said_at(each.began_at, zone)}  {each.phase}  {each.severity}  "
+        f"{each.name}  {said_at(each.began_at, zone)}  "
+        f"{f'part of P{each.part_of}' if each.part_of else each.phase}  {each.severity}  "
         f"{', '.join(each.services)}  {safe(each.title)}"
         for each in incidents
     ]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`deskmate incident open|update|send|told|restored|close|affected`: a person's word, by the inbox.
+"""`deskmate incident open|update|send|told|restored|close|merge|affected`: a person's word.
 
-What cannot be done is said at once; what can be is written down for the running daemon.
+What cannot be done is said at once; what can be goes by the inbox to the running daemon.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ SOURCE = "command"
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed; `name` is the incident's, `at` when it began or ended."""
+    """What was typed; `name` is the incident's, `into` the one that it becomes part of.
+
+    `at` is when it began or ended.
+    """
 
     verb: Verb
     text: str = ""
@@ -45,6 +48,7 @@ class Typed:
     at: str | None = None
     language: str = ""
     by: str | None = None
+    into: str = ""
 
 
 def give(folder: Path, typed: Typed) -> int:
@@ -57,7 +61,8 @@ def give(folder: Path, typed: Typed) -> int:
             with store.read() as reader:
                 order = replace(order, tickets=_tickets(typed.tickets, reader))
                 known = load_incident(order.number, reader) if order.number else None
-            refused = objection(order, known, compiled.policy, compiled.calendars, now)
+                into = load_incident(order.into, reader) if order.into else None
+            refused = objection(order, known, compiled.policy, compiled.calendars, now, into=into)
             if refused:
                 raise Unusable(f"deskmate: {said(refused, language('en').words.chat_replies)}")
             key = f"{SOURCE}/incident/{order.verb}/{typed.name}/{now.isoformat()}"
@@ -113,6 +118,7 @@ def _order(typed: Typed, zone: str, now: Any) -> IncidentOrdered:
         severity=typed.severity,
         at=at,
         language=typed.language,
+        into=_number(typed.into) if typed.into else 0,
     )
 
 

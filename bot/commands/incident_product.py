@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.commands.incident_record import BREACH, CLOCK, Breach, Told, told_rows
 from bot.rules.engine import CompiledPolicy
 from bot.rules.history import ChangeKind
 from bot.rules.incident_values import Incident
-from bot.rules.interruptions import Month, Turn, by_month, interruptions_of, total
+from bot.rules.interruptions import Month, Turn, by_month, interruptions_of, merged, total
 from bot.rules.outage_report import Away
 from bot.rules.planned_works import PlannedWorks, planned_parts, written_works
 from bot.rules.ticket import Actor, Ticket
@@ -78,17 +78,17 @@ def product_record(
     incident: Incident, reader: Reader, compiled: CompiledPolicy, now: datetime
 ) -> ProductRecord:
     """The record of one incident, with its services' months against what was promised."""
-    entries = reader.incidents.of(incident.number, PRODUCT)
+    every = (incident, *parts_of(incident, reader))
     until = incident.closed_at or now
     months = months_of(reader, compiled, since=incident.began_at, until=until, now=now)
-    away = interruptions_of(_turns(entries), now)
+    away = _away(every, reader, now)
     return ProductRecord(
         incident=incident,
         until=until,
-        timeline=tuple(_line(each, reader) for each in entries),
+        timeline=_timeline(every, reader),
         away=away,
         affected=affected_tickets(incident, reader),
-        told=told_rows(incident.thread, incident.began_at, reader),
+        told=tuple(row for each in every for row in told_rows(each.thread, each.began_at, reader)),
         breaches=tuple(_breaches(incident, until, reader)),
         months={name: found for name, found in months.items() if name in incident.services},
         planned=_planned(away, reader, compiled, now),
@@ -99,11 +99,7 @@ def months_of(
     reader: Reader, compiled: CompiledPolicy, *, since: datetime, until: datetime, now: datetime
 ) -> dict[str, tuple[Month, ...]]:
     """Each service of the policy by month: every incident together, without overlap."""
-    spans: dict[str, list[Away]] = {}
-    for each in all_incidents(reader):
-        entries = reader.incidents.of(each.number, PRODUCT)
-        for service, found in interruptions_of(_turns(entries), now).items():
-            spans.setdefault(service, []).extend(found)
+    spans = _away(all_incidents(reader), reader, now)
     services = compiled.policy.incidents.services
     return by_month(
         spans,
@@ -114,6 +110,36 @@ def months_of(
         planned=_planned(spans, reader, compiled, now),
         excluded=frozenset(name for name, each in services.items() if each.is_planned_out),
     )
+
+
+def parts_of(incident: Incident, reader: Reader) -> tuple[Incident, ...]:
+    """The incidents that became part of one, and theirs, the first opened first."""
+    known, numbers = all_incidents(reader), {incident.number}
+    while found := {each.number for each in known if each.part_of in numbers} - numbers:
+        numbers |= found
+    return tuple(each for each in known if each.number in numbers - {incident.number})
+
+
+def _away(
+    incidents: Iterable[Incident], reader: Reader, now: datetime
+) -> dict[str, tuple[Away, ...]]:
+    """When each service was interrupted in any of them; what overlaps is there once."""
+    spans: dict[str, list[Away]] = {}
+    for each in incidents:
+        entries = reader.incidents.of(each.number, PRODUCT)
+        for service, found in interruptions_of(_turns(entries), now).items():
+            spans.setdefault(service, []).extend(found)
+    return {service: merged(found) for service, found in spans.items()}
+
+
+def _timeline(incidents: Iterable[Incident], reader: Reader) -> tuple[Line, ...]:
+    """What happened in an incident, and in its parts under their names."""
+    found = []
+    for nth, each in enumerate(incidents):
+        for entry in reader.incidents.of(each.number, PRODUCT):
+            line = _line(entry, reader)
+            found.append(line if not nth else replace(line, text=f"{each.name}: {line.text}"))
+    return tuple(sorted(found, key=lambda line: line.at))
 
 
 def _planned(
@@ -138,12 +164,13 @@ def _planned(
 
 def affected_tickets(incident: Incident, reader: Reader) -> tuple[AffectedTicket, ...]:
     """The tickets of an incident, the first linked first."""
+    threads = tuple(each.thread for each in (incident, *parts_of(incident, reader)))
     found = []
     for each in affected_by(incident.number, reader):
         ticket = reader.tickets.load(each.ticket_id)
         if ticket is None:
             continue
-        told_at, told_by = _told(ticket, incident, reader)
+        told_at, told_by = _told(ticket, incident.began_at, threads, reader)
         found.append(
             AffectedTicket(_name(ticket), _whose(ticket), ticket.status.value, each.since, each.by,
                            told_at, told_by)
@@ -151,13 +178,15 @@ def affected_tickets(incident: Incident, reader: Reader) -> tuple[AffectedTicket
     return tuple(found)
 
 
-def _told(ticket: Ticket, incident: Incident, reader: Reader) -> tuple[datetime | None, str]:
+def _told(
+    ticket: Ticket, began_at: datetime, threads: tuple[str, ...], reader: Reader
+) -> tuple[datetime | None, str]:
     """When the customer last heard since it began, and how: an update, or an agent's reply."""
-    prefix = f"{incident.thread}/update/"
+    prefixes = tuple(f"{thread}/update/" for thread in threads)
     heard = [
         (row.settled_at, "update")
         for row in reader.outbox.of_ticket(ticket.ticket_id)
-        if row.outgoing.key.startswith(prefix)
+        if row.outgoing.key.startswith(prefixes)
         and getattr(row.outgoing.message, "is_public", True)
         and row.settled_at is not None
         and row.state.value in ("delivered", "accepted")
@@ -166,7 +195,7 @@ def _told(ticket: Ticket, incident: Incident, reader: Reader) -> tuple[datetime 
         (change.at, "reply")
         for change in reader.tickets.history(ticket.ticket_id)
         if change.kind is ChangeKind.COMMENT and change.actor is Actor.AGENT
-        and change.is_public and change.at >= incident.began_at
+        and change.is_public and change.at >= began_at
     ]  # fmt: skip
     return max(heard, default=(None, ""))
 

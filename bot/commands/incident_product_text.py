@@ -36,6 +36,7 @@ def _summary(record: ProductRecord, policy: Policy, zone: str, say: ReportWords)
         say["p_span"].format(
             began=said_at(incident.began_at, zone), restored=restored, closed=closed, zone=zone
         ),
+        *([say["p_part_of"].format(f"P{incident.part_of}")] if incident.part_of else []),
         say["p_away"].format(say.length(record.away_for)),
         *([say["p_planned"].format(say.length(record.planned_for))] if record.planned_for else []),
         say["p_affected"].format(

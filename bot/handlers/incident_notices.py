@@ -29,6 +29,8 @@ _REASONS = {
     Step.TOLD: "incident_told",
     Step.RESTORED: "incident_restored",
     Step.CLOSED: "incident_closed",
+    Step.MERGED: "incident_joined",
+    Step.JOINED: "incident_joined",
     Step.REMINDED: "incident_due",
     Step.MISSED: "incident_missed",
 }

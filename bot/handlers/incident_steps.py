@@ -21,19 +21,23 @@ from bot.store.transaction import Transaction
 
 INCIDENT = "incident"
 """The kind of an incident's timer; its key is the incident's thread."""
-_ENDS_CALLS = frozenset({Step.SENT, Step.TOLD, Step.CLOSED, Step.MISSED})
+_ENDS_CALLS = frozenset({Step.SENT, Step.TOLD, Step.CLOSED, Step.JOINED, Step.MISSED})
 """Steps that end the ladder of an earlier miss, and "I have it" with it."""
 _TURNS = frozenset({Step.OPENED, Step.REOPENED, Step.RAISED, Step.WIDENED})
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Who or what caused a step, in which words, because of which event."""
+    """Who or what caused a step, in which words, because of which event.
+
+    `other` is the incident that this one becomes one with.
+    """
 
     by: str
     key: str
     text: str = ""
     at: datetime | None = None
+    other: Incident | None = None
 
 
 def carry_out(
@@ -62,9 +66,14 @@ def carry_out(
             subject=incident.thread,
             event_key=said.key,
             policy_hash=compiled.policy.digest,
-            reasons=(Reason(said.by, severity_of(incident, settings).because),),
+            reasons=(_reason(incident, said, compiled),),
             summary=", ".join(each.replace("_", " ") for each in decision.steps),
         )
+
+
+def _reason(incident: Incident, said: Said, compiled: CompiledPolicy) -> Reason:
+    because = severity_of(incident, compiled.policy.incidents).because
+    return Reason(said.by, because, evidence=(said.other.name,) if said.other else ())
 
 
 def _do(
@@ -112,6 +121,8 @@ def _detail(step: Step, incident: Incident, said: Said) -> str:
             return incident.name
         case Step.MISSED:
             return str(incident.missed)
+        case Step.MERGED | Step.JOINED:
+            return f"{said.text} ({said.by})"
         case _:
             return said.by.removeprefix("rule ")
 
@@ -134,6 +145,12 @@ def _write_down(
         interrupts = severity.interrupts and incident.phase is Phase.OPEN
         detail |= {"services": list(incident.services), "severity": incident.severity,
                    "since": began.isoformat(), "interrupts": interrupts}  # fmt: skip
-    if step in (Step.RESTORED, Step.CLOSED):
+    if step is Step.MERGED and said.other is not None:
+        # Of what this one was, nothing begins anew; of the other what its own severity says.
+        severity = severity_of(said.other, compiled.policy.incidents)
+        interrupts = severity.interrupts and said.other.phase is Phase.OPEN
+        detail |= {"services": list(said.other.services), "severity": incident.severity,
+                   "since": now.isoformat(), "interrupts": interrupts}  # fmt: skip
+    if step in (Step.RESTORED, Step.CLOSED, Step.JOINED):
         detail["since"] = (incident.restored_at or now).isoformat()
     tx.incidents.add(incident.number, now, step.value, detail, matter=PRODUCT)

@@ -20,7 +20,7 @@ from bot.rules.incident_values import Incident, IncidentOrdered, Step
 from bot.rules.incidents import severity_of
 from bot.rules.rights import may
 from bot.rules.ticket import Actor, Origin, Ticket
-from bot.store.incidents import affected_by, link_ticket
+from bot.store.incidents import affected_by, link_ticket, unlink_ticket
 from bot.store.transaction import Transaction
 
 SEND = "send_update"
@@ -39,6 +39,21 @@ def link(
     _note(ticket, f"Part of incident {incident.name} (by {by}).", tx,
           key=f"{incident.thread}/link/{key}", now=now)  # fmt: skip
     return True
+
+
+def move_tickets(joined: Incident, into: Incident, by: str, tx: Transaction, *, key: str,
+                 now: datetime) -> int:  # fmt: skip
+    """Make the tickets of one incident part of another, since when they were; says how many."""
+    count = 0
+    for each in affected_by(joined.number, tx):
+        unlink_ticket(joined.number, each.ticket_id, tx)
+        ticket = tx.tickets.load(each.ticket_id)
+        is_new = link_ticket(into.number, each.ticket_id, each.by, tx, at=each.since)
+        count += is_new
+        if ticket is not None and is_new:
+            text = f"{joined.name} is part of incident {into.name} (by {by})."
+            _note(ticket, text, tx, key=f"{into.thread}/link/{key}", now=now)
+    return count
 
 
 def write_updates(

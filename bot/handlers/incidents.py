@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.handlers.handled import Handled
+from bot.handlers.incident_merging import merge_incidents
 from bot.handlers.incident_steps import Said, carry_out
 from bot.handlers.incident_tickets import link, write_updates
 from bot.rules.actions import Timer
@@ -88,7 +89,8 @@ def handle_incident_order(
     """Take a person's word on an incident."""
     policy, order = compiled.policy, completed(order, compiled.policy)
     known = load_incident(order.number, tx) if order.verb is not Verb.OPEN else None
-    refused = objection(order, known, policy, compiled.calendars, now)
+    into = load_incident(order.into, tx) if order.into else None
+    refused = objection(order, known, policy, compiled.calendars, now, into=into)
     if refused:
         return Handled(refused[:200])
     said = Said(order.by, event.key, order.text)
@@ -99,6 +101,8 @@ def handle_incident_order(
         for ticket_id in order.tickets:
             _link(incident, ticket_id, said, tx, now=now)
         return Handled(incident.name)
+    if order.verb is Verb.MERGE and into is not None:
+        return Handled(merge_incidents(known, into, order.by, tx, compiled, key=event.key, now=now))
     if order.verb in (Verb.ADD, Verb.REMOVE):
         return Handled(_change_tickets(known, order, said, tx, now=now))
     decision = after_order(known, order, policy.incidents, compiled.calendars, now)

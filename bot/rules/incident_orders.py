@@ -40,8 +40,13 @@ def objection(
     policy: Policy,
     calendars: Calendars,
     now: datetime,
+    *,
+    into: Incident | None = None,
 ) -> str:
-    """Why the order is not taken, empty if it is; `known` is the incident of its number."""
+    """Why the order is not taken, empty if it is; `known` is the incident of its number.
+
+    `into` is the one that it is to be merged into.
+    """
     settings = policy.incidents
     if not may(policy, "incident", order.by, order.user_id):
         return f"not_allowed:{', '.join(policy.rights.get('incident', ())) or '-'}"
@@ -55,6 +60,10 @@ def objection(
         return ""
     if known is None:
         return f"unknown_incident:P{order.number}"
+    if known.part_of:
+        return f"incident_joined:{known.name} → P{known.part_of}"
+    if order.verb is Verb.MERGE:
+        return _no_merge(order, known, into)
     if order.verb is Verb.UPDATE:
         if order.language and not _CODE.fullmatch(order.language):
             return f"incident_language:{order.language[:20]}"
@@ -62,3 +71,13 @@ def objection(
         if forbidden:
             return f"incident_words:{', '.join(forbidden)}"
     return after_order(known, order, settings, calendars, now).refusal
+
+
+def _no_merge(order: IncidentOrdered, known: Incident, into: Incident | None) -> str:
+    """Why two incidents do not become one; both have to be open, or watched."""
+    if into is None:
+        return f"unknown_incident:P{order.into}"
+    if known.number == into.number:
+        return "how_to_incident"
+    closed = next((each for each in (known, into) if each.is_closed), None)
+    return "" if closed is None else f"incident_closed:{closed.name}"

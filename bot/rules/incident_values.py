@@ -84,6 +84,7 @@ class Verb(StrEnum):
     TOLD = "told"
     RESTORED = "restored"
     CLOSE = "close"
+    MERGE = "merge"
     ADD = "add"
     REMOVE = "remove"
 
@@ -94,6 +95,7 @@ class IncidentOrdered:
 
     `at` is when it began or ended, where that was earlier. `text` is the title, the draft, the way
     by which customers were told, or why. `tickets` are our own ids. `language` is the draft's.
+    `into` is the number of the incident that this one becomes part of.
     `user_id` is the person's in Slack, by which their rights go there; empty elsewhere.
     """
 
@@ -106,6 +108,7 @@ class IncidentOrdered:
     tickets: tuple[str, ...] = ()
     at: datetime | None = None
     language: str = ""
+    into: int = 0
     user_id: str = ""
 
 
@@ -133,6 +136,8 @@ class Step(StrEnum):
     TOLD = "told"
     RESTORED = "restored"
     CLOSED = "closed"
+    MERGED = "merged"
+    JOINED = "joined"
     REMINDED = "reminded"
     MISSED = "missed"
     BANNER_SHOWN = "banner_shown"
@@ -147,7 +152,8 @@ class Incident:
     `due_at` is when customers should hear next; of that instant people were reminded if it is
     `reminded_for`. `missed_due` is the last such instant at which they had not heard.
     `drafts` are words not yet sent, by language, "" for every language. What is confidential, since
-    a ticket of it is about security, shows no banner.
+    a ticket of it is about security, shows no banner. One that became part of another, `part_of`,
+    is closed.
     """
 
     number: int
@@ -167,6 +173,7 @@ class Incident:
     drafts: Mapping[str, str] = field(default_factory=dict)
     is_confidential: bool = False
     banner_renewed_at: datetime | None = None
+    part_of: int = 0
 
     @property
     def name(self) -> str:
@@ -187,6 +194,14 @@ class Incident:
     def is_banner_shown(self) -> bool:
         """Whether customers read of it on the portal."""
         return self.banner_renewed_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class MergeDecision:
+    """Two incidents after they became one: `joined` is part of `into` from then on."""
+
+    joined: IncidentDecision
+    into: IncidentDecision
 
 
 @dataclass(frozen=True, slots=True)

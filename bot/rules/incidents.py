@@ -9,6 +9,7 @@
 
 While it is not closed customers should hear every `update_every` of its severity: people are
 reminded before, and once it was missed. Only what was told to customers counts, never a draft.
+One that is merged into another is closed, and is never the same matter again.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from bot.rules.incident_values import (
     IncidentDecision,
     IncidentOrdered,
     IncidentPolicy,
+    MergeDecision,
     Phase,
     Severity,
     Step,
@@ -55,7 +57,11 @@ def same_matter(
     now: datetime,
 ) -> Incident | None:
     """The incident that these services have already: not closed, or closed but for a while."""
-    alike = [each for each in incidents if not set(each.services).isdisjoint(services)]
+    alike = [
+        each
+        for each in incidents
+        if not each.part_of and not set(each.services).isdisjoint(services)
+    ]
     open_ones = [each for each in alike if not each.is_closed]
     recent = [
         each
@@ -136,6 +142,36 @@ def after_order(
             return IncidentDecision(incident, refusal="how_to_incident")
 
 
+def after_merge(
+    joining: Incident, into: Incident, policy: IncidentPolicy, calendars: Calendars, now: datetime
+) -> MergeDecision:
+    """Make one incident part of another that is not closed.
+
+    Where the joining one still fails, the other is open again, and no milder than it. The sooner of
+    their updates is due. Drafts and reminders of the joining one end.
+    """
+    services = dict.fromkeys((*into.services, *joining.services))
+    whole = replace(
+        into,
+        services=tuple(services),
+        began_at=min(into.began_at, joining.began_at),
+        updates=into.updates + joining.updates,
+        is_confidential=into.is_confidential or joining.is_confidential,
+    )
+    if joining.phase is Phase.OPEN:
+        if policy.is_worse(joining.severity, than=whole.severity):
+            whole = replace(whole, severity=joining.severity)
+        whole = replace(whole, phase=Phase.OPEN, restored_at=None)
+    whole = _no_later(whole, joining)
+    if whole.due_at is None:
+        whole = _heard(whole, policy, calendars, now)
+    part = replace(joining, phase=Phase.CLOSED, closed_at=now, due_at=None, drafts={},
+                   part_of=into.number)  # fmt: skip
+    return MergeDecision(
+        _settled(part, (Step.JOINED,), policy, now), _settled(whole, (Step.MERGED,), policy, now)
+    )
+
+
 def after_time(
     incident: Incident, policy: IncidentPolicy, calendars: Calendars, now: datetime
 ) -> IncidentDecision:
@@ -181,6 +217,13 @@ def _sooner(
     return replace(incident, due_at=min(known, default=None))
 
 
+def _no_later(incident: Incident, than: Incident) -> Incident:
+    """Its customers hear when those of the other one should, if that is sooner."""
+    if than.due_at is None or (incident.due_at is not None and incident.due_at <= than.due_at):
+        return incident
+    return replace(incident, due_at=than.due_at, reminded_for=than.reminded_for)
+
+
 def _due(severity: Severity, calendars: Calendars, now: datetime) -> datetime | None:
     if severity.update_every is None:
         return None
@@ -221,7 +264,7 @@ def _settled(
     if not wants:
         gone = replace(incident, banner_renewed_at=None)
         return IncidentDecision(gone, (*steps, Step.BANNER_WITHDRAWN))
-    has_turned = not {Step.RESTORED, Step.REOPENED, Step.WIDENED}.isdisjoint(steps)
+    has_turned = not {Step.RESTORED, Step.REOPENED, Step.WIDENED, Step.MERGED}.isdisjoint(steps)
     if has_turned or renewed + policy.banner_valid / 2 <= now:
         fresh = replace(incident, banner_renewed_at=now)
         return IncidentDecision(fresh, (*steps, Step.BANNER_RENEWED))

@@ -13,8 +13,8 @@ from bot.rules.outage_report import Away
 
 MOST_MONTHS = 1_200
 NOTHING_PLANNED: Mapping[str, Iterable[Away]] = {}
-_BEGINS = frozenset({Step.OPENED, Step.REOPENED, Step.RAISED, Step.WIDENED})
-_ENDS = frozenset({Step.RESTORED, Step.CLOSED})
+_BEGINS = frozenset({Step.OPENED, Step.REOPENED, Step.RAISED, Step.WIDENED, Step.MERGED})
+_ENDS = frozenset({Step.RESTORED, Step.CLOSED, Step.JOINED})
 
 
 @dataclass(frozen=True, slots=True)

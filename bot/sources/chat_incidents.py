@@ -65,7 +65,8 @@ class IncidentCommands:
         order = completed(replace(order, user_id=user_id), compiled.policy)
         with self._store.read() as reader:
             known = load_incident(order.number, reader) if order.number else None
-        refused = objection(order, known, compiled.policy, compiled.calendars, now)
+            into = load_incident(order.into, reader) if order.into else None
+        refused = objection(order, known, compiled.policy, compiled.calendars, now, into=into)
         if refused:
             return Answer(self._say(refused))
         # The same word of the same person within a minute is one order: Slack asks again.
@@ -93,6 +94,11 @@ class IncidentCommands:
         if verb not in _VERBS or number is None:
             return "how_to_incident"
         wanted = _VERBS[verb]
+        if wanted is Verb.MERGE:
+            into = number_of(rest)
+            if not into:
+                return "how_to_incident"
+            return IncidentOrdered(wanted, person, "", number, into=into)
         if wanted not in (Verb.ADD, Verb.REMOVE):
             return IncidentOrdered(wanted, person, rest.strip(), number)
         with self._store.read() as reader:
@@ -123,10 +129,15 @@ class IncidentCommands:
         tickets = len(affected_by(incident.number, reader))
         services = ", ".join(policy.labels.get(each, each) for each in incident.services)
         severity = policy.labels.get(incident.severity, incident.severity)
-        parts = (incident.name, incident.phase, severity, services, due,
+        parts = (incident.name, _standing(incident), severity, services, due,
                  f"{words.ticket}{words.colon}{tickets}", incident.title)  # fmt: skip
         return one_line(" - ".join(part for part in parts if part), _LONGEST)
 
     def _say(self, what: str) -> str:
         words = language(self._compiled().policy.language).words
         return one_line(said(what, words.chat_replies), 300)
+
+
+def _standing(incident: Incident) -> str:
+    """How it stands, or of which other one it is a part."""
+    return f"→ P{incident.part_of}" if incident.part_of else incident.phase.value

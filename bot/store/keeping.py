@@ -247,7 +247,7 @@ _last_at = (
 _was_closed = select(_of_matter.c.id).where(
     _of_matter.c.matter == incident_entry.c.matter,
     _of_matter.c.incident == incident_entry.c.incident,
-    _of_matter.c.kind == "closed",
+    _of_matter.c.kind.in_(("closed", "joined")),
 )
 
 

@@ -63,6 +63,7 @@ REPORT = {
     ),
     "p_span": "Beginn {began}, behoben {restored}, abgeschlossen {closed} ({zone}).",
     "not_yet": "noch nicht",
+    "p_part_of": "Dies ist Teil der Störung {}.",
     "p_away": "Unterbrochen für {}.",
     "p_planned": "Davon während angekündigter Wartung: {}.",
     "p_affected": (
@@ -140,6 +141,8 @@ REPORT = {
     "product_told": "Kunden auf anderem Weg benachrichtigt",
     "product_restored": "Es funktionierte wieder",
     "product_closed": "Abgeschlossen",
+    "product_merged": "Mit einer anderen zusammengelegt",
+    "product_joined": "Teil einer anderen geworden",
     "product_reminded": "Das Team wurde an die nächste Nachricht erinnert",
     "product_missed": "Eine Nachricht an Kunden wurde versäumt",
     "product_banner_shown": "Kunden lasen den Hinweis im Portal",

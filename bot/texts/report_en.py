@@ -59,6 +59,7 @@ REPORT = {
     ),
     "p_span": "Began {began}, worked again {restored}, closed {closed} ({zone}).",
     "not_yet": "not yet",
+    "p_part_of": "This is part of incident {}.",
     "p_away": "Interrupted for {}.",
     "p_planned": "Of that within announced works: {}.",
     "p_affected": (
@@ -133,6 +134,8 @@ REPORT = {
     "product_told": "Customers were told another way",
     "product_restored": "It worked again",
     "product_closed": "Closed",
+    "product_merged": "Made one with another",
+    "product_joined": "Became part of another",
     "product_reminded": "Staff were reminded of the next update",
     "product_missed": "An update to customers was missed",
     "product_banner_shown": "Customers read the banner",

@@ -62,6 +62,7 @@ REPORT = {
     ),
     "p_span": "Début\u00a0: {began}, rétabli\u00a0: {restored}, clos\u00a0: {closed} ({zone}).",
     "not_yet": "pas encore",
+    "p_part_of": "Ceci fait partie de l'incident {}.",
     "p_away": "Durée d'interruption\u00a0: {}.",
     "p_planned": "Dont pendant une maintenance annoncée\u00a0: {}.",
     "p_affected": (
@@ -141,6 +142,8 @@ REPORT = {
     "product_told": "Clients prévenus par un autre moyen",
     "product_restored": "De nouveau en service",
     "product_closed": "Clos",
+    "product_merged": "Réuni avec un autre",
+    "product_joined": "Devenu partie d'un autre",
     "product_reminded": "Rappel à l'équipe du prochain message",
     "product_missed": "Un message aux clients a été manqué",
     "product_banner_shown": "Les clients lisent le bandeau",

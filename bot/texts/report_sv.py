@@ -62,6 +62,7 @@ REPORT = {
     ),
     "p_span": "Började {began}, fungerade igen {restored}, avslutad {closed} ({zone}).",
     "not_yet": "inte än",
+    "p_part_of": "Detta är en del av störning {}.",
     "p_away": "Avbrott i {}.",
     "p_planned": "Varav under planerat underhåll: {}.",
     "p_affected": (
@@ -136,6 +137,8 @@ REPORT = {
     "product_told": "Kunderna fick veta på annat sätt",
     "product_restored": "Det fungerade igen",
     "product_closed": "Avslutad",
+    "product_merged": "Slagen ihop med en annan",
+    "product_joined": "Del av en annan",
     "product_reminded": "Teamet påmindes om nästa meddelande",
     "product_missed": "Ett meddelande till kunderna missades",
     "product_banner_shown": "Kunderna läste meddelandet i portalen",

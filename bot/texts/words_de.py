@@ -195,6 +195,7 @@ GERMAN = Words(
             "Es funktioniert wieder, meldet {}; es wird bis zum Abschluss beobachtet."
         ),
         "incident_closed": "Abgeschlossen von {}.",
+        "incident_joined": "Von hier an eine Störung mit {}.",
         "incident_due": "Kunden sollten erfahren, wie es steht.",
         "incident_missed": "Kunden haben es nicht rechtzeitig erfahren (versäumt: {}).",
     },
@@ -234,7 +235,7 @@ GERMAN = Words(
         "answer_taken": "Ihre Antwort auf {} ist festgehalten und geht jetzt an den Kunden.",
         "how_to_incident": (
             "Schreiben Sie: /desk incident open DIENST SCHWERE Text, oder update, send, "
-            "told, restored, close, add, remove mit P1 und Text"
+            "told, restored, close, merge, add, remove mit P1 und Text"
         ),
         "no_incidents": "Keine Störung ist offen.",
         "unknown_incident": "Eine Störung {} gibt es hier nicht.",
@@ -242,6 +243,7 @@ GERMAN = Words(
         "incident_services": "Das ist kein Dienst. Es gibt: {}.",
         "incident_severities": "Das ist keine Schwere. Es gibt: {}.",
         "incident_closed": "{} ist abgeschlossen. Mit „open“ wird sie wieder eröffnet.",
+        "incident_joined": "Schon Teil einer anderen Störung: {}.",
         "incident_no_draft": "{} hat keinen Entwurf. Schreiben Sie einen mit „update“.",
         "incident_is_restored": "{} ist schon behoben. Beenden Sie sie mit „close“.",
         "incident_language": "Das ist keine Sprache: {}. Schreiben Sie ihren Code, etwa sv.",

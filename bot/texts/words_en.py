@@ -170,6 +170,7 @@ ENGLISH = Words(
         "incident_told": "Customers were told: {}.",
         "incident_restored": "It works again, says {}; it is watched until it is closed.",
         "incident_closed": "Closed by {}.",
+        "incident_joined": "It is one incident with {} from here on.",
         "incident_due": "Customers should hear how it stands.",
         "incident_missed": "Customers have not heard in time (missed: {}).",
     },
@@ -208,7 +209,7 @@ ENGLISH = Words(
         "answer_taken": "Your answer to {} is written down and goes to the customer now.",
         "how_to_incident": (
             "Write: /desk incident open SERVICE SEVERITY words, or update, send, told, "
-            "restored, close, add, remove with P1 and words"
+            "restored, close, merge, add, remove with P1 and words"
         ),
         "no_incidents": "There is no open incident.",
         "unknown_incident": "There is no incident {} here.",
@@ -216,6 +217,7 @@ ENGLISH = Words(
         "incident_services": "That is no service. There are: {}.",
         "incident_severities": "That is no severity. There are: {}.",
         "incident_closed": "{} is closed. Open it again with “open”.",
+        "incident_joined": "Part of another incident already: {}.",
         "incident_no_draft": "{} has no draft. Write one with “update”.",
         "incident_is_restored": "{} is restored already. End it with “close”.",
         "incident_language": "That is no language: {}. Write its code, such as sv.",

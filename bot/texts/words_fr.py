@@ -207,6 +207,7 @@ FRENCH = Words(
             "clôture."
         ),
         "incident_closed": "Clos par {}.",
+        "incident_joined": "Un seul incident avec {} désormais.",
         "incident_due": "Les clients doivent savoir où on en est.",
         "incident_missed": "Les clients n'ont pas été informés à temps (oublis\u00a0: {}).",
     },
@@ -249,7 +250,7 @@ FRENCH = Words(
         "answer_taken": "Votre réponse à {} est enregistrée et part maintenant chez le client.",
         "how_to_incident": (
             "Écrivez\u00a0: /desk incident open SERVICE GRAVITÉ texte, ou update, send, "
-            "told, restored, close, add, remove avec P1 et un texte"
+            "told, restored, close, merge, add, remove avec P1 et un texte"
         ),
         "no_incidents": "Aucun incident n'est ouvert.",
         "unknown_incident": "Il n'y a pas d'incident {} ici.",
@@ -257,6 +258,7 @@ FRENCH = Words(
         "incident_services": "Ce n'est pas un service. Il y a\u00a0: {}.",
         "incident_severities": "Ce n'est pas une gravité. Il y a\u00a0: {}.",
         "incident_closed": "{} est clos. Rouvrez-le avec «\u00a0open\u00a0».",
+        "incident_joined": "Fait déjà partie d'un autre incident\u00a0: {}.",
         "incident_no_draft": "{} n'a pas de brouillon. Rédigez-en un avec «\u00a0update\u00a0».",
         "incident_is_restored": "{} est déjà rétabli. Terminez-le avec «\u00a0close\u00a0».",
         "incident_language": "Ce n'est pas une langue\u00a0: {}. Écrivez son code, par exemple sv.",

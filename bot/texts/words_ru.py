@@ -180,6 +180,7 @@ RUSSIAN = Words(
         "incident_told": "Клиентам сообщено: {}.",
         "incident_restored": "Снова работает, сообщает {}; наблюдаем до закрытия.",
         "incident_closed": "Закрыл: {}.",
+        "incident_joined": "Отныне это один инцидент с {}.",
         "incident_due": "Клиентам пора сообщить, как обстоят дела.",
         "incident_missed": "Клиентам не сообщили вовремя (пропущено: {}).",
     },
@@ -218,7 +219,7 @@ RUSSIAN = Words(
         "answer_taken": "Ваш ответ на {} записан и уходит клиенту.",
         "how_to_incident": (
             "Напишите: /desk incident open СЕРВИС СТЕПЕНЬ текст, или update, send, told, "
-            "restored, close, add, remove с P1 и текстом"
+            "restored, close, merge, add, remove с P1 и текстом"
         ),
         "no_incidents": "Открытых инцидентов нет.",
         "unknown_incident": "Инцидента {} здесь нет.",
@@ -226,6 +227,7 @@ RUSSIAN = Words(
         "incident_services": "Такого сервиса нет. Есть: {}.",
         "incident_severities": "Такой степени нет. Есть: {}.",
         "incident_closed": "{} уже закрыт. Откройте снова: «open».",
+        "incident_joined": "Уже часть другого инцидента: {}.",
         "incident_no_draft": "У {} нет черновика. Напишите его: «update».",
         "incident_is_restored": "{} уже устранён. Завершите: «close».",
         "incident_language": "Такого языка нет: {}. Напишите его код, например sv.",

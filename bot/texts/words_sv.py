@@ -174,6 +174,7 @@ SWEDISH = Words(
         "incident_told": "Kunderna har fått besked: {}.",
         "incident_restored": "Det fungerar igen, enligt {}; det bevakas tills det avslutas.",
         "incident_closed": "Avslutad av {}.",
+        "incident_joined": "Härifrån en och samma störning som {}.",
         "incident_due": "Kunderna bör få veta hur det går.",
         "incident_missed": "Kunderna har inte fått besked i tid (missat: {}).",
     },
@@ -212,7 +213,7 @@ SWEDISH = Words(
         "answer_taken": "Ditt svar på {} är nedskrivet och går till kunden nu.",
         "how_to_incident": (
             "Skriv: /desk incident open TJÄNST ALLVAR text, eller update, send, told, "
-            "restored, close, add, remove med P1 och text"
+            "restored, close, merge, add, remove med P1 och text"
         ),
         "no_incidents": "Ingen störning är öppen.",
         "unknown_incident": "Det finns ingen störning {} här.",
@@ -220,6 +221,7 @@ SWEDISH = Words(
         "incident_services": "Det är ingen tjänst. De som finns: {}.",
         "incident_severities": "Det är ingen allvarsgrad. De som finns: {}.",
         "incident_closed": "{} är avslutad. Öppna den igen med ”open”.",
+        "incident_joined": "Redan en del av en annan störning: {}.",
         "incident_no_draft": "{} har inget utkast. Skriv ett med ”update”.",
         "incident_is_restored": "{} är redan åtgärdad. Avsluta den med ”close”.",
         "incident_language": "Det är inget språk: {}. Skriv dess kod, till exempel sv.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -231,6 +232,26 @@ def test_incident_is_opened_by_an_order_in_the_inbox(desk: Path) -> None:
     )
 
 
+def test_two_incidents_are_made_one(desk: Path) -> None:
+    """The word goes into the inbox; what is a part already is shown as one, and refused."""
+    others = [Incident(n, ("api",), "minor", "Slow", NINE, NINE) for n in (2, 3, 4)]
+    part = replace(others[2], phase=Phase.CLOSED, closed_at=NINE, part_of=2)
+    with Store.open(f"sqlite:///{desk}/desk.sqlite3", clock=SystemClock()) as store:
+        store.write(lambda tx: [save_incident(each, tx) for each in (*others[:2], part)])
+
+    result = _call("merge", "P3", "P2", "--by", "lead", "--policy", str(desk))
+    again = _call("merge", "P4", "P3", "--by", "lead", "--policy", str(desk))
+
+    now = SystemClock().now() + timedelta(seconds=1)
+    with Store.open(f"sqlite:///{desk}/desk.sqlite3", clock=SystemClock()) as store:
+        [row] = store.write(lambda tx: tx.inbox.claim(now=now, lease_seconds=1, limit=9))
+    assert result.exit_code == 0, result.output
+    assert row.event.fact == IncidentOrdered(Verb.MERGE, "lead", number=3, into=2)
+    assert again.output == "deskmate: Part of another incident already: P4 → P2.\n"
+    assert "P4  2026-03-02 09:00:00  part of P2  minor  api" in _call("list").output
+    assert "part of incident P2" in _call("report", "P4", "--policy", str(desk)).output
+
+
 REFUSED = {
     ("open", "portal", "x", "--severity", "major", "--by", "eve"): "Who may: lead",
     ("open", "shop", "x", "--severity", "major", "--by", "lead"): "There are: portal, api",
@@ -241,6 +262,9 @@ REFUSED = {
     ("restored", "P1", "--at", "soon", "--by", "lead"): "is no time",
     ("affected", "P1", "--add", "999", "--by", "lead"): "ticket 999 is not known",
     ("report", "P9"): "no incident P9",
+    ("merge", "P1", "P2", "--by", "eve"): "Who may: lead",
+    ("merge", "P1", "P2", "--by", "lead"): "no incident P2",
+    ("merge", "P1", "3", "--by", "lead"): "write P3",
 }
 
 

@@ -373,6 +373,21 @@ def test_incident_is_seen_and_its_tickets_changed(commands: DeskCommands, store:
     assert commands(f"incident add P1 {REFERENCE}", "Bo") == "Written down: add P1."
 
 
+def test_incidents_are_made_one_by_whom_the_policy_names(
+    commands: DeskCommands, store: Store
+) -> None:
+    """Bo may, Eve may not; into what there is, and named as incidents are."""
+    known = [Incident(n, ("portal",), "major", "Logins fail", NOW, NOW) for n in (3, 4)]
+    store.write(lambda tx: [save_incident(each, tx) for each in known])
+
+    assert commands("incident merge P4 P3", "Eve").startswith("You may not")
+    assert commands("incident merge P4 P9", "Bo") == "There is no incident P9 here."
+    assert commands("incident merge P4 3", "Bo").startswith("Write: /desk incident")
+    assert commands("incident merge P4 P3", "Bo") == "Written down: merge P4."
+    [row] = store.write(lambda tx: tx.inbox.claim(now=NOW, lease_seconds=5, limit=5))
+    assert row.event.fact == IncidentOrdered(Verb.MERGE, "Bo", number=4, into=3)
+
+
 @pytest.mark.parametrize("text", ["risk", "outage", "ticket 99", "next 99", f"ticket {REFERENCE}"])
 def test_every_view_answers(commands: DeskCommands, text: str) -> None:
     """A line at least, also where there is nothing to show."""

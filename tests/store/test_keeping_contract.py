@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from store_samples import NOON, event, later, outgoing, ticket, timer
 
 from bot.app_upkeep import BATCH, Upkeep
@@ -158,9 +159,10 @@ def test_the_rest_goes_by_its_own_time(store: Store) -> None:
         assert reader.timers.running() == 1
 
 
-def test_timeline_goes_as_a_whole(store: Store) -> None:
+@pytest.mark.parametrize("end", ["closed", "joined"])
+def test_timeline_goes_as_a_whole(store: Store, end: str) -> None:
     """An interruption that lost its beginning would be none: it waits for its last entry."""
-    turns = ((NOON, "opened"), (later(60), "closed"))
+    turns = ((NOON, "opened"), (later(60), end))
     store.write(
         lambda tx: [tx.incidents.add(1, at, kind, {}, matter=PRODUCT) for at, kind in turns]
     )
