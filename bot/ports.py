@@ -66,11 +66,16 @@ class ContactPage:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """A case to look for: by its reference, and by its requester since an instant."""
+    """A case to look for: by its reference, and by its requester since an instant.
+
+    Of a requester with many tickets those of this subject and these words are looked at first.
+    """
 
     reference: str
     email: str
     since: datetime
+    subject: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

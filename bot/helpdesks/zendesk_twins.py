@@ -8,7 +8,7 @@ administrator; without that right they are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +16,21 @@ from bot.helpdesks.zendesk_failures import Cause, Failure
 from bot.helpdesks.zendesk_limits import CallBudget, Lane
 from bot.helpdesks.zendesk_session import ZendeskLine
 from bot.ports import Sought
+from bot.rules.backfill import plain
 from bot.rules.mail import Twin
+from bot.telemetry import logger
 
 Json = Mapping[str, Any]
 MOST_READ = 10
-"""Tickets of one person whose audits are read: who wrote more has a person's look anyway."""
-MOST_SUSPENDED_PAGES = 5
+"""Tickets of one person whose audits are read, where nothing in them is like the case."""
+MOST_ALIKE = 50
+"""The same for those that carry its reference, its words or its subject."""
+MOST_PAGES = 5
+PER_PAGE = 100
+_UNLIKE = 3
+"""How far from a case a ticket is of which only its requester is the same."""
+
+log = logger("twins")
 
 
 class TwinReader:
@@ -39,8 +48,7 @@ class TwinReader:
             raise Failure(Cause.OWN_LIMIT, "our share of calls is used up", retry_after=wait)
         rows = {int(row["id"]): row for row in self._named(sought.reference)}
         if sought.email:
-            theirs = self._requested(sought)
-            rows.update({int(row["id"]): row for row in theirs[:MOST_READ]})
+            rows.update({int(row["id"]): row for row in _nearest(self._requested(sought), sought)})
         tickets = [self._ticket(row, sought) for _, row in sorted(rows.items())]
         return (*tickets, *(self._suspended(sought) if sought.email else ()))
 
@@ -48,7 +56,7 @@ class TwinReader:
         return _rows(self._line.get("tickets.json", external_id=reference), "tickets")
 
     def _requested(self, sought: Sought) -> list[Json]:
-        """The person's tickets since then, the oldest first."""
+        """The person's tickets since then."""
         page = self._line.get("users/search.json", query=f'email:"{sought.email}"')
         ids = [
             user["id"]
@@ -57,11 +65,12 @@ class TwinReader:
         ]
         if not ids:
             return []
-        asked = {"sort_by": "created_at", "sort_order": "desc", "per_page": 100}
-        page = self._line.get(f"users/{ids[0]}/tickets/requested.json", **asked)
-        since = sought.since
-        found = [row for row in _rows(page, "tickets") if _instant(row["created_at"]) >= since]
-        return sorted(found, key=lambda row: int(row["id"]))
+        found: list[Json] = []
+        for row in self._newest_first(f"users/{ids[0]}/tickets/requested.json", "tickets"):
+            if _instant(row["created_at"]) < sought.since:
+                break
+            found.append(row)
+        return found
 
     def _ticket(self, row: Json, sought: Sought) -> Twin:
         audits = _rows(self._line.get(f"tickets/{row['id']}/audits.json"), "audits")
@@ -84,7 +93,7 @@ class TwinReader:
         )
 
     def _suspended(self, sought: Sought) -> Iterable[Twin]:
-        for row in self._pages_of_suspended():
+        for row in self._suspended_mails():
             author = row.get("author") or {}
             is_theirs = str(author.get("email") or "").casefold() == sought.email.casefold()
             if is_theirs and _instant(row["created_at"]) >= sought.since:
@@ -97,18 +106,44 @@ class TwinReader:
                     message_id=row.get("message_id"),
                 )
 
-    def _pages_of_suspended(self) -> Iterable[Json]:
-        asked = {"sort_by": "created_at", "sort_order": "desc", "per_page": 100}
-        for number in range(1, MOST_SUSPENDED_PAGES + 1):
-            try:
-                page = self._line.get("suspended_tickets.json", page=number, **asked)
-            except Failure as failure:
-                if failure.cause in (Cause.FORBIDDEN, Cause.NOT_FOUND):
-                    return
+    def _suspended_mails(self) -> Iterable[Json]:
+        try:
+            yield from self._newest_first("suspended_tickets.json", "suspended_tickets")
+        except Failure as failure:
+            if failure.cause not in (Cause.FORBIDDEN, Cause.NOT_FOUND):
                 raise
-            yield from _rows(page, "suspended_tickets")
+
+    def _newest_first(self, path: str, name: str) -> Iterator[Json]:
+        """The rows of a list, page by page as they are wanted; what is cut off is logged."""
+        asked = {"sort_by": "created_at", "sort_order": "desc", "per_page": PER_PAGE}
+        for number in range(1, MOST_PAGES + 1):
+            page = self._line.get(path, page=number, **asked)
+            yield from _rows(page, name)
             if not page.get("next_page"):
                 return
+        log.warning("twins_cut", list=name, rows=MOST_PAGES * PER_PAGE)
+
+
+def _nearest(rows: Iterable[Json], sought: Sought) -> list[Json]:
+    """Those to be read whole, the likeliest first: a late ticket may be the last of many."""
+    ranked = sorted(rows, key=lambda row: (_distance(row, sought), int(row["id"])))
+    alike = [row for row in ranked if _distance(row, sought) < _UNLIKE]
+    if len(alike) > MOST_ALIKE:
+        log.warning("twins_cut", list="alike", case=sought.reference, rows=len(alike))
+    return alike[:MOST_ALIKE] if len(alike) >= MOST_READ else ranked[:MOST_READ]
+
+
+def _distance(row: Json, sought: Sought) -> int:
+    """How far a ticket is from the case by what its row says; another case's is the farthest."""
+    subject = str(row.get("subject") or "")
+    external_id = row.get("external_id")
+    if external_id == sought.reference or sought.reference in subject:
+        return 0
+    if external_id:
+        return _UNLIKE + 1
+    if sought.words and plain(str(row.get("description") or "")) == plain(sought.words):
+        return 1
+    return 2 if plain(subject) == plain(sought.subject) else _UNLIKE
 
 
 def _rows(page: Json, name: str) -> list[Json]:

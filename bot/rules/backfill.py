@@ -141,8 +141,8 @@ def likeness(case: Case, twin: Twin) -> str:
     is_same = (
         bool(requester)
         and requester == twin.requester.casefold()
-        and _plain(twin.subject) == _plain(case.ticket.subject)
-        and _plain(twin.words[0] if twin.words else "") == _plain(case.ticket.description)
+        and plain(twin.subject) == plain(case.ticket.subject)
+        and plain(twin.words[0] if twin.words else "") == plain(case.ticket.description)
     )
     return "the same person wrote the same words" if is_near and is_same else ""
 
@@ -199,11 +199,11 @@ def written_of(case: Case, creation: TicketCreation) -> Written:
 
 def found_there(case: Case, twin: Twin) -> Written:
     """What an adopted ticket has already: the words that stand in it, as mail or as ours."""
-    there = [_plain(each) for each in twin.words]
+    there = [plain(each) for each in twin.words]
     known = (
         said.key
         for said in words_of(case.history)
-        if any(each.endswith(_plain(said.body or "")) for each in there)
+        if any(each.endswith(plain(said.body or "")) for each in there)
     )
     return Written(words=frozenset(known))
 
@@ -288,5 +288,6 @@ def _told(said: Change, ticket: Ticket) -> str:
     return f"{named}{who} wrote at {when}:\n\n{(said.body or '')[:LONGEST_WORDS]}"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Words as they are compared: spaces and capitals aside."""
     return " ".join(text.split()).casefold()

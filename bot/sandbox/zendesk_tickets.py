@@ -113,6 +113,8 @@ class TicketPages:
     def requested(self, ask: Ask) -> Reply:
         """Tickets that somebody requested."""
         rows = [each for each in self._world.tickets() if each.requester_id == ask.number()]
+        if ask.call.query.get("sort_order") == "desc":
+            rows.reverse()
         return self._listing(ask, rows)
 
     def _listing(self, ask: Ask, rows: list[DeskTicket]) -> Reply:

@@ -74,6 +74,8 @@ class TwinFinder:
             ticket.reference or ticket.ticket_id,
             ticket.requester.email or "",
             ticket.created_at - EARLY_BY,
+            ticket.subject,
+            ticket.description,
         )
         twins = self._helpdesk.twins(sought)
         self._since_look = 0 if found.turn else self._since_look + 1

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
@@ -13,6 +14,7 @@ from bot.helpdesks.zendesk_token import ZendeskAccess
 from bot.ports import Sought, Trouble, TroubleKind
 from bot.rules.policy import HelpdeskMap
 from bot.sandbox.http import Call, LoopbackServer, Reply, json_reply
+from bot.sandbox.world import World
 
 NORA = "nora@northwind.example"
 
@@ -35,3 +37,47 @@ def test_answer_without_sense_is_a_trouble(
     server.stop()
 
     assert isinstance(found, Trouble) and found.kind is TroubleKind.WRONG_CONTENT
+
+
+def write(world: World, matters: Sequence[str]) -> None:
+    """The helpdesk works off its queue: a ticket a mail, Nora's all of them."""
+    for each in matters:
+        world.mail_arrives(
+            f"From: {NORA}\r\nTo: support@acme.example\r\nSubject: {each}\r\n"
+            f"Message-ID: <{each}@northwind.example>\r\n\r\nWords of {each}\r\n".encode()
+        )
+
+
+@pytest.mark.parametrize("count", [12, 130])
+def test_last_of_many_late_tickets_is_found(
+    zendesk: Zendesk, world: World, start: datetime, count: int
+) -> None:
+    """With its mail's name, by its subject or its words, however many others there are."""
+    matters = [f"matter{number}" for number in range(count)]
+    write(world, matters)
+
+    for sought in (
+        Sought("ACM-1", NORA, start, subject=matters[-1]),
+        Sought("ACM-1", NORA, start, subject="Fwd: it", words=f"Words  of {matters[-1]}"),
+        Sought("ACM-1", NORA, start, subject=matters[0]),
+    ):
+        found = zendesk.twins(sought)
+        assert not isinstance(found, Trouble), found
+        named = matters[0] if sought.subject == matters[0] else matters[-1]
+        assert f"<{named}@northwind.example>" in [each.message_id for each in found]
+
+
+def test_many_tickets_of_one_subject_are_all_read(
+    zendesk: Zendesk, world: World, start: datetime
+) -> None:
+    """Who writes a dozen times under one subject has a dozen cases, each with its own ticket."""
+    for number in range(12):
+        world.mail_arrives(
+            f"From: {NORA}\r\nTo: support@acme.example\r\nSubject: Down\r\n"
+            f"Message-ID: <m{number}@northwind.example>\r\n\r\nAgain {number}\r\n".encode()
+        )
+
+    found = zendesk.twins(Sought("ACM-1", NORA, start, subject="Down"))
+
+    assert not isinstance(found, Trouble), found
+    assert len(found) == 12
