@@ -84,7 +84,7 @@ def view_case(ticket: Ticket, reader: Reader) -> CaseView:
             if change.actor is not Actor.REQUESTER:
                 who = change.person_id or ("Deskmate" if change.actor is Actor.SELF else "an agent")
             words.append(Word(change.at.isoformat(), who, change.is_public, change.body))
-    return CaseView(listed_case(ticket, reader), ticket.requester.email, tuple(words))
+    return CaseView(listed_case(ticket, reader), ticket.customer.email, tuple(words))
 
 
 def listed_case(ticket: Ticket, reader: Reader) -> ListedCase:

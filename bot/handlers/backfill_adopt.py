@@ -26,7 +26,7 @@ def take_over(
     """
     other = tx.tickets.by_number(number)
     if other is None:
-        tx.tickets.save(replace(case, number=number))
+        tx.tickets.save(replace(case, number=number, writer=case.requester))
         return
     for change in tx.tickets.history(other.ticket_id):
         if change.kind is not ChangeKind.CREATED:
@@ -41,6 +41,7 @@ def take_over(
             **kept,
             set_by=setters,
             number=number,
+            writer=case.requester,
             assignee=other.assignee,
             status=other.status if other.assignee else case.status,
         )

@@ -72,7 +72,7 @@ def mail_to_customer(
 
     An acknowledgement that still waits is taken back: who has an answer knows that we have it.
     """
-    if not ticket.requester.email:
+    if not ticket.customer.email:
         return False
     if not is_automatic:
         reason = "the customer is answered"
@@ -97,11 +97,11 @@ def _mail(
     key: str,
     is_automatic: bool,
 ) -> Outgoing:
-    address = ticket.requester.email or ""
+    address = ticket.customer.email or ""
     thread = _thread(ticket, reader)
     message = CustomerMail(
         to=address,
-        to_name=ticket.requester.name or "",
+        to_name=ticket.customer.name or "",
         subject=written.subject,
         text=written.text,
         reference=ticket.reference or "",

@@ -85,7 +85,7 @@ def case_page(name: str, reader: Reader, now: datetime, desk: DeskSettings) -> C
     return CasePage(
         name=_name(ticket),
         row=_row(ticket, reader, now, desk),
-        email=ticket.requester.email or "",
+        email=ticket.customer.email or "",
         status=desk.say[f"status_{ticket.status}"],
         tags=tuple(sorted(ticket.tags)),
         said=tuple(_said(ticket, reader, now, desk)),

@@ -137,7 +137,7 @@ def likeness(case: Case, twin: Twin) -> str:
         return "it was made from the same mail"
     came = case.ticket.created_at
     is_near = came - EARLY_BY <= twin.created_at <= came + LATE_BY
-    requester = (case.ticket.requester.email or "").casefold()
+    requester = (case.ticket.customer.email or "").casefold()
     is_same = (
         bool(requester)
         and requester == twin.requester.casefold()

@@ -43,8 +43,18 @@ class KnownAs:
         by_id = person.person_id is not None and person.person_id in self.ids
         return by_id or (person.email or "").casefold() in self.addresses
 
-    def with_requester(self, person: Person) -> KnownAs:
-        """Knowing also what one of their tickets says of them."""
+    def is_of(self, ticket: Ticket) -> bool:
+        """Whether a ticket is theirs: they asked for it, or wrote the case that it was."""
+        return self.is_requester(ticket.requester) or self.is_requester(ticket.customer)
+
+    def with_ticket(self, ticket: Ticket) -> KnownAs:
+        """Knowing also what one of their tickets says of them, and of nobody else."""
+        known = self
+        for person in (ticket.requester, ticket.customer):
+            known = known._with(person) if known.is_requester(person) else known
+        return known
+
+    def _with(self, person: Person) -> KnownAs:
         return replace(
             self,
             addresses=self.addresses | ({person.email.casefold()} if person.email else set()),
@@ -128,7 +138,8 @@ class Scrubber:
         """Their ticket, as far as clocks and reports need it."""
         left = emptied_ticket(ticket)
         fields = {name: value for name, value in ticket.fields.items() if name in REPORTED}
-        return replace(left, requester=Person(self.pseudonym), fields=fields, form={})
+        gone = Person(self.pseudonym)
+        return replace(left, requester=gone, writer=None, fields=fields, form={})
 
     def change(self, change: Change) -> Change:
         """One thing that happened to their ticket."""

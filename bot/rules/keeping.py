@@ -102,7 +102,7 @@ def emptied_event(event: Event) -> Event:
 def emptied_ticket(ticket: Ticket) -> Ticket:
     """A ticket without its words and its requester's name; numbers, values and instants stay."""
     requester = Person(ticket.requester.person_id)
-    return replace(ticket, subject="", description="", requester=requester)
+    return replace(ticket, subject="", description="", requester=requester, writer=None)
 
 
 def emptied_change(change: Change) -> Change:

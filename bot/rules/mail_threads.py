@@ -64,21 +64,21 @@ def numbers_of(mail: MailReceived) -> tuple[int, ...]:
 def may_join(mail: MailReceived, contact: Contact | None, ticket: Ticket) -> bool:
     """Whether the sender is a part of the ticket.
 
-    Its requester, unless forged; a colleague of theirs only if our mail server vouches for them,
-    or if nobody set whom to believe.
+    Its requester, or who wrote the case, unless forged; a colleague of theirs only if our mail
+    server vouches for them, or if nobody set whom to believe.
     """
     sender = (mail.sender.email or "").casefold()
-    requester = (ticket.requester.email or "").casefold()
+    customer = (ticket.customer.email or "").casefold()
     if not sender or mail.trust is Trust.FAILED:
         return False
-    if sender == requester:
+    if sender in (customer, (ticket.requester.email or "").casefold()):
         return True
     if mail.trust is Trust.NOTHING:
         return False
     if contact is not None and contact.organisation is not None:
         return contact.organisation == ticket.organisation
     domain = sender.rpartition("@")[2]
-    return domain == requester.rpartition("@")[2] and domain not in SHARED_DOMAINS
+    return domain == customer.rpartition("@")[2] and domain not in SHARED_DOMAINS
 
 
 def is_entitled(trust: Trust) -> bool:

@@ -120,3 +120,10 @@ class Ticket:
     """Field name -> who changed it last; a person's value is not changed by a rule."""
     fired: Mapping[str, str] = field(default_factory=dict)
     """Rule id -> the occasion it last fired on; edge-triggered firing reads it."""
+    writer: Person | None = None
+    """Who wrote a case that was adopted: the helpdesk's requester may be one of our people."""
+
+    @property
+    def customer(self) -> Person:
+        """Who writes to us about it by mail, and is answered by mail."""
+        return self.writer or self.requester

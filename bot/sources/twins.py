@@ -72,7 +72,7 @@ class TwinFinder:
         ticket = found.ticket
         sought = Sought(
             ticket.reference or ticket.ticket_id,
-            ticket.requester.email or "",
+            ticket.customer.email or "",
             ticket.created_at - EARLY_BY,
             ticket.subject,
             ticket.description,

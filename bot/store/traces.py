@@ -173,7 +173,7 @@ class TracesView:
             tickets = tuple(self._tickets(known))
             wider = known
             for each in tickets:
-                wider = wider.with_requester(each.requester)
+                wider = wider.with_ticket(each)
             if wider == known:
                 return known, tickets
             known = wider
@@ -187,7 +187,7 @@ class TracesView:
         found = select(ticket.c.body).where(holds).order_by(ticket.c.ticket_id)
         for body in self._connection.scalars(found):
             read = value_of(Ticket, body)
-            if known.is_requester(read.requester):
+            if known.is_of(read):
                 yield read
 
     def _keys(self, table: Table, which: Any) -> Keys:

@@ -6,10 +6,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from case_mails import MINUTE, NORA, Mail, all_clear, arrive, case_of, declare_down
+from case_mails import (
+    MINUTE,
+    NORA,
+    Mail,
+    all_clear,
+    arrive,
+    case_of,
+    declare_down,
+    fate_of,
+    written_to,
+)
 from desk import Desk
 
-from bot.rules.events import CaseLinked, Event
+from bot.rules.events import AnswerGiven, CaseLinked, Event
+from bot.rules.mail import Fate
 from bot.rules.ticket import Status, Ticket
 from bot.sandbox.world_values import DeskTicket
 
@@ -69,6 +80,32 @@ def test_ticket_made_by_hand_is_the_case(desk: Desk, is_seen: bool) -> None:
         said = [each.summary for each in reader.journal.of(f"ticket:{case.ticket_id}")]
     assert clock["started_at"] == case.created_at.isoformat()
     assert f"backfill: adopted as #{number}: Bo asked for #{number}" in said
+
+
+def ticket_of_an_agent(desk: Desk) -> int:
+    """An agent wrote it in his own name; the ticket's number."""
+    agent = desk.furniture.agents["bo"]
+    return desk.world.create_ticket("Nora called", "See mailbox", requester=agent).number
+
+
+def test_customer_of_a_linked_case_is_who_wrote(desk: Desk) -> None:
+    """Whoever the helpdesk says asked for it: answers go to her, and her replies join."""
+    declare_down(desk)
+    case = case_of(desk, arrive(desk))
+    desk.world.faults.clear()
+    number = ticket_of_an_agent(desk)
+    link(desk, case, number)
+    all_clear(desk, 5 * MINUTE)
+    agent = desk.ticket(number).requester.email
+    before, now = len(written_to(desk)), desk.clock.now()
+    answer = AnswerGiven(f"ticket:{case.ticket_id}", "It works again", "Bo", "command")
+    desk.store.receive([Event("answer", f"case/{case.ticket_id}", now, "command", answer)]).result()
+    desk.run(MINUTE)
+    reply = arrive(desk, Mail(text="Thanks, but no", subject=f"Re: [{case.reference}]"))
+
+    assert agent == desk.furniture.agents["bo"].email
+    assert [each.to for each in written_to(desk)[before:]] == [NORA]
+    assert fate_of(desk, reply) is Fate.REPLY
 
 
 def test_second_link_changes_nothing(desk: Desk) -> None:

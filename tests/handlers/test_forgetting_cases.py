@@ -13,6 +13,7 @@ from bot.handlers.backfill_notices import progress_in
 from bot.ports import Outcome, TryLater, Unknown
 from bot.rules.actions import TicketCreation
 from bot.rules.backfill_state import PREFIX
+from bot.rules.events import CaseLinked, Event
 from bot.rules.ticket import Status, Ticket
 from bot.sandbox.fakes import FakeHelpdesk
 from bot.sources.mail_spool import Spool
@@ -115,3 +116,21 @@ def test_ticket_of_a_given_up_case_is_not_the_case(desk: Desk, tmp_path: Path) -
 
     left = stored(desk, case)
     assert (left.number, left.status, left.description) == (None, Status.DELETED, "")
+
+
+def test_case_linked_to_an_agents_ticket_is_hers(desk: Desk, tmp_path: Path) -> None:
+    """Nora's words go; Bo, in whose name the helpdesk has the ticket, is not forgotten with her."""
+    declare_down(desk)
+    case, bo = case_of(desk, arrive(desk)), desk.furniture.agents["bo"]
+    desk.world.faults.clear()
+    number = desk.world.create_ticket("Nora called", "See mailbox", requester=bo).number
+    other = desk.world.create_ticket("My own", "Bo's matter", requester=bo).number
+    now, linked = desk.clock.now(), CaseLinked(case.ticket_id, number, "Bo")
+    desk.store.receive([Event("link", f"case/{case.ticket_id}", now, "command", linked)]).result()
+    all_clear(desk, 5 * MINUTE)
+
+    forget(desk, tmp_path)
+
+    assert (stored(desk, case).description, stored(desk, case).writer) == ("", None)
+    assert desk.ticket(other).description == "Bo's matter"
+    assert desk.ticket(other).requester.email == bo.email
