@@ -11,7 +11,7 @@ from bot.handlers.case_notices import tell_of_case, tell_of_mail
 from bot.handlers.case_words import acknowledge
 from bot.handlers.cases import join_case, open_case
 from bot.handlers.handled import Handled
-from bot.handlers.outage_times import Standing, Stood, stood_at
+from bot.handlers.outage_times import BEFORE, Standing, Stood, stood_at
 from bot.handlers.staff_mails import handle_staff_mail
 from bot.rules.actions import Reason
 from bot.rules.engine import CompiledPolicy
@@ -68,9 +68,12 @@ def handle_mail(
         return decided
     verdict = verdict_of(mail, own, is_contact=contact is not None)
     found = _belongs_to(mail, contact, tx, own)
-    stood = stood_at(mail.received_at, tx)
-    if found is None and stood.standing is Standing.UNSETTLED:
-        return Waits(now + LOOK_AGAIN, "the helpdesk is suspected to be down")
+    # A mail server whose clock is ahead must not keep a mail waiting.
+    came = min(mail.received_at, row.seen_at if row is not None else now)
+    stood = stood_at(came, tx)
+    is_settled = stood.standing is not Standing.UNSETTLED or verdict.fate is Fate.OWN
+    if found is None and not is_settled:
+        return _waits(came, now)
     if not verdict.may_open:
         return _not_opened(mail, verdict, found, stood, tx, compiled, now=now)
     if found is not None and found.joins:
@@ -81,8 +84,14 @@ def handle_mail(
     if stood.standing is Standing.UP:
         return _decided(mail, Fate.NOTED, "the helpdesk was there", tx, now, stood=stood)
     if stood.standing is Standing.UNSETTLED:
-        return Waits(now + LOOK_AGAIN, "the helpdesk is suspected to be down")
+        return _waits(came, now)
     return _open(event, mail, contact, verdict, found, stood, tx, compiled, own, now=now)
+
+
+def _waits(came: datetime, now: datetime) -> Waits:
+    """Look again when a round may have shown how the helpdesk stood."""
+    retry_at = max(now + LOOK_AGAIN, came + BEFORE)
+    return Waits(retry_at, "how the helpdesk stood when it came is not known yet")
 
 
 def take_mail(

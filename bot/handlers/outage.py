@@ -38,6 +38,7 @@ from bot.store.transaction import Reader, Transaction
 STATE = "outage"
 TIMER = "outage"
 HELPDESK = "helpdesk"
+SEEN_UP = "seen_up"
 AWAY = frozenset(
     {Step.DECLARED, Step.REOPENED, Step.RELAPSED, Step.MAINTENANCE, Step.MAINTENANCE_AGAIN}
 )
@@ -132,7 +133,10 @@ def _carry_out(
 
 
 def _detail(state: OutageState, step: Step, seen: Seen, now: datetime) -> dict[str, str]:
-    """What the timeline keeps of a step; `began` is the incident's first failure."""
+    """What the timeline keeps of a step; `began` is the incident's first failure.
+
+    `seen_up` is when it was last seen to be there before.
+    """
     began = state.first_failure_at or now
     if step is Step.TAKES_IN and state.takes_in_since is not None:
         began = state.takes_in_since
@@ -141,6 +145,8 @@ def _detail(state: OutageState, step: Step, seen: Seen, now: datetime) -> dict[s
         "phase": state.phase.value,
         "seen": seen.detail[:500],
     }
+    if state.seen_up_at is not None:
+        detail[SEEN_UP] = state.seen_up_at.isoformat()
     if step is Step.ANSWERING_AGAIN and state.first_good_at is not None:
         detail["answered"] = state.first_good_at.isoformat()
     return detail

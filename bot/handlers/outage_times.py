@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.handlers.outage import load_state
+from bot.handlers.outage import SEEN_UP, load_state
 from bot.rules.outage_state import Blind, OutageState, Phase, Step
 from bot.store.transaction import Reader
 
 BEFORE = timedelta(minutes=1)
-"""A helpdesk was down before the first failing round noticed it: two rounds' time."""
+"""A helpdesk was down before the first failing round noticed it: two rounds' time.
+
+So it was there at an instant only if a round saw it there this much later.
+"""
 LOOKED_BACK = 20
 """Outages that are looked through for an older mail."""
 BEGAN = "began"
@@ -36,19 +39,25 @@ class Stood:
 
 
 def stood_at(at: datetime, reader: Reader) -> Stood:
-    """How the helpdesk stood at an instant; unsettled while it is suspected.
+    """How the helpdesk stood at an instant; unsettled until it was seen to be there after it.
 
     Where it refuses our credentials for so long that the mailbox takes over, it is down for mails.
+    What came while nobody watched, and before it was found down, counts as come while it was down.
     """
     state = load_state(reader)
+    is_unseen = state.seen_up_at is not None and state.seen_up_at - BEFORE <= at
     if state.phase in (Phase.DOWN, Phase.RECOVERING):
-        if _began(state) - BEFORE <= at:
+        if is_unseen or _began(state) - BEFORE <= at:
             return Stood(Standing.DOWN, state.incident)
-    elif state.takes_in_since is not None and state.takes_in_since - BEFORE <= at:
-        return Stood(Standing.DOWN, state.incident)
+    elif state.takes_in_since is not None:
+        if is_unseen or state.takes_in_since - BEFORE <= at:
+            return Stood(Standing.DOWN, state.incident)
     elif (doubted := _doubted_since(state)) is not None and doubted - BEFORE <= at:
         return Stood(Standing.UNSETTLED)
-    return _in_the_past(at, reader)
+    incident = _outage_at(at, reader)
+    if incident is not None:
+        return Stood(Standing.DOWN, incident)
+    return Stood(Standing.UNSETTLED if is_unseen else Standing.UP)
 
 
 def _doubted_since(state: OutageState) -> datetime | None:
@@ -64,15 +73,21 @@ def _began(state: OutageState) -> datetime:
     return began
 
 
-def _in_the_past(at: datetime, reader: Reader) -> Stood:
-    """What the timelines say; of an outage that goes on, the part that ended before it reopened."""
+def _outage_at(at: datetime, reader: Reader) -> int | None:
+    """The number of the outage of the past that an instant lies in, as the timelines have it.
+
+    Of an outage that goes on, the part that ended before it reopened.
+    """
     latest = reader.incidents.latest() or 0
     for incident in range(latest, max(0, latest - LOOKED_BACK), -1):
         entries = reader.incidents.of(incident)
         began = [
-            datetime.fromisoformat(each.detail[BEGAN]) for each in entries if BEGAN in each.detail
+            datetime.fromisoformat(each.detail[name])
+            for each in entries
+            for name in (BEGAN, SEEN_UP)
+            if name in each.detail
         ]
         ended = [each.at for each in entries if each.kind in _ENDED]
         if began and ended and min(began) - BEFORE <= at <= max(ended):
-            return Stood(Standing.DOWN, incident)
-    return Stood(Standing.UP)
+            return incident
+    return None

@@ -12,8 +12,7 @@ What would be declared while announced maintenance holds (`outage_works`) is DOW
 A round that says more of us than of the helpdesk (our line, our credentials, our own request
 count) freezes the counters: it is "blind", never an outage; `outage_overlays` says what follows
 when that lasts. What a person declares or clears (`outage_orders`) wins over what we see, for a
-while. The figures were simulated
-(docs/outages.md); every one is a key of `helpdesk_down:`.
+while. The figures were simulated (docs/outages.md); every one is a key of `helpdesk_down:`.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ def after_probe(
     steps: list[Step] = []
     state = with_works(state, works)
     state = _after_gap(state, policy, now, steps)
-    state = replace(state, last_round_at=now)
+    state = replace(state, last_round_at=now, seen_up_at=_seen_up(state, probes, now))
     if probes.write is not Verdict.NOT_ASKED:
         has_failed = probes.write is Verdict.DOWN and probes.read is Verdict.OK
         state = replace(state, written_at=now, has_write_failed=has_failed)
@@ -102,6 +101,12 @@ def _after_gap(
     if state.phase in (Phase.DOWN, Phase.RECOVERING):
         return fresh
     return replace(fresh, phase=Phase.SUSPECT, since=now, first_failure_at=None)
+
+
+def _seen_up(state: OutageState, probes: ProbeRound, now: datetime) -> datetime | None:
+    """When it was last seen to be there; an outage leaves that as it was before."""
+    is_open = state.phase in (Phase.HEALTHY, Phase.SUSPECT)
+    return now if is_open and probes.read in _AS_GOOD_AS_WRITTEN else state.seen_up_at
 
 
 def _blindness(probes: ProbeRound) -> Blind:

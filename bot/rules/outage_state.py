@@ -91,7 +91,8 @@ class OutageState:
     all-clear by hand wins over failing ones. `turned_away_at`, `unwritten_at` and `takes_in_since`
     belong to `outage_overlays`; `works_until` (of maintenance that holds now), `works_said`,
     `works_told` (the end that our people know) and `is_announced` (the incident is maintenance)
-    to `outage_works`.
+    to `outage_works`. `seen_up_at` is when the helpdesk was last seen to be there before it was
+    held for down: how it stood after that, nobody knows yet.
     """
 
     phase: Phase = Phase.HEALTHY
@@ -128,6 +129,7 @@ class OutageState:
     works_said: str = ""
     works_told: datetime | None = None
     is_announced: bool = False
+    seen_up_at: datetime | None = None
 
     @property
     def standing(self) -> str:
@@ -147,7 +149,8 @@ class OutageDecision:
 _INSTANTS = frozenset(
     "since last_round_at first_failure_at first_good_at declared_at recovering_at healthy_at "
     "blind_since banner_renewed_at reminded_at written_at declared_until "
-    "cleared_until turned_away_at unwritten_at takes_in_since works_until works_told".split()
+    "cleared_until turned_away_at unwritten_at takes_in_since works_until works_told "
+    "seen_up_at".split()
 )
 
 
