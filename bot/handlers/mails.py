@@ -81,10 +81,9 @@ def handle_mail(
         named = found.ticket.reference or f"#{found.ticket.number}"
         return _decided(mail, Fate.REPLY, f"it belongs to {named}", tx, now,
                         ticket=found.ticket, stood=stood)  # fmt: skip
-    if stood.standing is Standing.UP:
+    if found is None and stood.standing is Standing.UP:
         return _decided(mail, Fate.NOTED, "the helpdesk was there", tx, now, stood=stood)
-    if stood.standing is Standing.UNSETTLED:
-        return _waits(came, now)
+    # Who answers a mail of ours wrote to the mailbox alone: no intake of the helpdesk has it.
     return _open(event, mail, contact, verdict, found, stood, tx, compiled, own, now=now)
 
 
