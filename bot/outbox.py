@@ -31,7 +31,7 @@ from bot.outbox_rescue import (
     slow_elsewhere,
     word_of_the_dead,
 )
-from bot.outbox_tickets import number_ticket, outcomes_of, still_unknown
+from bot.outbox_tickets import have_refusal_told, number_ticket, outcomes_of, still_unknown
 from bot.ports import Channel, Helpdesk
 from bot.rules.actions import Outgoing, Urgency
 from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
@@ -168,6 +168,7 @@ class Outbox:
             retry_at = self._retry_at(row, outcome, now, tries=tx.outbox.tries(row.row_id) + 1)
             tx.outbox.record(row.row_id, outcome, now, retry_at=retry_at, is_edit=outgoing.is_edit)
             number_ticket(outgoing, outcome, tx)
+            have_refusal_told(outgoing, outcome, tx, now)
             if isinstance(outcome, Refused):
                 why = refused_elsewhere(outgoing, outcome.reason)
                 pass_on(row.row_id, outgoing, why, tx, now)

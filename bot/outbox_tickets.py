@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.ports import KEY_LIFE, Helpdesk
-from bot.rules.actions import Outgoing, TicketCreation, TicketUpdate
+from bot.rules.actions import NOTE, REFUSED_NOTE, Outgoing, TicketCreation, TicketUpdate, Timer
 from bot.rules.outcome import Delivered, Outcome, Refused, TryLater, Unknown
 from bot.store.queues import ClaimedOutgoing, OutboxState
 from bot.store.restored import is_doubtful
@@ -60,6 +60,16 @@ def number_ticket(outgoing: Outgoing, outcome: Outcome, tx: Transaction) -> None
     # Two of ours with one external id: the first keeps the number, the other has a person's look.
     if tx.tickets.by_number(number) is None:
         tx.tickets.save(replace(ticket, number=number))
+
+
+def have_refusal_told(outgoing: Outgoing, outcome: Outcome, tx: Transaction, now: datetime) -> None:
+    """Words that a ticket does not take must not be lost in silence: a timer has them told."""
+    update = outgoing.message
+    is_note = isinstance(update, TicketUpdate) and update.number is not None and update.comment
+    if not isinstance(outcome, Refused) or not is_note or not outgoing.key.startswith(NOTE):
+        return
+    detail = {"row": outgoing.key, "why": outcome.reason}
+    tx.timers.set(Timer(f"{REFUSED_NOTE}/{outgoing.key}", REFUSED_NOTE, now, detail=detail))
 
 
 def still_unknown(found: Outcome) -> Outcome:

@@ -70,11 +70,13 @@ def note_there(
     now: datetime,
     mail: MailReceived | None = None,
     more: str = "",
+    is_reopened: bool = False,
 ) -> None:
     """A ticket that the helpdesk has gets the words as an internal note, once it is back.
 
     Not as a public one: the customer has had the mail, or has written it. The files of `mail` go
-    with the note; `more` is what else is to be said of them.
+    with the note; `more` is what else is to be said of them. A note opens no ticket by itself, as
+    the customer's reply would have there; `is_reopened` does.
     """
     if ticket.number is None or _is_on_its_way(ticket, tx, now=now):
         return
@@ -86,6 +88,7 @@ def note_there(
         ticket.number,
         comment=f"{note}\n\n{named}" if named else note,
         mail=mail.raw if mail is not None and _still_fits(mail, ticket, tx) else None,
+        is_reopened=is_reopened,
     )
     tx.outbox.add(
         Outgoing(

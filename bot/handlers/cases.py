@@ -43,7 +43,7 @@ def open_case(
     now: datetime,
     older: Ticket | None = None,
 ) -> Ticket:
-    """A case for a mail; `older` is one that the mail named and whose sender is no part of it."""
+    """A case for a mail; `older` is one that the mail named and does not join."""
     known = contact if is_entitled(mail.trust) else None
     tags = {UNVERIFIED} if known is None else set()
     ticket = _new_ticket(
@@ -65,8 +65,7 @@ def open_case(
     ticket = _opened(ticket, event, tx, compiled, key=f"mail/{mail.key}", now=now)
     note_of_mail(ticket, mail, tx)
     if older is not None:
-        note = f"The mail names {older.reference or older.number}; its sender is no part of it."
-        add_note(ticket, note, tx, key=f"mail/{mail.key}/names", at=mail.received_at)
+        add_note(ticket, _why_apart(older), tx, key=f"mail/{mail.key}/names", at=mail.received_at)
     return ticket
 
 
@@ -89,7 +88,7 @@ def join_case(
         is_public=True,
         body=mail.text,
     )
-    occasion = Occasion.REQUESTER_REPLY
+    occasion, is_reopened = Occasion.REQUESTER_REPLY, ticket.status.opens_by_a_reply
     if ticket.status.is_done and ticket.status is not Status.DELETED:
         ticket, occasion = replace(ticket, status=Status.OPEN), Occasion.REOPENED
     ticket = replace(ticket, updated_at=max(ticket.updated_at, mail.received_at))
@@ -97,7 +96,7 @@ def join_case(
     note_of_mail(ticket, mail, tx)
     who = mail.sender.email or "somebody"
     note_there(ticket, f"{who} wrote to the mailbox", mail.received_at, mail.text, tx,
-                key=f"mail/{mail.key}", now=now, mail=mail)  # fmt: skip
+                key=f"mail/{mail.key}", now=now, mail=mail, is_reopened=is_reopened)  # fmt: skip
 
 
 def enter_case(
@@ -184,6 +183,15 @@ def find_case(subject: str, tx: Transaction) -> Ticket | None:
     if subject.lstrip("#").isdecimal():
         return tx.tickets.by_number(int(subject.lstrip("#")))
     return tx.tickets.by_reference(subject.upper())
+
+
+def _why_apart(older: Ticket) -> str:
+    named = older.reference or f"#{older.number}"
+    if older.number is not None and older.reference:
+        named = f"{named} (#{older.number})"
+    if older.status.takes_words:
+        return f"The mail names {named}, and does not belong to it."
+    return f"The mail answers {named}, which is {older.status} and takes no more words."
 
 
 def _new_ticket(

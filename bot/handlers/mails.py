@@ -178,11 +178,12 @@ def _belongs_to(
         for row in tx.mails.by_message_id(answered):
             candidates.append(tx.tickets.load(row.ticket_id) if row.ticket_id else None)
     known = [ticket for ticket in candidates if ticket is not None]
-    joined = next((each for each in known if may_join(mail, contact, each)), None)
+    theirs = [ticket for ticket in known if may_join(mail, contact, ticket)]
+    joined = next((each for each in theirs if each.status.takes_words), None)
     if joined is not None:
         return _Found(joined, True)
     if known:
-        return _Found(known[0], False)
+        return _Found((theirs or known)[0], False)
     for number in numbers_of(mail):
         ticket = tx.tickets.by_number(number)
         if ticket is not None and may_join(mail, contact, ticket):

@@ -21,6 +21,7 @@ from bot.handlers.incidents import fire_incident
 from bot.handlers.ladders import fire_ladder, open_ladder
 from bot.handlers.outage import handle_outage_timer
 from bot.handlers.presses import end_snooze
+from bot.handlers.refused_notes import fire_refused_note
 from bot.handlers.reminders import fire_reminder
 from bot.handlers.sending import send
 from bot.handlers.silences import fire_silence
@@ -70,6 +71,8 @@ def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: dateti
             return fire_held(timer, tx, compiled, now=now)
         case "incident":
             return fire_incident(timer, tx, compiled, now=now)
+        case "refused_note":
+            return fire_refused_note(timer, tx, compiled, now=now)
         case "card":
             return fire_card(timer, tx, compiled, now=now)
     done = _fire_of_ticket(timer, tx, compiled, now=now)

@@ -80,7 +80,8 @@ def _joined(earlier: TicketWrite, key: str, later: TicketUpdate) -> TicketWrite:
         fields={**first.fields, **later.fields},
         comment=first.comment if later.comment is None else later.comment,
         is_public=first.is_public if later.comment is None else later.is_public,
-        is_solved=first.is_solved or later.is_solved,
+        is_solved=later.is_solved or (first.is_solved and not later.is_reopened),
+        is_reopened=later.is_reopened or (first.is_reopened and not later.is_solved),
         mail=first.mail if later.comment is None else later.mail,
     )
     return TicketWrite(earlier.number, (*earlier.keys, key), both)
@@ -97,6 +98,8 @@ def worded(write: TicketWrite, names: OwnNames, people: Directory) -> Worded | s
     if update.is_solved:
         # Zendesk solves no ticket that nobody has.
         values |= {"status": "solved", "assignee_id": people.own_id}
+    if update.is_reopened:
+        values["status"] = "open"
     if update.group is not None:
         theirs = names.their_group(update.group)
         group_id = people.group_id(theirs)

@@ -17,6 +17,10 @@ from bot.rules.ticket import Person
 
 State = TypeVar("State")
 _OURS = "deskmate:"
+NOTE = "note/"
+"""How the key of an update begins that notes somebody's words in a ticket."""
+REFUSED_NOTE = "refused_note"
+"""The kind of the timer that has words told which the helpdesk did not take."""
 
 
 class Urgency(StrEnum):
@@ -36,8 +40,8 @@ class TicketUpdate:
     """A change to one ticket in the helpdesk; None and empty mean "leave it".
 
     Values are own codes; the adapter maps them. `comment` is internal unless `is_public`.
-    `is_solved` solves it under our own name. `mail` names the raw mail whose files go with the
-    comment.
+    `is_solved` solves it under our own name; `is_reopened` opens it, as a customer's reply does.
+    `mail` names the raw mail whose files go with the comment.
     """
 
     ticket_id: str
@@ -53,6 +57,7 @@ class TicketUpdate:
     is_public: bool = False
     is_solved: bool = False
     mail: str | None = None
+    is_reopened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +297,7 @@ class Timer:
     """A row that falls due: `key` is unique, setting it again moves it.
 
     `kind`: `sla_warning`, `sla_breached`, `outage`, `ladder`, `digest`, `reminder`,
-    `alarm_count`, `alarm_held`, `card`, `incident`. `detail` names
+    `alarm_count`, `alarm_held`, `card`, `incident`, `refused_note`. `detail` names
     clock and cycle.
     """
 

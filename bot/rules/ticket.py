@@ -38,6 +38,16 @@ class Status(StrEnum):
         """True when nobody owes the requester anything more."""
         return self in (Status.SOLVED, Status.CLOSED, Status.DELETED)
 
+    @property
+    def takes_words(self) -> bool:
+        """False where the helpdesk refuses every further word."""
+        return self not in (Status.CLOSED, Status.DELETED)
+
+    @property
+    def opens_by_a_reply(self) -> bool:
+        """True where a word of the requester opens a ticket again."""
+        return self in (Status.PENDING, Status.HOLD, Status.SOLVED)
+
 
 class Actor(StrEnum):
     """Who caused something: `self` is Deskmate, `system` the helpdesk's own automation."""

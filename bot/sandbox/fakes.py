@@ -237,6 +237,8 @@ class FakeHelpdesk:
             values = {**values, "assignee_id": agent.user_id}
         if update.is_solved:
             values = {**values, "status": "solved", "assignee_id": self._world.daemon.user_id}
+        if update.is_reopened:
+            values = {**values, "status": "open"}
         files = attached(self._world, self._enclosures, update.mail)
         comment = NewComment(update.comment or "", update.is_public, attachments=files)
         done = self._world.change_ticket(

@@ -61,6 +61,7 @@ GERMAN = Words(
         "case_refused": "Das Ticketsystem lehnt einen Fall ab; er bleibt hier: {}.",
         "case_unread": "Das Ticketsystem gibt zu einem Fall keine Auskunft; es wird wieder "
         "gefragt, und die anderen gehen weiter: {}.",
+        "note_refused": "Das Ticketsystem nimmt diese Worte zu einem Ticket nicht an: {}.",
         "backfilled": "Alle Fälle sind im Ticketsystem: {}.",
         "backfill_off": "Die Fälle sind im Ticketsystem, aber die Summe stimmt nicht: {}.",
         "mailbox_dead": "Das Eskalationspostfach lässt sich nicht lesen.",

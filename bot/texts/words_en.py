@@ -55,6 +55,7 @@ ENGLISH = Words(
         "case_refused": "The helpdesk refuses a case; it stays here: {}.",
         "case_unread": "The helpdesk cannot be asked about a case; it is asked again, and the "
         "others go on: {}.",
+        "note_refused": "The helpdesk does not take these words for a ticket; look after them: {}.",
         "backfilled": "All cases are in the helpdesk: {}.",
         "backfill_off": "Cases are in the helpdesk, but the sum is off: {}.",
         "mailbox_dead": "The escalation mailbox cannot be read.",

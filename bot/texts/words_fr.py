@@ -60,6 +60,7 @@ FRENCH = Words(
         "case_refused": "L'outil de tickets refuse un cas\u00a0; il reste ici\u00a0: {}.",
         "case_unread": "L'outil de tickets ne répond pas au sujet d'un cas\u00a0; on redemande, et "
         "les autres continuent\u00a0: {}.",
+        "note_refused": "L'outil de tickets refuse ces mots pour un ticket\u00a0: {}.",
         "backfilled": "Tous les cas sont dans l'outil de tickets\u00a0: {}.",
         "backfill_off": "Les cas sont revenus, mais le compte n'y est pas\u00a0: {}.",
         "mailbox_dead": "La boîte de secours ne peut pas être lue.",

@@ -58,6 +58,7 @@ SWEDISH = Words(
         "case_refused": "Ärendesystemet tar inte emot ett fall; det blir kvar här: {}.",
         "case_unread": "Ärendesystemet svarar inte om ett fall; vi frågar igen, och de andra går "
         "vidare: {}.",
+        "note_refused": "Ärendesystemet tar inte emot de här orden till ett ärende: {}.",
         "backfilled": "Alla fall finns i ärendesystemet: {}.",
         "backfill_off": "Fallen finns i ärendesystemet, men summan stämmer inte: {}.",
         "mailbox_dead": "Reservbrevlådan går inte att läsa.",

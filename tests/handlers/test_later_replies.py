@@ -70,3 +70,70 @@ def test_reply_of_somebody_else_is_a_case_of_their_own(
     assert any(str(case.reference) in each for each in words(desk, other.number))
     assert other.reference in told_of(desk, "case")
     assert len(written_to(desk, sender)) - heard == answered
+
+
+def set_status(desk: Desk, number: int, status: str) -> None:
+    """An agent sets a ticket's status; the one who closes it has solved it before."""
+    ada = desk.furniture.agents["ada"]
+    for each in ("solved", "closed") if status == "closed" else (status,):
+        desk.world.change_ticket(
+            number, by=ada, values={"assignee_id": ada.user_id, "status": each}
+        )
+
+
+def reply_to(desk: Desk, case: Ticket) -> str:
+    """The customer writes again, by the case's reference."""
+    key = arrive(desk, Mail("Broken again", f"Re: Portal is down [{case.reference}]"))
+    desk.run(3 * MINUTE)
+    return key
+
+
+@pytest.mark.parametrize("status", ["solved", "pending", "hold"])
+def test_reply_opens_a_ticket_as_it_would_in_the_helpdesk(desk: Desk, status: str) -> None:
+    """A note alone would lie in a ticket that nobody looks at."""
+    case = case_there(desk)
+    assert case.number is not None
+    set_status(desk, case.number, status)
+    desk.run(2 * MINUTE)
+    key = reply_to(desk, case)
+
+    assert fate_of(desk, key) is Fate.REPLY
+    assert any("Broken again" in each for each in words(desk, case.number))
+    shown = desk.world.ticket(case.number)
+    assert shown is not None and shown.status == "open"
+
+
+@pytest.mark.parametrize("status", ["closed", "deleted"])
+def test_reply_to_what_takes_no_words_is_a_case_that_names_it(desk: Desk, status: str) -> None:
+    """The helpdesk would refuse the note, and the customer's words with it."""
+    case = case_there(desk)
+    assert case.number is not None
+    if status == "deleted":
+        desk.world.delete_ticket(case.number, by=desk.furniture.agents["ada"])
+    else:
+        set_status(desk, case.number, status)
+    desk.run(2 * MINUTE)
+    other = case_of(desk, reply_to(desk, case))
+
+    assert other.number not in (None, case.number)
+    assert any(
+        f"answers {case.reference} (#{case.number}), which is {status}" in each
+        for each in words(desk, other.number or 0)
+    )
+
+
+def test_words_that_a_ticket_refuses_are_told(desk: Desk) -> None:
+    """It was closed before we could see it: our people read the words and why."""
+    case = case_there(desk)
+    assert case.number is not None
+    set_status(desk, case.number, "closed")
+    arrive(desk, Mail("Broken again", f"Re: Portal is down [{case.reference}]"))
+    desk.run(3 * MINUTE)
+
+    [told] = [
+        out.message for _, out in desk.channel.delivered
+        if isinstance(out.message, Notice) and out.message.reason.startswith("note_refused")
+        and out.destination == "slack:support"
+    ]  # fmt: skip
+    assert f"#{case.number}" in told.reason and "closed" in told.reason
+    assert "Broken again" in told.quote

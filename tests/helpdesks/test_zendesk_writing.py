@@ -90,6 +90,23 @@ def test_ticket_of_our_own_is_solved_under_our_name(
     assert ticket.tags == ("old", "ours")
 
 
+def test_note_opens_a_ticket_where_it_is_told_to(
+    zendesk: Zendesk, world: World, make: Make
+) -> None:
+    """An internal note opens none by itself; what solves after it has the last word."""
+    number = make(1)[0].number
+    note = TicketUpdate("T", number, comment="She wrote.", is_reopened=True)
+    solved = TicketUpdate("T", number, is_solved=True)
+
+    zendesk.update({"a": solved, "b": note})
+    opened = world.ticket(number)
+    zendesk.update({"c": note, "d": solved})
+    closed = world.ticket(number)
+
+    assert opened is not None and closed is not None
+    assert (opened.status, closed.status) == ("open", "solved")
+
+
 def test_two_comments_stay_two_in_order(zendesk: Zendesk, world: World, make: Make) -> None:
     """A second comment on a ticket is a second write, after the first."""
     number = make(1)[0].number
