@@ -189,9 +189,9 @@ def _why_apart(older: Ticket) -> str:
     named = older.reference or f"#{older.number}"
     if older.number is not None and older.reference:
         named = f"{named} (#{older.number})"
-    if older.status.takes_words:
-        return f"The mail names {named}, and does not belong to it."
-    return f"The mail answers {named}, which is {older.status} and takes no more words."
+    if older.status.is_done:
+        return f"The mail names {named}, which is {older.status}."
+    return f"The mail names {named}; its sender is no part of it."
 
 
 def _new_ticket(

@@ -67,7 +67,7 @@ def handle_mail(
     if decided is not None:
         return decided
     verdict = verdict_of(mail, own, is_contact=contact is not None)
-    found = _belongs_to(mail, contact, tx, own)
+    found = _belongs_to(mail, contact, tx, own) or _numbered(mail, contact, tx)
     # A mail server whose clock is ahead must not keep a mail waiting.
     came = min(mail.received_at, row.seen_at if row is not None else now)
     stood = stood_at(came, tx)
@@ -172,7 +172,7 @@ def _not_opened(
 def _belongs_to(
     mail: MailReceived, contact: Contact | None, tx: Reader, own: OwnNames
 ) -> _Found | None:
-    """By reference, by what it answers, by the helpdesk's number; by subject alone never."""
+    """By reference, or by what it answers; by subject alone never."""
     candidates = [tx.tickets.by_reference(each) for each in references_of(mail, own)]
     for answered in mail.references:
         for row in tx.mails.by_message_id(answered):
@@ -182,12 +182,15 @@ def _belongs_to(
     joined = next((each for each in theirs if each.status.takes_words), None)
     if joined is not None:
         return _Found(joined, True)
-    if known:
-        return _Found((theirs or known)[0], False)
+    return _Found((theirs or known)[0], False) if known else None
+
+
+def _numbered(mail: MailReceived, contact: Contact | None, tx: Reader) -> _Found | None:
+    """By the helpdesk's number; what is done may be another matter with the same number."""
     for number in numbers_of(mail):
         ticket = tx.tickets.by_number(number)
         if ticket is not None and may_join(mail, contact, ticket):
-            return _Found(ticket, True)
+            return _Found(ticket, not ticket.status.is_done)
     return None
 
 

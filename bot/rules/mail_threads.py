@@ -16,7 +16,12 @@ from bot.rules.ticket import Ticket
 
 _CASE_ID = re.compile(r"^<[0-9a-f]{32}\.([A-Z]{2,5}-[0-9A-Z]{8}-[0-9A-Z])\.case@", re.IGNORECASE)
 _STAFF_ID = re.compile(r"^<[0-9a-f]{32}\.([0-9a-z]{8})\.([0-9A-Z]{16})\.staff@", re.IGNORECASE)
-_NUMBER = re.compile(r"(?:\[[^\]]{0,60}?#|#|\bticket\s*#?\s*)(\d{1,12})\b", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:\[[^\]]{0,60}?#|\bticket\s*#?\s*)(\d{1,12})\b", re.IGNORECASE)
+_BRACKETS = re.compile(r"^(?:\s*\[[^\]]{0,80}\])+")
+_REPLY = re.compile(
+    r"^\W*(?:re|aw|antw|antwort|sv|rép|réf|ré|отв|на)\s*(?:\[\d+\])?\s*:", re.IGNORECASE
+)
+"""How mail programs begin the subject of a reply; a bracket of the helpdesk's may come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,14 @@ def answers_a_notice(mail: MailReceived, shown: StaffToken, own: OwnNames) -> bo
 
 
 def numbers_of(mail: MailReceived) -> tuple[int, ...]:
-    """The helpdesk's ticket numbers that the subject of a reply names."""
-    return tuple(int(each) for each in _NUMBER.findall(mail.subject[:500]))
+    """The helpdesk's ticket numbers that the subject of a reply names, as the helpdesk writes them.
+
+    A fresh mail names none, and a bare `#2` may be an order.
+    """
+    subject = mail.subject[:500]
+    if not mail.references and not _REPLY.match(_BRACKETS.sub("", subject)):
+        return ()
+    return tuple(int(each) for each in _NUMBER.findall(subject))
 
 
 def may_join(mail: MailReceived, contact: Contact | None, ticket: Ticket) -> bool:

@@ -117,7 +117,7 @@ def test_reply_to_what_takes_no_words_is_a_case_that_names_it(desk: Desk, status
 
     assert other.number not in (None, case.number)
     assert any(
-        f"answers {case.reference} (#{case.number}), which is {status}" in each
+        f"names {case.reference} (#{case.number}), which is {status}" in each
         for each in words(desk, other.number or 0)
     )
 
@@ -137,3 +137,35 @@ def test_words_that_a_ticket_refuses_are_told(desk: Desk) -> None:
     ]  # fmt: skip
     assert f"#{case.number}" in told.reason and "closed" in told.reason
     assert "Broken again" in told.quote
+
+
+def answer_by_number(desk: Desk, subject: str, *, is_solved: bool) -> tuple[int, str]:
+    """A mail in an outage whose subject has the number of a customer's ticket; both names."""
+    number = desk.write("My printer is broken")
+    desk.run(2 * MINUTE)
+    if is_solved:
+        set_status(desk, number, "solved")
+        desk.run(2 * MINUTE)
+    sender = desk.ticket(number).requester.email or ""
+    declare_down(desk)
+    return number, arrive(desk, Mail("Nobody can work", subject.format(number), sender))
+
+
+def test_number_in_a_fresh_mail_joins_nothing(desk: Desk) -> None:
+    """An order, an invoice: the customer is acknowledged, and our people hear of a new case."""
+    number, key = answer_by_number(desk, "Order #{}: portal is down", is_solved=False)
+
+    case = case_of(desk, key)
+    assert (fate_of(desk, key), case.number) == (Fate.CASE, None)
+    assert case.ticket_id != desk.ticket(number).ticket_id
+    assert len(written_to(desk, case.requester.email or "")) == 1
+
+
+def test_number_of_a_done_ticket_is_named_and_not_joined(desk: Desk) -> None:
+    """Who answers an old mail of the helpdesk may write of something new."""
+    number, key = answer_by_number(desk, "Re: [Acme #{}] printer", is_solved=True)
+
+    with desk.store.read() as reader:
+        notes = [each.body or "" for each in reader.tickets.history(case_of(desk, key).ticket_id)]
+    assert fate_of(desk, key) is Fate.CASE
+    assert f"The mail names #{number}, which is solved." in notes

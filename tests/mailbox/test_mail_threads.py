@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -98,9 +99,31 @@ def test_storm_is_many_mails_or_one_loud_sender() -> None:
     assert [is_storm(200, 20), is_storm(201, 1), is_storm(5, 21)] == [False, True, True]
 
 
-def test_helpdesks_number_is_read_in_a_subject() -> None:
-    """A reply to the helpdesk's own mail names its ticket."""
-    mail = received(raw_mail(subject="Re: [Acme Support #4711] Feed, room 12"))
+@pytest.mark.parametrize(
+    ("subject", "numbers"),
+    [
+        ("Re: [Acme Support #4711] Feed, room 12", (4711,)),
+        ("AW: [Acme #4711] Feed", (4711,)),
+        ("[Acme] Re: Ticket #4711: Feed", (4711,)),
+        ("SV[2]: ticket 4711", (4711,)),
+        ("Отв: [Acme #4711] Feed", (4711,)),
+        ("Re: Order #2: portal is down", ()),
+        ("Order #2: portal is down", ()),
+        ("[Acme #4711] Feed", ()),
+        ("Ticket #4711 for the concert", ()),
+        ("Regarding: ticket 4711", ()),
+    ],
+)
+def test_helpdesks_number_is_read_in_a_reply(subject: str, numbers: tuple[int, ...]) -> None:
+    """A reply to the helpdesk's own mail names its ticket; a bare number may be anything."""
+    assert numbers_of(received(raw_mail(subject=subject))) == numbers
+
+
+def test_mail_that_answers_another_is_a_reply_without_the_word() -> None:
+    """Some programs put nothing before the subject."""
+    mail = replace(
+        received(raw_mail(subject="[Acme #4711] Feed")), references=("<a@acme.example>",)
+    )
 
     assert numbers_of(mail) == (4711,)
 
