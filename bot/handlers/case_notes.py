@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.handlers.outage_times import Standing, stood_at
 from bot.rules.actions import Outgoing, TicketUpdate, Timer
 from bot.rules.backfill import Stage
 from bot.rules.backfill_state import PREFIX, TIMER, from_row
@@ -81,7 +82,9 @@ def note_there(
     if ticket.number is None or _is_on_its_way(ticket, tx, now=now):
         return
     when = f"{at:%Y-%m-%d %H:%M} UTC"
-    note = f"{said} at {when}, while the helpdesk was down:\n\n{text[:_LONGEST_NOTE]}"
+    was_down = stood_at(at, tx).standing is Standing.DOWN
+    meanwhile = ", while the helpdesk was down" if was_down else ""
+    note = f"{said} at {when}{meanwhile}:\n\n{text[:_LONGEST_NOTE]}"
     named = _told_beside(mail, more) if mail is not None else ""
     update = TicketUpdate(
         ticket.ticket_id,

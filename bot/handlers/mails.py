@@ -25,7 +25,7 @@ from bot.rules.mail_threads import (
     references_of,
 )
 from bot.rules.mail_verdict import MailVerdict, verdict_of
-from bot.rules.ticket import Ticket
+from bot.rules.ticket import Origin, Ticket
 from bot.store.transaction import Reader, Transaction
 
 LOOK_AGAIN = timedelta(seconds=5)
@@ -67,10 +67,11 @@ def handle_mail(
     if decided is not None:
         return decided
     verdict = verdict_of(mail, own, is_contact=contact is not None)
-    found = _belongs_to(mail, contact, tx, own) or _numbered(mail, contact, tx)
+    found = _belongs_to(mail, contact, tx, own)
     # A mail server whose clock is ahead must not keep a mail waiting.
     came = min(mail.received_at, row.seen_at if row is not None else now)
     stood = stood_at(came, tx)
+    found = found or _numbered(mail, contact, stood.standing, tx)
     is_settled = stood.standing is not Standing.UNSETTLED or verdict.fate is Fate.OWN
     if found is None and not is_settled:
         return _waits(came, now)
@@ -185,13 +186,24 @@ def _belongs_to(
     return _Found((theirs or known)[0], False) if known else None
 
 
-def _numbered(mail: MailReceived, contact: Contact | None, tx: Reader) -> _Found | None:
-    """By the helpdesk's number; what is done may be another matter with the same number."""
-    for number in numbers_of(mail):
-        ticket = tx.tickets.by_number(number)
-        if ticket is not None and may_join(mail, contact, ticket):
-            return _Found(ticket, not ticket.status.is_done)
-    return None
+def _numbered(
+    mail: MailReceived, contact: Contact | None, standing: Standing, tx: Reader
+) -> _Found | None:
+    """By the helpdesk's number, where its own intake did not have the mail as well.
+
+    What is done is not joined by a number alone. While the helpdesk is there, cases of ours are:
+    their customers know the mailbox.
+    """
+    if standing is Standing.UNSETTLED:
+        return None
+    known = (tx.tickets.by_number(number) for number in numbers_of(mail))
+    theirs = [each for each in known if each is not None and may_join(mail, contact, each)]
+    if standing is Standing.UP:
+        theirs = [
+            each for each in theirs if each.origin is Origin.MAILBOX and not each.status.is_done
+        ]
+    first = min(theirs, key=lambda ticket: ticket.status.is_done, default=None)
+    return _Found(first, not first.status.is_done) if first is not None else None
 
 
 def _decided(

@@ -13,12 +13,14 @@ from case_mails import (
     case_of,
     declare_down,
     fate_of,
+    look,
     written_to,
 )
 from desk import Desk
 
 from bot.rules.actions import Notice
 from bot.rules.mail import Fate, Trust
+from bot.rules.probes import Verdict
 from bot.rules.ticket import Ticket
 
 PRIVATE = "nora.wind@mail.example"
@@ -169,3 +171,37 @@ def test_number_of_a_done_ticket_is_named_and_not_joined(desk: Desk) -> None:
         notes = [each.body or "" for each in reader.tickets.history(case_of(desk, key).ticket_id)]
     assert fate_of(desk, key) is Fate.CASE
     assert f"The mail names #{number}, which is solved." in notes
+
+
+def test_copy_of_a_reply_to_the_helpdesk_is_not_joined_again(desk: Desk) -> None:
+    """The mailbox gets copies of support mail; the helpdesk was there and has the words itself."""
+    look(desk, 2 * MINUTE, Verdict.OK)
+    number = desk.write("My printer is broken")
+    desk.run(2 * MINUTE)
+    customer = desk.furniture.customers["contoso"]
+    desk.world.add_comment(number, "More words", by=customer, via="email")
+    subject = f"Re: [Acme] Ticket #{number}: My printer"
+    key = arrive(desk, Mail("More words", subject, sender=customer.email or ""))
+    look(desk, 3 * MINUTE, Verdict.OK)
+
+    with desk.store.read() as reader:
+        history = reader.tickets.history(desk.ticket(number).ticket_id)
+    assert fate_of(desk, key) is Fate.NOTED
+    assert [each.body for each in history].count("More words") == 1
+    assert words(desk, number).count("More words") == 1
+
+
+def test_note_says_that_the_helpdesk_was_down_where_it_was(desk: Desk) -> None:
+    """What an agent reads of a reply that came long after the outage is true."""
+    case = case_there(desk)
+    look(desk, 2 * MINUTE, Verdict.OK)
+    desk.run(10 * MINUTE)
+    reply_to(desk, case)
+    declare_down(desk)
+    arrive(desk, Mail("Worse now", f"Re: [{case.reference}]"))
+    all_clear(desk, 3 * MINUTE)
+
+    said = [each for each in words(desk, case.number or 0) if "wrote to the mailbox" in each]
+    assert ["while the helpdesk was down" in each for each in said] == [
+        False, True,
+    ]  # fmt: skip
