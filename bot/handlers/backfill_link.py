@@ -41,7 +41,8 @@ def link_case(
     if problem:
         write_down(case, f"{problem}: {asked}", event, tx, compiled, now=now)
         return Handled(problem, case.ticket_id)
-    adopt(Adopt(linked.number, asked, Written()), case, tx, compiled, now=now)
+    found = Adopt(linked.number, asked, Written())
+    adopt(found, case, tx, compiled, now=now, picture=picture)
     write_down(case, f"adopted as #{linked.number}: {asked}", event, tx, compiled, now=now)
     return Handled(Stage.ADOPTED, case.ticket_id)
 

@@ -50,7 +50,7 @@ def handle_ticket_event(
             return NeedsTicket(number) if _wants_picture(event) else Handled("of an unknown ticket")
         if _recognised(snapshot, tx):
             return handle_ticket_event(event, tx, compiled, now=now)
-        first = with_fingerprints(born(tx.tickets.new_id(), snapshot, event), compiled)
+        first = with_fingerprints(born(tx.tickets.new_id(), snapshot), compiled)
         ticket_id = take_news(first, event, tx, compiled, now=now)
         if not isinstance(event.fact, TicketSeen):
             return handle_ticket_event(event, tx, compiled, now=now)

@@ -34,8 +34,8 @@ class TicketNews:
     occasion: Occasion | None = None
 
 
-def born(ticket_id: str, snapshot: Snapshot, event: Event) -> TicketNews:
-    """A ticket that is seen for the first time."""
+def first_seen(ticket_id: str, snapshot: Snapshot) -> Ticket:
+    """A ticket as its first picture shows it."""
     ticket = Ticket(
         ticket_id=ticket_id,
         origin=Origin.HELPDESK,
@@ -48,6 +48,11 @@ def born(ticket_id: str, snapshot: Snapshot, event: Event) -> TicketNews:
         form=_form(snapshot),
         set_by=_first_setters(snapshot),
     )
+    return _pictured(ticket, snapshot)
+
+
+def born(ticket_id: str, snapshot: Snapshot) -> TicketNews:
+    """A ticket that is seen for the first time."""
     change = Change(
         key=f"ticket/{snapshot.number}/created",
         at=snapshot.created_at,
@@ -58,7 +63,7 @@ def born(ticket_id: str, snapshot: Snapshot, event: Event) -> TicketNews:
         new=snapshot.status,
         body=snapshot.description,
     )
-    return TicketNews(_pictured(ticket, snapshot), change, Occasion.CREATED)
+    return TicketNews(first_seen(ticket_id, snapshot), change, Occasion.CREATED)
 
 
 def after_event(ticket: Ticket, event: Event, history: tuple[Change, ...]) -> TicketNews:

@@ -82,6 +82,28 @@ def test_ticket_made_by_hand_is_the_case(desk: Desk, is_seen: bool) -> None:
     assert f"backfill: adopted as #{number}: Bo asked for #{number}" in said
 
 
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_what_an_agent_set_there_stays(desk: Desk, is_seen: bool) -> None:
+    """Also where the link comes before we were shown the ticket that somebody works on."""
+    declare_down(desk)
+    case, bo = case_of(desk, arrive(desk)), desk.furniture.agents["bo"]
+    desk.world.faults.clear()
+    made = {"priority": "normal", "status": "open", "assignee_id": bo.user_id}
+    number = desk.world.create_ticket(
+        "Nora called", "She asks to be called.", requester=NORA, by=bo, values=made, is_public=False
+    ).number
+    if is_seen:
+        desk.run(2 * MINUTE)
+    link(desk, case, number)
+    all_clear(desk, 5 * MINUTE)
+
+    [ticket] = tickets(desk)
+    assert (ticket.priority, ticket.status, ticket.assignee_id) == tuple(made.values())
+    ours = desk.ticket(number)
+    assert (ours.ticket_id, ours.priority) == (case.ticket_id, "normal")
+    assert "incident" in str(ours.category), "what nobody set there is ours"
+
+
 def ticket_of_an_agent(desk: Desk) -> int:
     """An agent wrote it in his own name; the ticket's number."""
     agent = desk.furniture.agents["bo"]
