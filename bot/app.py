@@ -34,6 +34,7 @@ from bot.ports import Channel
 from bot.rules.actions import Outgoing
 from bot.rules.engine import CompiledPolicy, compile_policy
 from bot.rules.knowledge import Knowledge
+from bot.rules.pauses import pause_of
 from bot.settings import Settings
 from bot.sources.contacts import ContactReader
 from bot.sources.librarian import Librarian
@@ -133,7 +134,7 @@ class App:
         web = web_app_of(doors, self._helpdesk, self._chat, has_read=lambda: self._poller.has_read)
         self._web = WebServer(web, settings.listen_host, settings.listen_port)
         self._pages = pages_of(settings, store, clock, lambda: self._compiled.policy)
-        self._opened_at = clock.now()
+        self._patience = pause_of(START_PATIENCE, clock.now())
         self.steps = self._steps()
 
     def open(self, wake: Callable[[], None]) -> None:
@@ -259,7 +260,7 @@ class App:
         """Clocks wait until the helpdesk was read once since the start, or will not be soon."""
         if self._poller.has_read:
             return True
-        return self._clock.now() - self._opened_at > START_PATIENCE
+        return not self._patience.holds(self._clock.now())
 
 
 def build_app_of(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.rules.keeping import KeepPolicy, Kept
+from bot.rules.pauses import OVER, pause_of
 from bot.sources.mailbox import Mailbox
 from bot.store.store import Store
 from bot.telemetry import Figures, logger
@@ -37,7 +38,7 @@ class Upkeep:
         self._figures = figures
         self._mailbox = mailbox
         self._keep = keep
-        self._due: datetime | None = None
+        self._pause = OVER
 
     def measure(self) -> bool:
         """Show how much waits and whether the helpdesk is down; never work for another round."""
@@ -51,7 +52,7 @@ class Upkeep:
     def prune(self) -> bool:
         """Let go of what was kept long enough, a little at a time; True while there is more."""
         now = self._clock.now()
-        if self._due is not None and now < self._due:
+        if self._pause.holds(now):
             return False
         gone = {kind: self._let_go(kind, now) for kind in Kept}
         if any(gone.values()):
@@ -59,7 +60,7 @@ class Upkeep:
             return True
         if self._mailbox is not None:
             self._mailbox.sweep_spool(now)
-        self._due = now + PRUNE_EVERY
+        self._pause = pause_of(PRUNE_EVERY, now)
         return False
 
     def _let_go(self, kind: Kept, now: datetime) -> int:

@@ -56,6 +56,7 @@ from bot.rules.incident_values import IncidentOrdered
 from bot.rules.mail import MailReceived
 from bot.rules.mail_keys import OwnNames
 from bot.rules.outage_state import Phase
+from bot.rules.pauses import OVER, pause_of
 from bot.rules.probes import CanarySeen, ProbeRound, VendorSaid
 from bot.rules.ticket import Snapshot
 from bot.store.problems import StoreProblem
@@ -101,7 +102,7 @@ class Inbox:
         self._helpdesk = helpdesk
         self._clock = clock
         self._figures = figures
-        self._read_at: datetime | None = None
+        self._gathering = OVER
 
     def handle(self) -> bool:
         """Handle the events that may be taken now; True if there were any."""
@@ -123,7 +124,7 @@ class Inbox:
                 numbers[done.number] = None
         if not wanting:
             return
-        if self._has_just_read():
+        if self._gathering.holds(self._clock.now()):
             self._wait_for_more(wanting)
             return
         found = self._read(numbers, wanting)
@@ -163,12 +164,9 @@ class Inbox:
             log.debug("event_handled", key=row.event.key, outcome=done.outcome)
         return done
 
-    def _has_just_read(self) -> bool:
-        return self._read_at is not None and self._clock.now() - self._read_at < READ_EVERY
-
     def _wait_for_more(self, rows: Sequence[Claimed]) -> None:
         """Let a storm of new tickets gather, so that one call reads a hundred of them."""
-        retry_at = (self._read_at or self._clock.now()) + READ_EVERY
+        retry_at = self._gathering.end(self._clock.now())
 
         def postpone(tx: Transaction) -> None:
             for row in rows:
@@ -179,7 +177,7 @@ class Inbox:
     def _read(self, numbers: dict[int, None], rows: Sequence[Claimed]) -> dict[int, Snapshot]:
         """Read tickets that nobody has shown us; events of those that are gone are settled."""
         found: dict[int, Snapshot] = {}
-        self._read_at = self._clock.now()
+        self._gathering = pause_of(READ_EVERY, self._clock.now())
         if self._is_helpdesk_down():
             # Everything else in the inbox must not wait for its timeouts.
             for row in rows:

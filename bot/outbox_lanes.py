@@ -25,7 +25,8 @@ from bot.rules.lanes import (
     spent,
     take,
 )
-from bot.rules.outcome import Outcome, TryLater, Unknown
+from bot.rules.outcome import LONGEST_PAUSE, Outcome, TryLater, Unknown
+from bot.rules.pauses import OVER, Pause, pause_of
 from bot.store.queues import Patience
 from bot.store.store import Store
 from bot.store.transaction import Transaction
@@ -42,15 +43,15 @@ class Lanes:
     def __init__(self, store: Store) -> None:
         """Remember what an earlier process wrote down."""
         self._circuits: dict[str, Circuit] = {}
-        self._pauses: dict[str, datetime] = {}
+        self._pauses: dict[str, Pause] = {}
         self._budgets: dict[str, Budget] = {}
-        self._spent: dict[tuple[str, bool], datetime] = {}
-        self._spared: dict[str, datetime] = {}
+        self._spent: dict[tuple[str, bool], Pause] = {}
+        self._spared: dict[str, Pause] = {}
         with store.read() as reader:
             for name, row in reader.states.starting_with(CIRCUIT).items():
                 self._circuits[name.removeprefix(CIRCUIT)] = _circuit(row)
             for name, row in reader.states.starting_with(PAUSE).items():
-                self._pauses[name.removeprefix(PAUSE)] = datetime.fromisoformat(row["until"])
+                self._pauses[name.removeprefix(PAUSE)] = _pause(row)
 
     def circuit(self, destination: str) -> Circuit:
         """How the lane of a destination does."""
@@ -71,8 +72,8 @@ class Lanes:
 
     def patience(self, now: datetime) -> Patience:
         """Who asked for patience, and whose budget is spent."""
-        paused = {each for each, until in list(self._pauses.items()) if until > now}
-        spent = {which for which, until in list(self._spent.items()) if until > now}
+        paused = {each for each, pause in list(self._pauses.items()) if pause.holds(now)}
+        spent = {which for which, pause in list(self._spent.items()) if pause.holds(now)}
         return Patience(
             wholly=frozenset(paused | {each for each, is_critical in spent if is_critical}),
             unless_critical=frozenset(each for each, is_critical in spent if not is_critical),
@@ -91,9 +92,9 @@ class Lanes:
         places += [ALL_EDITS] if outgoing.is_edit else []
         places += [_looks(destination)] if is_doubtful else []
         for each in places:
-            pause = self._pauses.get(each)
-            if pause is not None and pause > now:
-                return pause
+            pause = self._pauses.get(each, OVER)
+            if pause.holds(now):
+                return pause.until
         circuit = self.circuit(destination)
         if not circuit.may_send(now):
             return circuit.probe_at
@@ -105,15 +106,14 @@ class Lanes:
         if rate is None:
             return None
         place = _place(outgoing)
-        is_spared = now < self._spared.get(place, now)
-        rate = gentle(rate) if is_spared else rate
+        rate = gentle(rate) if self._spared.get(place, OVER).holds(now) else rate
         taken = take(self._budgets.get(place), rate, now, outgoing.urgency)
         self._budgets[place] = taken.budget
         if not taken.wait:
             return None
-        until = now + timedelta(seconds=taken.wait)
-        self._spent[place, outgoing.urgency is Urgency.CRITICAL] = until
-        return until
+        pause = pause_of(timedelta(seconds=taken.wait), now)
+        self._spent[place, outgoing.urgency is Urgency.CRITICAL] = pause
+        return pause.until
 
     def record(self, outgoing: Outgoing, outcome: Outcome, now: datetime, tx: Transaction) -> None:
         """Learn from how a try ended, within the transaction that writes that down."""
@@ -128,13 +128,15 @@ class Lanes:
             # A limit on edits says nothing of messages: no page waits for it.
             place = _place(outgoing)
             until = now + timedelta(seconds=outcome.after)
-            self._pauses[place] = max(until, self._pauses.get(place, until))
-            self._budgets[place] = spent(self._pauses[place])
-            self._spared[place] = self._pauses[place] + GENTLE_FOR
-            tx.states.save(PAUSE + place, {"until": self._pauses[place].isoformat()})
+            until = max(until, self._pauses.get(place, OVER).end(now))
+            self._pauses[place] = Pause(now, until)
+            self._budgets[place] = spent(until)
+            self._spared[place] = Pause(now, until + GENTLE_FOR)
+            kept = {"since": now.isoformat(), "until": until.isoformat()}
+            tx.states.save(PAUSE + place, kept)
         elif isinstance(outcome, Unknown) and outcome.after:
             # Reading has limits of its own: nobody looks before that, but messages go on.
-            self._pauses[_looks(destination)] = now + timedelta(seconds=outcome.after)
+            self._pauses[_looks(destination)] = pause_of(timedelta(seconds=outcome.after), now)
 
 
 def _looks(destination: str) -> str:
@@ -145,6 +147,13 @@ def _looks(destination: str) -> str:
 def _place(outgoing: Outgoing) -> str:
     """Where budgets and patience of a message are kept."""
     return ALL_EDITS if outgoing.is_edit else outgoing.destination
+
+
+def _pause(row: dict[str, str]) -> Pause:
+    until = datetime.fromisoformat(row["until"])
+    # Earlier versions kept no beginning; nobody asks for more than that.
+    since = row.get("since") or (until - timedelta(seconds=LONGEST_PAUSE)).isoformat()
+    return Pause(datetime.fromisoformat(since), until)
 
 
 def _row(circuit: Circuit) -> dict[str, object]:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from bot.rules.actions import Urgency
 from bot.rules.outcome import Accepted, Delivered, Outcome, Refused, TryLater, Unknown
+from bot.rules.pauses import Pause
 
 FAILURES = 3
 PROBE_EVERY = timedelta(seconds=30)
@@ -102,7 +103,9 @@ class Circuit:
 
     def may_send(self, now: datetime) -> bool:
         """True when a message may go now, be it as the one that is tried."""
-        return self.probe_at is None or now >= self.probe_at
+        if self.probe_at is None:
+            return True
+        return not Pause(self.probe_at - PROBE_EVERY, self.probe_at).holds(now)
 
 
 CLOSED = Circuit()

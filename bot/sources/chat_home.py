@@ -9,7 +9,7 @@ who looks at it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from http.client import HTTPException
 
@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.clock import Clock
 from bot.rules.engine import CompiledPolicy
+from bot.rules.pauses import OVER, Pause, pause_of
 from bot.sources.chat_desk import DeskViews
 from bot.store.store import Store
 from bot.store.transaction import Transaction
@@ -36,8 +37,6 @@ MOST_A_ROUND = 50
 MOST_WATCHERS = 500
 REST = 30
 """A round rests so many times as long as it took, so that a long queue costs little."""
-
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 log = logger("chat")
 
@@ -59,8 +58,8 @@ class HomeTab:
     ) -> None:
         """`client` must give up within a second; `escape` makes text harmless for plain text."""
         self._store = store
-        self._shown: dict[str, datetime] = {}
-        self._next_at: datetime | None = None
+        self._shown: dict[str, Pause] = {}
+        self._pause = OVER
         self._views = views
         self._client = client
         self._clock = clock
@@ -95,19 +94,19 @@ class HomeTab:
         Never says that there was work: the next round is a minute away.
         """
         began = self._clock.now()
-        if self._next_at is not None and began < self._next_at:
+        if self._pause.holds(began):
             return False
         with self._store.read() as reader:
             watchers = _watchers(reader.states.load(STATE), began)
-        due = [user for user in watchers if began - self._shown.get(user, _NEVER) >= RENEW_EVERY]
+        due = [user for user in watchers if not self._shown.get(user, OVER).holds(began)]
         if not due:
             return False
         view = self.view()
-        for user in sorted(due, key=lambda user: self._shown.get(user, _NEVER))[:MOST_A_ROUND]:
+        for user in sorted(due, key=lambda user: self._shown.get(user, OVER).since)[:MOST_A_ROUND]:
             if not self._publish(user, view):
                 break
         took = self._clock.now() - began
-        self._next_at = began + max(RENEW_EVERY, took * REST)
+        self._pause = pause_of(max(RENEW_EVERY, took * REST), began)
         return False
 
     def _opened(self, ack: Ack, event: dict[str, object]) -> None:
@@ -136,7 +135,7 @@ class HomeTab:
 
         False where Slack cannot take the next one either.
         """
-        self._shown[user_id] = self._clock.now()
+        self._shown[user_id] = pause_of(RENEW_EVERY, self._clock.now())
         try:
             self._client.views_publish(user_id=user_id, view=view)
         except SlackApiError as error:

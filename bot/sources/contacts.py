@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.ports import Contacts, Trouble
+from bot.rules.pauses import OVER, pause_of
 from bot.store.store import Store
 from bot.store.transaction import Transaction
 from bot.telemetry import logger
@@ -28,18 +29,18 @@ class ContactReader:
         """Due at once, page by page, then every hour."""
         self._helpdesk = helpdesk
         self._store = store
-        self._due: datetime | None = None
+        self._pause = OVER
 
     def step(self, now: datetime) -> bool:
         """Read one page if it is time; never more than that, so False."""
-        if self._due is not None and now < self._due:
+        if self._pause.holds(now):
             return False
         with self._store.read() as reader:
             cursor = reader.cursors.get(CURSOR)
         page = self._helpdesk.contacts_since(cursor, BEGINNING)
         if isinstance(page, Trouble):
             wait = max(PAGE_EVERY, timedelta(seconds=page.retry_after or 0.0))
-            self._due = now + wait
+            self._pause = pause_of(wait, now)
             log.warning("contacts_not_read", reason=page.reason, again_in=wait.total_seconds())
             return False
 
@@ -51,6 +52,6 @@ class ContactReader:
                 tx.states.save(READ_AT, {"at": now.isoformat()})
 
         self._store.write(write)
-        self._due = now + (EVERY if page.is_last else PAGE_EVERY)
+        self._pause = pause_of(EVERY if page.is_last else PAGE_EVERY, now)
         log.info("contacts_read", count=len(page.contacts), is_last=page.is_last)
         return False

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.rules.events import DiskChanged, Event
+from bot.rules.pauses import OVER, pause_of
 from bot.store.store import Store
 
 EVERY = timedelta(minutes=1)
@@ -44,14 +45,14 @@ class DiskWatch:
         self._folders = folders
         self._store = store
         self._free = free
-        self._due: datetime | None = None
+        self._pause = OVER
         self._is_low: bool | None = None
 
     def step(self, now: datetime) -> bool:
         """Look if it is time; True when a disk ran low, or none is low any more."""
-        if not self._folders or (self._due is not None and now < self._due <= now + EVERY):
+        if not self._folders or self._pause.holds(now):
             return False
-        self._due = now + EVERY
+        self._pause = pause_of(EVERY, now)
         free, folder = min((self._free(each), each) for each in self._folders)
         is_low = free < (ENOUGH if self._is_low else LOW)
         if is_low is self._is_low:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot.ports import ArticlePage, Helpdesk, Trouble
 from bot.rules.knowledge import Article, Knowledge, Library
+from bot.rules.pauses import OVER, pause_of
 from bot.rules.policy import KnowledgeSpec, Policy
 from bot.rules.text import prepare
 from bot.rules.ticket import Origin, Ticket
@@ -49,24 +50,24 @@ class Librarian:
         self._store = store
         self._policy = policy
         self._use = use
-        self._due: datetime | None = None
+        self._pause = OVER
         self._in_use: _Sources | None = None
 
     def hurry(self) -> None:
         """Look at once, as after the policy was read anew."""
-        self._due = None
+        self._pause = OVER
 
     def step(self, now: datetime) -> bool:
         """Look if it is time; True when there is more to read at once."""
-        if self._due is not None and now < self._due:
+        if self._pause.holds(now):
             return False
         policy = self._policy()
         spec = policy.knowledge
-        self._due = now + EVERY
+        self._pause = pause_of(EVERY, now)
         if spec is None:
             return False
         if spec.uses_help_centre and not self._read_up(now):
-            self._due = now
+            self._pause = OVER
             return True
         self._make(policy, spec, now)
         return False

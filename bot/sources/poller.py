@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.ports import Helpdesk, Page, Trouble
+from bot.rules.pauses import OVER, pause_of
 from bot.store.store import Store
 from bot.store.transaction import Transaction
 from bot.telemetry import Figures, logger
@@ -45,19 +46,19 @@ class Poller:
         self._store = store
         self._figures = figures
         self._lookback = lookback
-        self._due: datetime | None = None
+        self._pause = OVER
         self.has_read = False
         """Whether both exports were read to their end once since the start."""
 
     def due_at(self, now: datetime) -> datetime:
         """When the next look is due."""
-        return self._due or now
+        return self._pause.end(now)
 
     def step(self, now: datetime) -> bool:
         """Look if it is time; True when more can be read at once."""
-        if self.due_at(now) > now:
+        if self._pause.holds(now):
             return False
-        self._due = now + self.every
+        self._pause = pause_of(self.every, now)
         # A ticket's picture comes before its changes, so changes wait until tickets are read up.
         for name, read in (
             (TICKETS, self._helpdesk.tickets_since),
@@ -68,7 +69,7 @@ class Poller:
                     self._wait_out(name, trouble, now)
                     return False
                 case False:
-                    self._due = now
+                    self._pause = OVER
                     return True
         self.has_read = True
         return False
@@ -103,7 +104,7 @@ class Poller:
 
     def _wait_out(self, name: str, trouble: Trouble, now: datetime) -> None:
         wait = max(self.every, timedelta(seconds=trouble.retry_after or 0.0))
-        self._due = now + wait
+        self._pause = pause_of(wait, now)
         log.warning(
             "export_not_read",
             export=name,

@@ -17,6 +17,7 @@ from bot.ports import Helpdesk, Probe
 from bot.rules.events import Event
 from bot.rules.outage import next_probe_at, wants_write
 from bot.rules.outage_state import OutageState, from_row
+from bot.rules.pauses import OVER, pause_of
 from bot.rules.policy import OutagePolicy
 from bot.rules.probes import ProbeRound, Verdict
 from bot.store.store import Store
@@ -26,8 +27,6 @@ DEADLINE = 20.0
 """Seconds after which a probe that still hangs counts as failed; above its own timeouts."""
 WITNESS_TIMEOUT = 3.0
 GREATEST_RETRY_AFTER = 60.0
-LONGEST_PAUSE = timedelta(hours=1)
-"""A pause that seems longer was written down before the clock was set back."""
 NOT_ASKED = Probe(Verdict.NOT_ASKED, 0.0)
 NO_ANSWER = Probe(Verdict.DOWN, DEADLINE, "no answer at all")
 
@@ -82,7 +81,7 @@ class Prober:
         self._store = store
         self._state = state
         self._figures = figures
-        self._not_before: datetime | None = None
+        self._pause = OVER
         self.use(policy)
 
     def use(self, policy: OutagePolicy) -> None:
@@ -93,9 +92,7 @@ class Prober:
     def due_at(self, now: datetime) -> datetime:
         """When the next round is due."""
         due = next_probe_at(self._state(), self._policy, now)
-        if self._not_before is None or self._not_before - now > LONGEST_PAUSE:
-            return due
-        return max(due, self._not_before)
+        return max(due, self._pause.end(now))
 
     def step(self, now: datetime) -> bool:
         """Run a round if it is time, and write it down; True when it did."""
@@ -109,7 +106,7 @@ class Prober:
         # The machine may not have counted this round yet when the next step asks.
         wait = min(round_.retry_after or 0.0, GREATEST_RETRY_AFTER)
         pause = min(self._policy.interval, self._policy.interval_suspect)
-        self._not_before = now + max(pause, timedelta(seconds=wait))
+        self._pause = pause_of(max(pause, timedelta(seconds=wait)), now)
         return True
 
     def _round(self, now: datetime, *, with_write: bool) -> ProbeRound:

@@ -17,6 +17,7 @@ from bot.rules.backfill import EARLY_BY
 from bot.rules.backfill_state import LOOKS, PREFIX, may_go_on
 from bot.rules.events import Event, TwinsSought
 from bot.rules.outage_state import from_row
+from bot.rules.pauses import OVER, pause_of
 from bot.rules.ticket import Ticket
 from bot.sources.twins_put_off import PutOff
 from bot.store.store import Store
@@ -53,13 +54,13 @@ class TwinFinder:
         self._helpdesk = helpdesk
         self._store = store
         self._per_minute = per_minute
-        self._due: datetime | None = None
+        self._pause = OVER
         self._since_look = 0
         self._put_off = PutOff()
 
     def step(self, now: datetime) -> bool:
         """Ask for the next case if it is time; True if there was one."""
-        if self._due is not None and now < self._due:
+        if self._pause.holds(now):
             return False
         with self._store.read() as reader:
             is_back = may_go_on(from_row(reader.states.load("outage")))
@@ -67,7 +68,7 @@ class TwinFinder:
         if not is_back:
             self._put_off.forget_all()
         if found is None:
-            self._due = now + IDLE
+            self._pause = pause_of(IDLE, now)
             return False
         ticket = found.ticket
         sought = Sought(
@@ -85,13 +86,13 @@ class TwinFinder:
         self._put_off.answered(found.name)
         fact = TwinsSought(ticket.ticket_id, found.turn, twins)
         self._write_down(fact, f"twins/{found.turn}@{now.isoformat()}", now)
-        self._due = now + timedelta(minutes=1) / max(1, self._per_minute())
+        self._pause = pause_of(timedelta(minutes=1) / max(1, self._per_minute()), now)
         return True
 
     def _after_trouble(self, found: _Due, trouble: Trouble, now: datetime) -> None:
         """Go on with the next soon; who asks for patience gets it, and it is no case's fault."""
         wait = max(TROUBLED, timedelta(seconds=trouble.retry_after or 0.0))
-        self._due = now + wait
+        self._pause = pause_of(wait, now)
         case = found.ticket.reference or found.ticket.ticket_id
         log.warning("twins_not_read", case=case, reason=trouble.reason,
                     again_in=wait.total_seconds())  # fmt: skip

@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.rules.pauses import Pause, pause_of
+
 SHORTEST = timedelta(seconds=30)
 LONGEST = timedelta(minutes=15)
 MANY = 6
@@ -20,12 +22,7 @@ MOST_TOLD = 5
 @dataclass(frozen=True, slots=True)
 class _Failed:
     times: int
-    at: datetime
-
-    def is_away(self, now: datetime) -> bool:
-        """Whether it waits; a clock that was set back makes none wait longer."""
-        pause = min(LONGEST, SHORTEST * (1 << min(self.times - 1, MANY)))
-        return timedelta() <= now - self.at < pause
+    pause: Pause
 
 
 class PutOff:
@@ -40,7 +37,8 @@ class PutOff:
         """Let it wait, longer each time; True where a person should hear of it, once."""
         before = self._failed.get(name)
         times = before.times + 1 if before is not None else 1
-        self._failed[name] = _Failed(times, now)
+        wait = min(LONGEST, SHORTEST * (1 << min(times - 1, MANY)))
+        self._failed[name] = _Failed(times, pause_of(wait, now))
         is_told = times == MANY and self._told < MOST_TOLD
         self._told += is_told
         return is_told
@@ -52,7 +50,7 @@ class PutOff:
 
     def away(self, now: datetime) -> frozenset[str]:
         """Those that wait; a few dozen at most, because each failure takes its time."""
-        return frozenset(name for name, each in self._failed.items() if each.is_away(now))
+        return frozenset(name for name, each in self._failed.items() if each.pause.holds(now))
 
     def forget_all(self) -> None:
         """The helpdesk itself was away: that was no matter of single cases."""

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.ports import Trouble, Vendor
 from bot.rules.events import Event
+from bot.rules.pauses import OVER, pause_of
 from bot.rules.probes import VendorSaid
 from bot.store.store import Store
 from bot.telemetry import logger
@@ -30,15 +31,15 @@ class VendorWatch:
         """Due at once, then every two minutes."""
         self._vendor = vendor
         self._store = store
-        self._due: datetime | None = None
+        self._pause = OVER
         self._said: VendorSaid | None = None
-        self._read_at: datetime | None = None
+        self._fresh = OVER
 
     def step(self, now: datetime) -> bool:
         """Look if it is time; True when the vendor said something new."""
-        if self._due is not None and now < self._due <= now + EVERY:
+        if self._pause.holds(now):
             return False
-        self._due = now + EVERY
+        self._pause = pause_of(EVERY, now)
         said = self._asked(now)
         if said is None or said == self._said:
             return False
@@ -50,8 +51,7 @@ class VendorWatch:
     def _asked(self, now: datetime) -> VendorSaid | None:
         found = self._vendor.incidents()
         if not isinstance(found, Trouble):
-            self._read_at = now
+            self._fresh = pause_of(FORGOTTEN_AFTER, now)
             return VendorSaid(found)
         log.debug("vendor_not_read", reason=found.reason)
-        is_old = self._read_at is None or now - self._read_at >= FORGOTTEN_AFTER
-        return UNKNOWN if is_old else None
+        return None if self._fresh.holds(now) else UNKNOWN

@@ -256,3 +256,18 @@ def test_clock_that_a_new_priority_makes_overdue_is_told(desk: Desk) -> None:
     [(where, at)] = desk.told("sla_breached")
     assert where == "slack:leads"
     assert raised <= at <= raised + MINUTE
+
+
+def test_tickets_are_read_when_the_clock_was_set_back(desk: Desk) -> None:
+    """A storm gathers for a second; set back by an hour, the clock makes no hour of it."""
+    numbers = [desk.write(subject) for subject in ("One", "Two")]
+
+    for number in numbers:
+        fact = CommentAdded(number, "9", Person(), Actor.REQUESTER, is_public=True, body="More")
+        event = Event(f"w/{number}", f"ticket/{number}", desk.clock.now(), "webhook", fact)
+        desk.store.receive([event]).result()
+        while desk.inbox.handle():
+            pass
+        desk.clock.advance(-60 * MINUTE)
+
+    assert [desk.ticket(number).subject for number in numbers] == ["One", "Two"]

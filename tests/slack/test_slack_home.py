@@ -106,17 +106,17 @@ def _opens(desk: Desk) -> int:
 
 
 def test_home_renews_itself_for_a_day(desk: Desk) -> None:
-    """Who opened it sees what changed, once a minute at most, until a day after."""
+    """Who opened it sees what changed, once a minute, until a day after, whatever a clock does."""
     before = _opens(desk)
     desk.store.write(lambda tx: tx.tickets.save(replace(TICKET, status=Status.SOLVED)))
     shows = []
 
-    for seconds in (30, 40, 30, 45, 86_400, 120):
+    for seconds in (30, 40, 30, 45, -3_600, 90_000, 120):
         desk.clock.move_to(desk.clock.now() + timedelta(seconds=seconds))
         desk.source.renew_home()
         shows.append(desk.door.calls["views.publish"] - before)
 
-    assert shows == [0, 1, 1, 2, 2, 2]
+    assert shows == [0, 1, 1, 2, 3, 3, 3]
     assert "#48" not in desk.shown()
 
 
