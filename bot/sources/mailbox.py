@@ -8,22 +8,19 @@ full look every ten minutes finds whatever the short ones missed. Nothing is eve
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from bot.clock import Clock
 from bot.rules.events import Event, MailboxChanged
 from bot.rules.mail import FOLDERS, Folder
 from bot.rules.mail_trust import TrustedServers
+from bot.rules.pauses import OVER, pause_of
 from bot.sources.mail_spool import Spool
 from bot.sources.mail_worker import MailWorker
 from bot.sources.mailbox_address import MailboxAddress, MailboxFault, MailboxTrouble
 from bot.sources.mailbox_mails import mail_of, unread_mail_of
-from bot.sources.mailbox_session import (
-    READ_TIMEOUT,
-    Listed,
-    MailboxSession,
-    batches,
-)
+from bot.sources.mailbox_session import READ_TIMEOUT, Listed, MailboxSession, batches
 from bot.store.mails import Place
 from bot.store.store import Store
 from bot.store.transaction import Transaction
@@ -39,7 +36,9 @@ SWEEP_EVERY = timedelta(minutes=10)
 SLICE = 2.0
 """Seconds of listening at a time, so that the daemon can stop."""
 BEFORE_US = timedelta(days=1)
-"""How old a mail may be that lay there when the mailbox was looked at for the first time."""
+"""How old a mail may be, beside the newest that lay there at the first look of all."""
+NO_HISTORY = datetime.min.replace(tzinfo=UTC)
+"""Where nothing lay there, everything is news."""
 ORPHANS_AFTER = timedelta(days=7)
 MOVES = 200
 LISTED = 200
@@ -85,9 +84,9 @@ class Mailbox:
         self._is_waiting = False
         self._last_uid = 0
         self._history: set[int] = set()
-        self._polled_at: datetime | None = None
-        self._swept_at: datetime | None = None
-        self._not_before: datetime | None = None
+        self._polled = OVER
+        self._swept = OVER
+        self._pause = OVER
         self._failing_since: datetime | None = None
         self._failures = 0
         self._said: bool | None = None
@@ -95,7 +94,7 @@ class Mailbox:
     def step(self) -> bool:
         """Look, or listen for a moment; True when the next step should follow at once."""
         now = self._clock.now()
-        if self._not_before is not None and now < self._not_before:
+        if self._pause.holds(now):
             return False
         try:
             goes_on = self._looked(now)
@@ -123,7 +122,7 @@ class Mailbox:
 
     def _looked(self, now: datetime) -> bool:
         session = self._session or self._opened()
-        if not self._is_due(now) and not self._moves():
+        if self._polled.holds(now) and not self._moves():
             if not self._is_waiting:
                 return False
             if not session.heard(self._slice):
@@ -140,7 +139,7 @@ class Mailbox:
         session = self._connected()
         self._session = session
         session.open()
-        self._swept_at = self._polled_at = None
+        self._swept = self._polled = OVER
         self._last_uid = 0
         self._history = set()
         return session
@@ -148,19 +147,16 @@ class Mailbox:
     def _connected(self) -> MailboxSession:
         return MailboxSession(self._address, self._clock, read_timeout=self._read_timeout)
 
-    def _is_due(self, now: datetime) -> bool:
-        return self._polled_at is None or now - self._polled_at >= POLL_EVERY
-
     def _stop_waiting(self, session: MailboxSession) -> None:
         if self._is_waiting:
             self._is_waiting = False
             session.end_waiting()
 
     def _read_new(self, session: MailboxSession, now: datetime) -> None:
-        is_sweep = self._swept_at is None or now - self._swept_at >= SWEEP_EVERY
+        is_sweep = not self._swept.holds(now)
         uids = session.uids(0 if is_sweep else self._last_uid)
         known = self._known(session) if uids or is_sweep else frozenset()
-        begin = self._begin(now)
+        begin = self._begin(session, uids, now)
         unread = (uid for uid in uids if uid not in known and uid not in self._history)
         for wanted in batches(unread, LISTED):
             for listed in session.listed(wanted):
@@ -170,22 +166,25 @@ class Mailbox:
                     self._take(session, listed)
         if is_sweep:
             self._note_vanished(session, known - frozenset(uids))
-            self._swept_at = now
+            self._swept = pause_of(SWEEP_EVERY, now)
         self._last_uid = max((self._last_uid, *uids))
-        self._polled_at = now
+        self._polled = pause_of(POLL_EVERY, now)
 
-    def _begin(self, now: datetime) -> datetime:
+    def _begin(self, session: MailboxSession, uids: Sequence[int], now: datetime) -> datetime:
         """Older mails are the mailbox's history from before Deskmate; fixed at the first look.
 
-        After that no mail is too old, however long the line was dead.
+        After that no mail is too old, however long the line was dead. The server's own instants
+        count, so that no clock of ours that is ahead hides mails: what comes is never older.
         """
         name = f"mailbox/begin/{self._address.account}/{self._address.folder}"
         with self._store.read() as reader:
             stored = reader.cursors.get(name)
         if stored is not None:
             return datetime.fromisoformat(stored)
-        begin = now - BEFORE_US
+        latest = [each.internal_at for each in session.listed(uids[-LISTED:])]
+        begin = min(max(latest), now) - BEFORE_US if latest else NO_HISTORY
         self._store.write(lambda tx: tx.cursors.set(name, begin.isoformat()))
+        log.info("older_mails_left_alone", before=begin.isoformat())
         return begin
 
     def _known(self, session: MailboxSession) -> frozenset[int]:
@@ -267,7 +266,7 @@ class Mailbox:
 
     def _after_success(self, now: datetime) -> None:
         self._failures = 0
-        self._failing_since = self._not_before = None
+        self._failing_since, self._pause = None, OVER
         if self._said is not True:
             self._say(MailboxChanged(is_read=True), now)
             self._said = True
@@ -275,12 +274,12 @@ class Mailbox:
     def _after_trouble(self, trouble: MailboxTrouble, now: datetime) -> None:
         self._drop()
         self._failures += 1
-        self._failing_since = self._failing_since or now
+        self._failing_since = min(self._failing_since or now, now)
         greatest = GREATEST_WAIT.get(trouble.fault, USUAL_WAIT)
         wait = min(greatest, 2.0 ** min(self._failures, 10))
         if trouble.fault is MailboxFault.CREDENTIALS:
             wait = min(greatest, 30.0 * self._failures)
-        self._not_before = now + timedelta(seconds=wait)
+        self._pause = pause_of(timedelta(seconds=wait), now)
         log.warning("mailbox_not_read", reason=trouble.detail, fault=str(trouble.fault), wait=wait)
         is_credentials = trouble.fault is MailboxFault.CREDENTIALS
         is_lasting = now - self._failing_since >= PATIENCE or is_credentials
