@@ -24,6 +24,7 @@ from bot.pages.continuity_values import desk_settings
 from bot.pages.render import SAFE_HEADERS, page
 from bot.pages.tongues import Tongue, tongue_of
 from bot.rules.desk_links import PATH, BadDeskLink, DeskLink, read, whose
+from bot.rules.pauses import OVER, Pause, pause_of
 from bot.rules.policy import Policy
 from bot.store.problems import ProblemKind, StoreProblem
 from bot.store.store import Store
@@ -70,7 +71,7 @@ class ContinuityLinks:
         self._clock = clock
         self._reveal_secret = reveal_secret
         self._desk = Desk(store, clock, lambda: desk_settings(policy()))
-        self._recorded: dict[_Look, datetime] = {}
+        self._recorded: dict[_Look, Pause] = {}
 
     def routes(self) -> list[Route]:
         """`/continuity/TOKEN` the page, `/now` behind it what changes, `/case/NAME` one case."""
@@ -122,8 +123,7 @@ class ContinuityLinks:
         return read(token, secret, now, policy=self._policy(), taken_back=taken_back)
 
     def _record(self, look: _Look, now: datetime) -> None:
-        last = self._recorded.get(look)
-        if last is not None and now - last < SAME_VIEW:
+        if self._recorded.get(look, OVER).holds(now):
             return
         view = PageView(now, look.person, look.page, look.address)
         try:
@@ -131,8 +131,8 @@ class ContinuityLinks:
         except TimeoutError:
             raise StoreProblem(ProblemKind.BUSY, "a view could not be recorded in time") from None
         log.info("page_viewed", person=look.person, page=look.page, address=look.address)
-        kept = {each: at for each, at in self._recorded.copy().items() if now - at < SAME_VIEW}
-        self._recorded = {**kept, look: now}
+        kept = {each: same for each, same in self._recorded.copy().items() if same.holds(now)}
+        self._recorded = {**kept, look: pause_of(SAME_VIEW, now)}
 
     def _tongue(self, request: Request, name: str = "") -> Tongue:
         policy = self._policy()

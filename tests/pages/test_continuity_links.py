@@ -129,6 +129,16 @@ def test_every_view_is_recorded_and_shown(site: Site) -> None:
     assert "bo ek 10:05 CET" in shown.text
 
 
+def test_view_is_recorded_when_the_clock_was_set_back(site: Site) -> None:
+    """What was looked at an hour later by the old clock is no reason to leave a view out."""
+    link = site.link()
+    for at in (NOW + timedelta(hours=1), NOW):
+        site.clock.move_to(at)
+        requests.get(link, timeout=5)
+
+    assert {each.at for each in site.views()} == {NOW, NOW + timedelta(hours=1)}
+
+
 def test_what_cannot_be_recorded_is_not_shown(site: Site) -> None:
     """A store that takes no entry gives no page."""
     with sqlite3.connect(site.file) as other:
