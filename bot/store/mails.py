@@ -90,10 +90,6 @@ class MailsView:
         """Every mail that came at an instant or later, in that order."""
         return self._rows(mail.c.received_at >= micros(at))
 
-    def decided_since(self, fate: Fate, at: datetime) -> tuple[MailRow, ...]:
-        """Every mail that was given one fate at an instant or later."""
-        return self._rows(and_(mail.c.fate == fate, mail.c.decided_at >= micros(at)))
-
     def with_fate(self, fate: Fate) -> tuple[MailRow, ...]:
         """Every mail of one fate, in the order in which they came."""
         return self._rows(mail.c.fate == fate)

@@ -81,16 +81,6 @@ def test_copy_that_comes_after_the_decision_is_moved_too(store: Store) -> None:
     assert _to_move(store) == [(1, Fate.CASE)]
 
 
-def test_mails_are_found_by_when_they_were_decided(store: Store) -> None:
-    """A digest names what was opened within its minute, and reads no more than that."""
-    _add(store)
-    store.write(lambda tx: tx.mails.decide("key1", Fate.CASE, "a person's", later(5)))
-
-    with store.read() as reader:
-        found = [len(reader.mails.decided_since(Fate.CASE, later(at))) for at in (5, 6)]
-        assert (found, reader.mails.decided_since(Fate.HELD, NOON)) == ([1, 0], ())
-
-
 def test_mails_and_acknowledgements_are_counted_by_time(store: Store) -> None:
     """For storms and for how many acknowledgements may go out."""
     _add(store)
