@@ -11,7 +11,7 @@ from email.message import EmailMessage, Message
 
 from bot.commands.drill_scene import Scene
 from bot.commands.drill_values import DrillStep, judged, not_tried
-from bot.rules.rights import may
+from bot.rules.rights import is_user_id, may
 from bot.sandbox.drill.letters import LATE, LETTERS
 from bot.sandbox.night.cast import Customer
 from bot.sandbox.night.post import ANSWER
@@ -77,9 +77,11 @@ def _arrived(
 
 
 def _who_may_answer(scene: Scene) -> str | None:
-    """An agent, or the first of the policy's people whom its rights let answer."""
-    known = (AGENT, *scene.policy.people)
-    return next((each for each in known if may(scene.policy, "answer", each)), None)
+    """An agent, or the first of the policy's people whom its rights let answer, by user id."""
+    people = scene.policy.people
+    who = next((each for each in (AGENT, *people) if may(scene.policy, "answer", each)), None)
+    person = people.get(who or "")
+    return person.slack if person is not None and is_user_id(person.slack) else who
 
 
 def _in_slack(scene: Scene, customer: Customer) -> ChatMessage | None:

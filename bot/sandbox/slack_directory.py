@@ -99,10 +99,12 @@ class Workspace:
         )
 
     def member(self, wanted: str) -> Member:
-        """Somebody by name, address, handle or id; a stranger's name makes a member of them."""
+        """Somebody by name, address, handle or id; a stranger's name or id makes a member."""
         for each in self.members():
             if wanted in (each.user_id, each.handle, each.real_name, each.email):
                 return each
+        if _looks_like_id(wanted) and wanted[0] in "UW":
+            return Member(wanted, wanted.casefold(), wanted, "")
         return _member(wanted, "")
 
 

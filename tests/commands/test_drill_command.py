@@ -46,6 +46,8 @@ words: {down: {en: [is down], de: [ausgefallen]}}
 people:
   lead: {slack: support, mail: lead@acme.example}
   second: {teams: second, sms: "+46 70 000 00 00"}
+  bo: {slack: U0123ABCD, mail: bo@acme.example}
+rights: {answer: bo}
 helpdesk_down: {tell: [lead, second], mailbox: help@acme.example, banner: web_portal}
 rules:
   outage:
