@@ -70,7 +70,10 @@ def tell_of_unread(
 
 
 def tell_when_through(tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> None:
-    """One summary when no case is under way any more; again only when there were more."""
+    """One summary when no case is under way any more; again only when there were more.
+
+    A case of a later day, which an answer to our mail opened, changes no figure of the outage.
+    """
     if tx.tickets.cases_without_number(1, untouched=PREFIX):
         return
     if any(_stage(each, tx) is Stage.IMPORTING for each in tx.tickets.cases_without_number(MOST)):
@@ -79,10 +82,14 @@ def tell_when_through(tx: Transaction, compiled: CompiledPolicy, *, now: datetim
     progress, known = progress_in(tx), tx.states.load(TOLD) or {}
     if not progress.is_through:
         return
-    if known.get("incident") == incident and known.get("total") == progress.total:
+    is_same = known.get("incident") == incident
+    if is_same and known.get("total") == progress.total:
         return
-    tx.states.save(TOLD, {"incident": incident, "total": progress.total, "at": now.isoformat()})
     summed = sum_in(tx, incident)
+    told = {"incident": incident, "total": progress.total, "said": summed.said}
+    tx.states.save(TOLD, {**told, "at": now.isoformat()})
+    if is_same and known.get("said") == summed.said:
+        return
     code = "backfilled" if summed.is_zero else "backfill_off"
     _tell(code, summed.said, None, tx, compiled, key=f"{incident}/{progress.total}", now=now)
     tx.incidents.add(incident, now, code, {"sum": summed.said})

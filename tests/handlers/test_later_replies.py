@@ -205,3 +205,18 @@ def test_note_says_that_the_helpdesk_was_down_where_it_was(desk: Desk) -> None:
     assert ["while the helpdesk was down" in each for each in said] == [
         False, True,
     ]  # fmt: skip
+
+
+def test_case_after_the_outage_repeats_no_summary(desk: Desk) -> None:
+    """The figures of the outage are as they were told."""
+    case = case_there(desk)
+    key = arrive(desk, Mail("Still broken", f"Re: [{case.reference}]", PRIVATE))
+    desk.run(10 * MINUTE)
+
+    assert case_of(desk, key).number is not None
+    told = [
+        out.message.reason for _, out in desk.channel.delivered
+        if isinstance(out.message, Notice) and out.message.reason.startswith("backfilled")
+        and out.destination == "slack:support"
+    ]  # fmt: skip
+    assert len(told) == 1
