@@ -78,7 +78,7 @@ def join_case(
     *,
     now: datetime,
 ) -> None:
-    """A customer's reply becomes part of a ticket; a case that was done is open again."""
+    """A customer's reply becomes part of a ticket; a case that waited or was done is open again."""
     added = Change(
         key=f"mail/{mail.key}",
         at=mail.received_at,
@@ -91,6 +91,9 @@ def join_case(
     occasion, is_reopened = Occasion.REQUESTER_REPLY, ticket.status.opens_by_a_reply
     if ticket.status.is_done and ticket.status is not Status.DELETED:
         ticket, occasion = replace(ticket, status=Status.OPEN), Occasion.REOPENED
+    elif ticket.number is None and is_reopened:
+        _set_status(ticket.ticket_id, Status.OPEN, event, tx, by=Actor.REQUESTER)
+        ticket = replace(ticket, status=Status.OPEN)
     ticket = replace(ticket, updated_at=max(ticket.updated_at, mail.received_at))
     take_news(TicketNews(ticket, added, occasion), event, tx, compiled, now=now)
     note_of_mail(ticket, mail, tx)
@@ -167,7 +170,7 @@ def give_answer(
     occasion = Occasion.AGENT_REPLY if is_sent else Occasion.INTERNAL_NOTE
     take_news(TicketNews(ticket, added, occasion), event, tx, compiled, now=now)
     if ticket.number is None:
-        _set_status(ticket.ticket_id, status, event, tx)
+        _set_status(ticket.ticket_id, status, event, tx, by=Actor.AGENT)
     more = UNSENT if is_sent else ""
     if mail is not None:
         note_of_mail(ticket, mail, tx, more=more)
@@ -261,15 +264,17 @@ def _free_reference(key: str, tx: Transaction, own: OwnNames) -> str:
     raise AssertionError("eight references of 40 bits were all taken")
 
 
-def _set_status(ticket_id: str, status: Status, event: Event, tx: Transaction) -> None:
-    """Who answered waits for the customer; a change of ours in the history, for the clocks."""
+def _set_status(
+    ticket_id: str, status: Status, event: Event, tx: Transaction, *, by: Actor
+) -> None:
+    """Who answered waits, until the other has written; it stands in the history for the clocks."""
     ticket = tx.tickets.load(ticket_id)
     if ticket is None or ticket.status is status:
         return
     tx.tickets.add_change(
         ticket_id,
         Change(
-            f"{event.key}/status", event.at, ChangeKind.FIELD, Actor.AGENT, field="status",
+            f"{event.key}/status", event.at, ChangeKind.FIELD, by, field="status",
             old=ticket.status, new=status,
         ),
     )  # fmt: skip

@@ -26,7 +26,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.rules.actions import TicketCreation, TicketMessage, TicketUpdate
-from bot.rules.history import Change, ChangeKind
+from bot.rules.history import Change, ChangeKind, unanswered_reply
 from bot.rules.mail import Twin
 from bot.rules.ticket import Actor, Person, Status, Ticket
 
@@ -65,7 +65,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the helpdesk was given: keys of the words, and the values."""
+    """What the helpdesk was given: keys of the words, and the values; `status` of an import."""
 
     words: frozenset[str] = frozenset()
     priority: str | None = None
@@ -73,6 +73,7 @@ class Written:
     group: str | None = None
     tags: frozenset[str] = frozenset()
     fields: dict[str, str | None] = field(default_factory=dict)
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,7 @@ def written_of(case: Case, creation: TicketCreation) -> Written:
         group=creation.group,
         tags=creation.tags,
         fields=dict(creation.fields),
+        status=creation.status,
     )
 
 
@@ -212,7 +214,7 @@ def lacking(case: Case, written: Written) -> tuple[Lack, ...]:
     """What the helpdesk's ticket still lacks: its values first, then each word as a note.
 
     Words that the helpdesk itself has shown are there. The rest are notes, never public: the
-    customer wrote them, or has had them by mail.
+    customer wrote them, or has had them by mail. A reply that nobody answered opens the ticket.
     """
     ticket = case.ticket
     fields = {k: v for k, v in own_fields(ticket).items() if written.fields.get(k) != v}
@@ -225,9 +227,13 @@ def lacking(case: Case, written: Written) -> tuple[Lack, ...]:
         add_tags=ticket.tags - written.tags,
         fields=fields,
     )
+    known = (ticket.status, Status(written.status or Status.NEW))
+    is_laid_aside = any(each.opens_by_a_reply for each in known)
+    opens = unanswered_reply(case.history) if is_laid_aside else None
     notes = (
         Lack(f"note/ticket:{ticket.ticket_id}/{each.key}",
-             replace(blank, comment=_told(each, ticket), mail=case.mails.get(each.key)))
+             replace(blank, comment=_told(each, ticket), mail=case.mails.get(each.key),
+                     is_reopened=each == opens))
         for each in words_of(case.history)
         if each.key not in written.words and not each.key.startswith(f"ticket/{ticket.number}/")
     )  # fmt: skip

@@ -87,6 +87,7 @@ def to_row(standing: Standing) -> dict[str, Any]:
         "group": written.group,
         "tags": sorted(written.tags),
         "fields": dict(written.fields),
+        "status": written.status,
     }
 
 
@@ -99,6 +100,7 @@ def from_row(row: Mapping[str, Any]) -> Standing:
         group=row["group"],
         tags=frozenset(row["tags"]),
         fields=dict(row["fields"]),
+        status=row.get("status"),
     )
     since = datetime.fromisoformat(row["since"])
     return Standing(

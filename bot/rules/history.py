@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -40,3 +41,13 @@ class Change:
     new: str | None = None
     body: str | None = None
     own_key: str | None = None
+
+
+def unanswered_reply(history: Iterable[Change]) -> Change | None:
+    """The requester's reply where nobody of ours answered after it; none for opening words."""
+    people = (Actor.REQUESTER, Actor.AGENT)
+    said = [each for each in history if each.body and each.is_public and each.actor in people]
+    last = said[-1] if said else None
+    if last is None or last.actor is Actor.AGENT or last.kind is not ChangeKind.COMMENT:
+        return None
+    return last

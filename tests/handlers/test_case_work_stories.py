@@ -8,6 +8,7 @@ from datetime import timedelta
 from case_mails import (
     MINUTE,
     Mail,
+    all_clear,
     arrive,
     case_of,
     fate_of,
@@ -17,10 +18,12 @@ from case_mails import (
 )
 from desk import Desk
 
+from bot.handlers.backfill import standing_of
+from bot.rules.backfill import Stage
 from bot.rules.events import CaseEntered, Event, MailboxChanged, MailTaken
 from bot.rules.history import ChangeKind
 from bot.rules.mail import Fate, MailFile
-from bot.rules.ticket import Actor, Origin, Person, Status
+from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
 
 
 def test_staff_answer_by_mail_reaches_the_customer(desk: Desk) -> None:
@@ -54,21 +57,41 @@ def test_i_have_it_by_mail_is_no_answer(desk: Desk) -> None:
 
 
 def test_customers_answer_opens_the_conversation_again(desk: Desk) -> None:
-    """Answered, waiting for the customer; their reply is the next promise."""
+    """Answered, waiting for the customer; their reply is the next promise, here and there."""
     go_down(desk)
     case = case_of(desk, arrive(desk))
     arrive(desk, Mail(text="Try again, please", sender="ada@acme.example",
                       references=(notice_id(case),)))  # fmt: skip
     waiting = _status(desk, case.ticket_id)
     arrive(desk, Mail(text="No change", subject=f"Re: [{case.reference}]"))
+    again = _status(desk, case.ticket_id)
+    all_clear(desk)
 
     with desk.store.read() as reader:
         actors = [
             each.actor for each in reader.tickets.history(case.ticket_id)
             if each.kind is ChangeKind.COMMENT and each.is_public
         ]  # fmt: skip
-    assert waiting is Status.PENDING
+    assert (waiting, again, _status_there(desk, case.ticket_id)) == (
+        Status.PENDING, Status.OPEN, Status.OPEN
+    )  # fmt: skip
     assert actors == [Actor.AGENT, Actor.REQUESTER]
+
+
+def test_answer_while_the_case_is_imported_opens_it_there(desk: Desk) -> None:
+    """It went into the helpdesk as one that waits for the customer, who has just written."""
+    go_down(desk)
+    case = case_of(desk, arrive(desk))
+    arrive(desk, Mail(text="Try again, please", sender="ada@acme.example",
+                      references=(notice_id(case),)))  # fmt: skip
+    all_clear(desk, timedelta())
+    while (stage := _stage(desk, case)) is None:
+        desk.run(timedelta(seconds=1), look_every=timedelta(seconds=1))
+    arrive(desk, Mail(text="No change", subject=f"Re: [{case.reference}]"))
+    desk.run(2 * MINUTE)
+
+    assert stage is Stage.IMPORTING
+    assert _status_there(desk, case.ticket_id) is Status.OPEN
 
 
 def test_nothing_of_a_case_waits_for_the_helpdesk(desk: Desk) -> None:
@@ -139,3 +162,18 @@ def _status(desk: Desk, ticket_id: str) -> Status:
         ticket = reader.tickets.load(ticket_id)
     assert ticket is not None
     return ticket.status
+
+
+def _status_there(desk: Desk, ticket_id: str) -> Status:
+    """The status of a case's ticket in the helpdesk."""
+    with desk.store.read() as reader:
+        case = reader.tickets.load(ticket_id)
+    shown = desk.world.ticket(case.number) if case is not None and case.number else None
+    assert shown is not None, "it is not in the helpdesk"
+    return Status(shown.status)
+
+
+def _stage(desk: Desk, case: Ticket) -> Stage | None:
+    with desk.store.read() as reader:
+        standing = standing_of(case, reader)
+    return standing.stage if standing is not None else None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.rules.backfill import Adopt, Case, Import, Stage, Written, lacking, late_copies, plan
+from bot.rules.backfill_state import Standing, from_row, to_row
 from bot.rules.backfill_sum import sum_of
 from bot.rules.history import Change, ChangeKind
 from bot.rules.mail import Fate, Twin
@@ -64,6 +65,33 @@ def test_words_of_the_helpdesk_are_not_written_again() -> None:
 
     assert [each.key for each in lacks] == ["note/ticket:t1/mail/2"]
     assert "Worse now" in (lacks[0].update.comment or "")
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "by", "is_reopened"),
+    [
+        ("pending", Status.OPEN, Actor.REQUESTER, True),
+        ("solved", Status.OPEN, Actor.REQUESTER, True),
+        ("new", Status.PENDING, Actor.REQUESTER, True),
+        ("new", Status.OPEN, Actor.REQUESTER, False),
+        ("closed", Status.CLOSED, Actor.REQUESTER, False),
+        ("pending", Status.PENDING, Actor.AGENT, False),
+    ],
+)
+def test_last_word_of_the_customer_opens_the_ticket(
+    there: str, here: Status, by: Actor, is_reopened: bool
+) -> None:
+    """As their reply would have there; notes of ours about it change nothing."""
+    later = replace(FIRST, key="mail/2", kind=ChangeKind.COMMENT, actor=by, body="Worse now")
+    note = replace(later, key="mail/2/beside", actor=Actor.SELF, is_public=False)
+    case = Case(replace(TICKET, number=4, status=here), (FIRST, later, note))
+    standing = Standing(Stage.IMPORTED, NOON, Written(
+        frozenset({"mail/1"}), priority="urgent", status=there
+    ))  # fmt: skip
+
+    lacks = lacking(case, from_row(to_row(standing)).written)
+
+    assert [each.update.is_reopened for each in lacks] == [is_reopened, False]
 
 
 def test_copy_is_told_once() -> None:
