@@ -47,7 +47,7 @@ from bot.rules.backfill_state import (
 )
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import Event, TwinsSought
-from bot.rules.ticket import Origin, Snapshot, Ticket
+from bot.rules.ticket import Origin, Ticket
 from bot.store.queues import OutboxState
 from bot.store.transaction import Reader, Transaction
 
@@ -103,13 +103,9 @@ def adopt(
     compiled: CompiledPolicy,
     *,
     now: datetime,
-    picture: Snapshot | None = None,
 ) -> None:
-    """Let a case be a ticket that is there, and write what that one lacks.
-
-    `picture` shows the ticket where no poll has shown it yet.
-    """
-    take_over(found.number, ticket, tx, compiled, now=now, picture=picture)
+    """Let a case be a ticket that is there, and write what that one lacks."""
+    take_over(found.number, ticket, tx, compiled, now=now, picture=found.picture)
     adopted = tx.tickets.load(ticket.ticket_id) or ticket
     _follow(case_of(adopted, tx), Standing(Stage.ADOPTED, now, found.written), tx, now=now)
     tell_when_through(tx, compiled, now=now)

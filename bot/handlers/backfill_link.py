@@ -41,8 +41,8 @@ def link_case(
     if problem:
         write_down(case, f"{problem}: {asked}", event, tx, compiled, now=now)
         return Handled(problem, case.ticket_id)
-    found = Adopt(linked.number, asked, Written())
-    adopt(found, case, tx, compiled, now=now, picture=picture)
+    found = Adopt(linked.number, asked, Written(), picture)
+    adopt(found, case, tx, compiled, now=now)
     write_down(case, f"adopted as #{linked.number}: {asked}", event, tx, compiled, now=now)
     return Handled(Stage.ADOPTED, case.ticket_id)
 

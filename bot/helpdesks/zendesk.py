@@ -91,7 +91,7 @@ class Zendesk:
         self._files = FileUploads(self._line, self._budget, clock, enclosures)
         self._withheld = withheld
         self._help_centre = HelpCentre(self._line, clock)
-        self._twins = TwinReader(self._line, self._budget)
+        self._twins = TwinReader(self._line, self._budget, self._pictures)
         self.use(names)
 
     def use(self, names: HelpdeskMap) -> None:
@@ -210,6 +210,15 @@ class Zendesk:
         """The events of a trigger's delivery; raises ValueError with the reason."""
         with _told_plainly():
             return self._triggers.events(body, now)
+
+    def _pictures(self, rows: Sequence[Mapping[str, Any]]) -> Mapping[int, Snapshot]:
+        """What rows of a list show, by number; those that make no sense are left out."""
+        if not rows:
+            return {}
+        self._desk.prepare()
+        self._desk.complete(rows)
+        shown = {int(row["id"]): self._picture(int(row["id"]), row) for row in rows}
+        return {number: each for number, each in shown.items() if isinstance(each, Snapshot)}
 
     def _picture(self, number: int, row: Mapping[str, Any] | None) -> Snapshot | Trouble:
         if row is None:

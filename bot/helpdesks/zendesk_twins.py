@@ -8,7 +8,7 @@ administrator; without that right they are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,9 +18,14 @@ from bot.helpdesks.zendesk_session import ZendeskLine
 from bot.ports import Sought
 from bot.rules.backfill import plain
 from bot.rules.mail import Twin
+from bot.rules.ticket import Snapshot
 from bot.telemetry import logger
 
 Json = Mapping[str, Any]
+Pictures = Callable[[Sequence[Json]], Mapping[int, Snapshot]]
+"""Rows of tickets -> what they show, by number; one without sense is left out."""
+LASTING = (Cause.FORBIDDEN, Cause.NOT_FOUND, Cause.REJECTED, Cause.WRONG_CONTENT)
+"""Failures that asking again does not mend."""
 MOST_READ = 10
 """Tickets of one person whose audits are read, where nothing in them is like the case."""
 MOST_ALIKE = 50
@@ -36,10 +41,11 @@ log = logger("twins")
 class TwinReader:
     """Reads tickets and suspended mails; raises `Failure`."""
 
-    def __init__(self, line: ZendeskLine, budget: CallBudget) -> None:
-        """Shares the line's budget of calls."""
+    def __init__(self, line: ZendeskLine, budget: CallBudget, pictures: Pictures) -> None:
+        """Shares the line's budget of calls; `pictures` turns rows into what they show."""
         self._line = line
         self._budget = budget
+        self._pictures = pictures
 
     def twins(self, sought: Sought) -> tuple[Twin, ...]:
         """Tickets of the reference or the requester, then suspended mails, the oldest first."""
@@ -49,7 +55,10 @@ class TwinReader:
         rows = {int(row["id"]): row for row in self._named(sought.reference)}
         if sought.email:
             rows.update({int(row["id"]): row for row in _nearest(self._requested(sought), sought)})
-        tickets = [self._ticket(row, sought) for _, row in sorted(rows.items())]
+        shown = self._pictured(list(rows.values()))
+        tickets = [
+            self._ticket(row, sought, shown.get(number)) for number, row in sorted(rows.items())
+        ]
         return (*tickets, *(self._suspended(sought) if sought.email else ()))
 
     def _named(self, reference: str) -> list[Json]:
@@ -72,7 +81,17 @@ class TwinReader:
             found.append(row)
         return found
 
-    def _ticket(self, row: Json, sought: Sought) -> Twin:
+    def _pictured(self, rows: Sequence[Json]) -> Mapping[int, Snapshot]:
+        """What an agent set there meanwhile; a case waits for no picture that stays unreadable."""
+        try:
+            return self._pictures(rows)
+        except Failure as failure:
+            if failure.cause not in LASTING:
+                raise
+            log.warning("twins_without_picture", reason=str(failure))
+            return {}
+
+    def _ticket(self, row: Json, sought: Sought, picture: Snapshot | None) -> Twin:
         audits = _rows(self._line.get(f"tickets/{row['id']}/audits.json"), "audits")
         words = [
             str(event.get("body") or "")
@@ -90,6 +109,7 @@ class TwinReader:
             requester=sought.email,
             external_id=row.get("external_id"),
             message_id=system.get("message_id"),
+            picture=picture,
         )
 
     def _suspended(self, sought: Sought) -> Iterable[Twin]:

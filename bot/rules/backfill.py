@@ -28,7 +28,7 @@ from enum import StrEnum
 from bot.rules.actions import TicketCreation, TicketMessage, TicketUpdate
 from bot.rules.history import Change, ChangeKind, unanswered_reply
 from bot.rules.mail import Twin
-from bot.rules.ticket import Actor, Person, Status, Ticket
+from bot.rules.ticket import Actor, Person, Snapshot, Status, Ticket
 
 LATE_BY = timedelta(days=7)
 """The helpdesk has worked off queued mail up to a week after an outage (2022-09-06)."""
@@ -78,11 +78,15 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Adopt:
-    """The helpdesk has a ticket of this case: it gets the words that it lacks, as notes."""
+    """The helpdesk has a ticket of this case: it gets the words that it lacks, as notes.
+
+    `picture` shows that ticket, for where no poll has shown it yet.
+    """
 
     number: int
     because: str
     written: Written
+    picture: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def plan(
     for twin in twins:
         why = likeness(case, twin)
         if why and twin.number is not None and twin.number not in taken:
-            return Adopt(twin.number, why, found_there(case, twin))
+            return Adopt(twin.number, why, found_there(case, twin), twin.picture)
     creation = creation_of(case, default_priority)
     return Import(key_of(case.ticket), creation, written_of(case, creation))
 

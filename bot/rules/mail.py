@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.rules.ticket import Person
+from bot.rules.ticket import Person, Snapshot
 
 
 class Fate(StrEnum):
@@ -115,7 +115,8 @@ class Twin:
     """What the helpdesk has that may be a case of ours: a ticket, or a mail that it put aside.
 
     `words` are its messages in order, `message_id` is that of the mail it was made from, where
-    that is known. A suspended mail has no `number`.
+    that is known. A suspended mail has no `number`. `picture` is the ticket as it was then, None
+    where it could not be read.
     """
 
     name: str
@@ -126,6 +127,7 @@ class Twin:
     requester: str = ""
     external_id: str | None = None
     message_id: str | None = None
+    picture: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)

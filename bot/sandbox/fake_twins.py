@@ -5,16 +5,17 @@ from __future__ import annotations
 
 from bot.ports import Sought
 from bot.rules.mail import Twin
+from bot.sandbox.fake_names import Names
 from bot.sandbox.world import World
 from bot.sandbox.world_post import SuspendedTicket
 from bot.sandbox.world_values import DeskTicket
 
 
-def twins_in(world: World, sought: Sought) -> tuple[Twin, ...]:
+def twins_in(world: World, names: Names, sought: Sought) -> tuple[Twin, ...]:
     """Tickets of the reference or of the requester, and their suspended mails."""
     requester = world.people.user_by_email(sought.email) if sought.email else None
     tickets = [
-        _twin(ticket, world)
+        _twin(ticket, world, names)
         for ticket in world.tickets()
         if ticket.external_id == sought.reference
         or (
@@ -31,7 +32,7 @@ def twins_in(world: World, sought: Sought) -> tuple[Twin, ...]:
     return (*tickets, *aside)
 
 
-def _twin(ticket: DeskTicket, world: World) -> Twin:
+def _twin(ticket: DeskTicket, world: World, names: Names) -> Twin:
     requester = world.people.user(ticket.requester_id)
     audits = world.audits(ticket.number)
     named = audits[0].system_metadata.get("message_id") if audits else None
@@ -44,6 +45,7 @@ def _twin(ticket: DeskTicket, world: World) -> Twin:
         requester=(requester.email if requester else None) or "",
         external_id=ticket.external_id,
         message_id=str(named) if named else None,
+        picture=names.snapshot(ticket),
     )
 
 

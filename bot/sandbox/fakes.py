@@ -148,7 +148,7 @@ class FakeHelpdesk:
 
     def twins(self, sought: Sought) -> tuple[Twin, ...] | Trouble:
         """What the world has of a case, suspended mails included."""
-        return self._trouble() or twins_in(self._world, sought)
+        return self._trouble() or twins_in(self._world, self._names, sought)
 
     def articles(self, cursor: str | None) -> ArticlePage | Trouble:
         """Every article in one page, each time: the world is small."""

@@ -382,6 +382,7 @@ def test_ticket_of_the_same_mail_is_found(door: Door) -> None:
 
     assert (twin.message_id, twin.requester) == ("<m1@contoso.example>", "carl@contoso.example")
     assert (twin.subject, twin.words, twin.external_id) == ("Down", ("Nothing works",), None)
+    assert twin.picture == door.helpdesk.tickets([twin.number or 0])[twin.number or 0]
 
 
 def test_imported_case_is_found_by_its_reference(door: Door) -> None:

@@ -24,6 +24,8 @@ from bot.rules.mail import Fate
 from bot.rules.ticket import Status, Ticket
 from bot.sandbox.world_values import DeskTicket
 
+FIRST = "<first@northwind.example>"
+
 
 def tickets(desk: Desk) -> list[DeskTicket]:
     """What agents see in the helpdesk of customers."""
@@ -102,6 +104,27 @@ def test_what_an_agent_set_there_stays(desk: Desk, is_seen: bool) -> None:
     ours = desk.ticket(number)
     assert (ours.ticket_id, ours.priority) == (case.ticket_id, "normal")
     assert "incident" in str(ours.category), "what nobody set there is ours"
+
+
+def test_what_an_agent_set_in_a_late_ticket_stays(desk: Desk) -> None:
+    """Also where the case is found to be it before a poll has shown it."""
+    declare_down(desk)
+    case, bo = case_of(desk, arrive(desk, Mail(message_id=FIRST))), desk.furniture.agents["bo"]
+    late = desk.world.mail_arrives(
+        f"From: {NORA}\r\nTo: support@acme.example\r\nSubject: Portal is down\r\n"
+        f"Message-ID: {FIRST}\r\n\r\nThe portal is down, please help us.\r\n".encode()
+    ).number
+    assert late is not None
+    made = {"priority": "normal", "status": "open", "assignee_id": bo.user_id}
+    desk.world.change_ticket(late, by=bo, values=made)
+    all_clear(desk, MINUTE / 2)
+    at_once = desk.ticket(late)
+    desk.run(5 * MINUTE)
+
+    shown = (at_once.ticket_id, at_once.priority, at_once.status)
+    assert shown == (case.ticket_id, "normal", Status.OPEN)
+    [ticket] = tickets(desk)
+    assert (ticket.priority, ticket.status, ticket.assignee_id) == tuple(made.values())
 
 
 def ticket_of_an_agent(desk: Desk) -> int:

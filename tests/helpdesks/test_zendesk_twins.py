@@ -39,6 +39,34 @@ def test_answer_without_sense_is_a_trouble(
     assert isinstance(found, Trouble) and found.kind is TroubleKind.WRONG_CONTENT
 
 
+@pytest.mark.parametrize("status, refused", [("odd", ""), ("open", "users/show_many")])
+def test_ticket_without_a_picture_is_found(
+    names: HelpdeskMap, clock: VirtualClock, start: datetime, status: str, refused: str
+) -> None:
+    """A value that nobody knows, or people whom we may not read, keep no case waiting."""
+    moment = start.isoformat()
+    row = {
+        "id": 7, "status": status, "subject": "Down", "external_id": "ACM-1",
+        "created_at": moment, "updated_at": moment, "requester_id": 5,
+    }  # fmt: skip
+
+    def answer(call: Call) -> Reply:
+        if refused and refused in call.path:
+            return json_reply(403, {"error": "Forbidden"})
+        told = {"access_token": "t", "tickets": [row], "users": [], "user": {"id": 1}}
+        return json_reply(200, {**told, "audits": [], "ticket_fields": [], "suspended_tickets": []})
+
+    server = LoopbackServer(answer)
+    server.start()
+    helpdesk = Zendesk(ZendeskAccess(server.url, client_id="d", client_secret="s"), names, clock)
+    found = helpdesk.twins(Sought("ACM-1", NORA, start))
+    helpdesk.close()
+    server.stop()
+
+    assert not isinstance(found, Trouble), found
+    assert [(each.number, each.picture) for each in found] == [(7, None)]
+
+
 def write(world: World, matters: Sequence[str]) -> None:
     """The helpdesk works off its queue: a ticket a mail, Nora's all of them."""
     for each in matters:
