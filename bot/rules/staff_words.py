@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.rules import text_headers
 from bot.rules.text_newpart import AnswerPart
+from bot.rules.text_signature import is_more_than_signature
 
 TAKEN_WORDS = frozenset(
     "i have it|mine|taken|ok|i'll take it|je prends|je le prends|ich nehme es|ich übernehme|"
@@ -51,14 +52,30 @@ def doubt_of(answer: AnswerPart, names: Sequence[str]) -> str:
     """
     if not answer.text:
         return "nothing in it could be told from what it quotes"
-    if not answer.below:
-        return ""
+    doubt = _doubt_of_left_out(answer, names)
+    if doubt or not answer.below:
+        return doubt
     beginning = "\n".join(answer.below.splitlines()[:_BEGINNING]).casefold()
-    if not any(each.casefold() in beginning for each in names if len(each) >= _LEAST_NAME):
+    if not _shows(beginning, names):
         return "it holds lines that look like another mail"
     if _last_words(answer.text).endswith((",", ":")):
         return "it seems to go on below what it quotes"
     return ""
+
+
+def _doubt_of_left_out(answer: AnswerPart, names: Sequence[str]) -> str:
+    """Why what was left out above an unmarked quotation may belong to the answer."""
+    if not all(_shows(each.casefold(), names) for each in answer.cited):
+        return "it holds lines with a quotation mark that quote no mail"
+    if is_more_than_signature(answer.signature):
+        return "what stands where a signature does may be a part of it"
+    if answer.misplaced:
+        return "a part of it looks like a legal note"
+    return ""
+
+
+def _shows(text: str, names: Sequence[str]) -> bool:
+    return any(each.casefold() in text for each in names if len(each) >= _LEAST_NAME)
 
 
 def _more(lines: Sequence[str], own: set[str]) -> str:

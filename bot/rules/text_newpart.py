@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from bot.rules import text_forwards, text_headers
 from bot.rules.text_headers import look
+from bot.rules.text_notes import Cut, without_notes
+from bot.rules.text_signature import is_sentence
 
 LONGEST_TEXT = 100_000
 """Characters of a message that are read for rules; what lies beyond is history."""
@@ -29,30 +31,35 @@ _LONGEST_ATTRIBUTION = 300
 _HEADER_LOOK = 6
 _ATTRIBUTION_LINES = 6
 _SIGNATURE_LINES = 15
-_BANNER_LINES = 4
-_SENTENCE_WORDS = 3
 _SENTENCE_ENDS = re.compile(r"[^\W\d_]{3,}[.!?]\s*$")
-_CONTACT = re.compile(r"\S@\S|www\.|https?:|\+?\d[\d\s()/.-]{6,}|\|")
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerPart:
-    """What a reply says above and between what it quotes, and what stands below."""
+    """What a reply says above and between what it quotes, what stands below, what was left out.
+
+    `cited` are quotations that nothing announces, `signature` the lines taken for one, and
+    `misplaced` the legal notes and warnings that stand where no program puts them.
+    """
 
     text: str
     below: str
+    cited: tuple[str, ...] = ()
+    signature: tuple[str, ...] = ()
+    misplaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
     """The lines outside quotations, where a mail begins that may be a forward, where reading ended.
 
-    Nothing below `end` was looked at.
+    Nothing below `end` was looked at. `cited` are the quotations that nothing announces.
     """
 
     kept: list[str]
     history: int | None
     end: int
+    cited: list[list[str]]
 
 
 def new_part(text: str, *, is_forward: bool = False) -> str:
@@ -65,7 +72,7 @@ def new_part(text: str, *, is_forward: bool = False) -> str:
     parts: list[str] = []
     for _ in range(MOST_FORWARDS + 1):
         read = _without_quotes(lines)
-        kept = _without_notes(_without_signature(read.kept))
+        kept = without_notes(_without_signature(read.kept).kept).kept
         parts.append("\n".join(kept).strip())
         if read.history is None or sum(len(line.split()) for line in kept) > FEW_WORDS:
             break
@@ -83,20 +90,30 @@ def answer_part(text: str) -> AnswerPart:
     """
     lines = text.splitlines()
     read = _without_quotes(lines)
-    kept = _without_notes(_without_signature(read.kept))
-    return AnswerPart("\n".join(kept).strip(), "\n".join(lines[read.end :]).strip())
+    signed = _without_signature(read.kept)
+    noted = without_notes(signed.kept)
+    return AnswerPart(
+        "\n".join(noted.kept).strip(),
+        "\n".join(lines[read.end :]).strip(),
+        cited=tuple("\n".join(each) for each in read.cited),
+        signature=tuple(without_notes(signed.dropped).kept),
+        misplaced=tuple(noted.dropped),
+    )
 
 
 def _without_quotes(lines: list[str]) -> _Read:
     """The lines outside quotations; an answer below or between quoted lines stays."""
     kept: list[str] = []
+    cited: list[list[str]] = []
     history: int | None = None
-    is_quoting = False
+    announced: int | None = None
+    is_quoting = is_within = False
     index = 0
     while index < len(lines):
         line = look(lines[index])
         if not line:
             kept.append(lines[index])
+            is_within = False
             index += 1
             continue
         if _ends_here(line, lines, index, is_quoting=is_quoting):
@@ -107,14 +124,24 @@ def _without_quotes(lines: list[str]) -> _Read:
             if not _is_quoted_below(lines, index + length):
                 break
             is_quoting = True
+            announced = len(kept)
             index += length
             continue
-        if text_headers.QUOTED_LINE.match(line):
-            is_quoting = True
-        else:
+        is_quoted = bool(text_headers.QUOTED_LINE.match(line))
+        if not is_quoted:
             kept.append(lines[index])
+        elif announced is None or _leads_on(kept[announced:]):
+            cited += [] if is_within else [[]]
+            cited[-1].append(lines[index])
+        is_quoting, is_within = is_quoting or is_quoted, is_quoted
         index += 1
-    return _Read(_without_trailing_rulers(kept), history, index)
+    return _Read(_without_trailing_rulers(kept), history, index, cited)
+
+
+def _leads_on(lines: list[str]) -> bool:
+    """Whether the last of the writer's own lines ends as before a list or a command."""
+    last = next((line.rstrip() for line in reversed(lines) if line.strip()), "")
+    return last.endswith((":", "："))
 
 
 def _ends_here(line: str, lines: list[str], index: int, *, is_quoting: bool) -> bool:
@@ -179,9 +206,10 @@ def _without_trailing_rulers(lines: list[str]) -> list[str]:
     return lines[:end]
 
 
-def _without_signature(lines: list[str]) -> list[str]:
+def _without_signature(lines: list[str]) -> Cut:
     """The lines outside the signature; a postscript below a closing formula stays."""
     kept: list[str] = []
+    dropped: list[str] = []
     index = 0
     while index < len(lines):
         start = look(lines[index])
@@ -189,17 +217,18 @@ def _without_signature(lines: list[str]) -> list[str]:
             kept += lines[index : index + bool(kept)]
             index += 1
             continue
-        if text_headers.SIGNATURE_MARK.match(start) and kept:
-            break
-        if _is_sent_from(start):
+        if (text_headers.SIGNATURE_MARK.match(start) and kept) or _is_sent_from(start):
+            dropped += lines[index:]
             break
         if text_headers.CLOSING.match(start) or text_headers.CLOSING_THEN_NAME.match(start):
             kept.append(lines[index])
-            index = _after_names(lines, index + 1)
+            end = _after_names(lines, index + 1)
+            dropped += lines[index + 1 : end]
+            index = end
             continue
         kept.append(lines[index])
         index += 1
-    return _without_trailing_rulers(kept)
+    return Cut(_without_trailing_rulers(kept), dropped)
 
 
 def _is_sent_from(line: str) -> bool:
@@ -213,41 +242,8 @@ def _after_names(lines: list[str], index: int) -> int:
     seen = 0
     while index < len(lines) and seen < _SIGNATURE_LINES:
         line = look(lines[index])
-        if _is_sentence(line) or text_headers.SIGNATURE_MARK.match(line):
+        if is_sentence(line) or text_headers.SIGNATURE_MARK.match(line):
             return index
         seen += bool(line.strip())
         index += 1
     return index
-
-
-def _is_sentence(line: str) -> bool:
-    """Whether a line reads as prose: not a name, a title, an address or a number."""
-    words = [word for word in line.split() if word[:1].isalpha()]
-    if len(words) < _SENTENCE_WORDS or _CONTACT.search(line) or text_headers.CLOSING.match(line):
-        return False
-    lower = sum(word[0].islower() for word in words)
-    return lower * 2 >= len(words) or (len(words) > 3 and line.rstrip()[-1] in ".!?")
-
-
-def _without_notes(lines: list[str]) -> list[str]:
-    """The lines without legal notes and without the warning a gateway puts above a mail."""
-    kept: list[str] = []
-    index = 0
-    while index < len(lines):
-        start = look(lines[index])
-        if text_headers.BANNER.match(start):
-            index = _after_paragraph(lines, index, at_most=_BANNER_LINES) or index + 1
-        elif text_headers.DISCLAIMER.match(start):
-            index = _after_paragraph(lines, index, at_most=len(lines)) or len(lines)
-        else:
-            kept.append(lines[index])
-            index += 1
-    return kept
-
-
-def _after_paragraph(lines: list[str], index: int, *, at_most: int) -> int | None:
-    """The first blank line behind a paragraph, None if it is not near."""
-    for place in range(index + 1, min(len(lines), index + 1 + at_most)):
-        if not lines[place].strip():
-            return place
-    return None
