@@ -18,7 +18,8 @@ OWN = "own/"
 """How the keys of our own decisions begin in a ticket's history."""
 SAME_CHANGE = timedelta(seconds=5)
 """A webhook and the export may differ by so much about the instant of one change."""
-LONGEST_SHOWN = 1000
+ENOUGH = 1000
+"""By so many of their first characters long words are known again."""
 DONE_TO_OPEN = frozenset({Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD})
 
 
@@ -182,8 +183,19 @@ def _is_ours(known: Change, ticket: Ticket, event: Event, comment: CommentAdded)
         ticket.origin is Origin.MAILBOX
         and bool(known.body)
         and abs(known.at - event.at) < timedelta(seconds=1)
-        and comment.body.strip().endswith((known.body or "").strip()[:LONGEST_SHOWN])
+        and _shows(comment.body, known.body or "")
     )
+
+
+def _shows(shown: str, said: str) -> bool:
+    """Whether these are the words, with their writer's name before them, whole or cut at the end.
+
+    Words of more than `ENOUGH` characters may be cut: the helpdesk is not given all of a long mail.
+    """
+    shown, said = " ".join(shown.split()), " ".join(said.split())
+    at = shown.find(said[:ENOUGH])
+    is_cut = len(said) > ENOUGH and at >= 0 and said.startswith(shown[at:])
+    return is_cut or shown.endswith(said)
 
 
 def _occasion_of(comment: CommentAdded) -> Occasion | None:

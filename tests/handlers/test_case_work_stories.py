@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How our people work on the cases of an outage: answers, calls, what is held."""
+"""How our people work on the cases of an outage: answers, calls, what is held, what is long."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from case_mails import (
     MINUTE,
     Mail,
     all_clear,
     arrive,
     case_of,
+    declare_down,
     fate_of,
     go_down,
     notice_id,
@@ -177,3 +179,18 @@ def _stage(desk: Desk, case: Ticket) -> Stage | None:
     with desk.store.read() as reader:
         standing = standing_of(case, reader)
     return standing.stage if standing is not None else None
+
+
+@pytest.mark.parametrize("length", [1_500, 70_000])
+def test_long_word_is_no_news_when_it_comes_back(desk: Desk, length: int) -> None:
+    """The helpdesk shows what it was given, to its end or cut: the customer has said it once."""
+    declare_down(desk)
+    case = case_of(desk, arrive(desk))
+    long = "worse " * (length // 6)
+    arrive(desk, Mail(text=long, subject=f"Re: [{case.reference}]"))
+    all_clear(desk)
+    desk.run(5 * MINUTE)
+
+    with desk.store.read() as reader:
+        said = [each.body or "" for each in reader.tickets.history(case.ticket_id)]
+    assert sum("worse" in each for each in said) == 1
