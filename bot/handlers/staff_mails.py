@@ -16,12 +16,13 @@ from bot.rules.mail import Fate, MailFile, MailReceived
 from bot.rules.mail_keys import OwnNames
 from bot.rules.mail_threads import answers_a_notice, is_entitled, staff_token_of
 from bot.rules.mail_verdict import sign_of_a_program, verdict_of
+from bot.rules.rights import name_by_mail
 from bot.rules.staff_words import beside_taking, doubt_of
 from bot.rules.text_newpart import answer_part
 from bot.rules.ticket import Ticket
 from bot.store.transaction import Transaction
 
-VIA = "mail"
+VIA, TAKE = "mail", "acknowledge"
 LARGEST_LOGO = 30_000
 LONGEST_NOTE = 30_000
 UNKNOWN = "its case is no longer known here"
@@ -70,11 +71,12 @@ def _said(
     now: datetime,
 ) -> Handled:
     """Take the case, send the words, or send nothing where a part of them may be missing."""
-    subject, person = f"ticket:{ticket.ticket_id}", mail.sender.name or mail.sender.email or ""
+    subject, address = f"ticket:{ticket.ticket_id}", mail.sender.email or ""
     said = answer_part(mail.text)
-    beside = beside_taking(said.text, (person, (mail.sender.email or "").partition("@")[0]))
+    beside = beside_taking(said.text, (mail.sender.name or "", address.partition("@")[0]))
     if beside is not None:
-        pressed = ButtonPressed("acknowledge", subject, person, VIA)
+        person = name_by_mail(compiled.policy, address, TAKE)
+        pressed = ButtonPressed(TAKE, subject, person, VIA)
         handled = handle_button(event, pressed, tx, compiled, now=now)
         if beside:
             return _unsent(mail, ticket, BESIDE, tx, compiled, now=now)
@@ -82,6 +84,7 @@ def _said(
     doubt = PARTIAL if mail.is_partial else doubt_of(said, _shown_by(ticket, own))
     if doubt:
         return _unsent(mail, ticket, doubt, tx, compiled, now=now)
+    person = name_by_mail(compiled.policy, address, "answer")
     given = AnswerGiven(subject, said.text, person, VIA)
     handled = give_answer(event, given, tx, compiled, now=now, mail=mail)
     lacking = _lacking(mail, ticket)

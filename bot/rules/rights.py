@@ -32,6 +32,18 @@ def person_of(policy: Policy, name: str, user_id: str = "") -> Recipient | None:
     return next(iter(_entries(policy, name, user_id)), None)
 
 
+def name_by_mail(policy: Policy, address: str, action: str) -> str:
+    """As whom somebody writes by mail: the entry of `people:` with their address, or the address.
+
+    Never as the name beside the address, which they choose themselves. Of several with one address
+    it is one who may do what is asked.
+    """
+    wanted = address.casefold()
+    names = [each.name for each in policy.people.values() if (each.mail or "").casefold() == wanted]
+    entitled = (name for name in names if may(policy, action, name))
+    return next(entitled, names[0] if names else address)
+
+
 def may(policy: Policy, action: str, name: str, user_id: str = "") -> bool:
     """Whether somebody may do it; without a word of the policy everybody may do the harmless."""
     named = policy.rights.get(action)
