@@ -31,6 +31,7 @@ SNOOZE = timedelta(minutes=15)
 SNOOZED = "snoozed"
 """The kind of the timer that ends a snooze; its key is `snoozed/SUBJECT`."""
 TAKES = ("acknowledge", "take")
+ACKNOWLEDGED, TAKEN_ALREADY = "acknowledged", "taken already"
 
 
 def handle_button(
@@ -59,7 +60,7 @@ def handle_button(
         case _:
             done = _take(event, pressed, ticket, tx, compiled, now=now)
     if not done:
-        return Handled("taken already" if pressed.action in TAKES else "nothing to do")
+        return Handled(TAKEN_ALREADY if pressed.action in TAKES else "nothing to do")
     tx.journal.add(
         at=now,
         subject=pressed.subject,
@@ -68,7 +69,7 @@ def handle_button(
         reasons=(Reason(pressed.action, evidence=(f"{pressed.person}, by {pressed.via}",)),),
         summary=done,
     )
-    what = "acknowledged" if pressed.action in TAKES else done
+    what = ACKNOWLEDGED if pressed.action in TAKES else done
     return Handled(what, ticket.ticket_id if ticket else None)
 
 

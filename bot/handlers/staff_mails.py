@@ -9,7 +9,7 @@ from bot.handlers.case_notes import add_note
 from bot.handlers.case_notices import tell_of_mail
 from bot.handlers.cases import give_answer
 from bot.handlers.handled import Handled
-from bot.handlers.presses import handle_button
+from bot.handlers.presses import ACKNOWLEDGED, TAKEN_ALREADY, handle_button
 from bot.rules.engine import CompiledPolicy
 from bot.rules.events import AnswerGiven, ButtonPressed, Event
 from bot.rules.mail import Fate, MailFile, MailReceived
@@ -28,6 +28,7 @@ LONGEST_NOTE = 30_000
 UNKNOWN = "its case is no longer known here"
 PARTIAL = "only its beginning could be read"
 BESIDE = "it took the case and said more than that"
+FORBIDDEN = "the case was not taken, its writer has no right to take cases"
 UNPROVEN = "it answers a notice of ours, but our mail server does not vouch for its sender"
 
 
@@ -75,12 +76,7 @@ def _said(
     said = answer_part(mail.text)
     beside = beside_taking(said.text, (mail.sender.name or "", address.partition("@")[0]))
     if beside is not None:
-        person = name_by_mail(compiled.policy, address, TAKE)
-        pressed = ButtonPressed(TAKE, subject, person, VIA)
-        handled = handle_button(event, pressed, tx, compiled, now=now)
-        if beside:
-            return _unsent(mail, ticket, BESIDE, tx, compiled, now=now)
-        return _decided(mail, Fate.STAFF, handled.outcome, ticket, tx, now=now)
+        return _taken(event, mail, ticket, beside, tx, compiled, now=now)
     doubt = PARTIAL if mail.is_partial else doubt_of(said, _shown_by(ticket, own))
     if doubt:
         return _unsent(mail, ticket, doubt, tx, compiled, now=now)
@@ -92,6 +88,36 @@ def _said(
         tell_of_mail(mail, Fate.HELD, lacking, ticket, tx, compiled, now=now,
                      writer=mail.sender.email or "")  # fmt: skip
     return _decided(mail, Fate.STAFF, handled.outcome, ticket, tx, now=now)
+
+
+def _taken(
+    event: Event,
+    mail: MailReceived,
+    ticket: Ticket,
+    beside: str,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> Handled:
+    """ "I have it" takes the case, or its writer hears why it did not."""
+    person = name_by_mail(compiled.policy, mail.sender.email or "", TAKE)
+    pressed = ButtonPressed(TAKE, f"ticket:{ticket.ticket_id}", person, VIA)
+    outcome = handle_button(event, pressed, tx, compiled, now=now).outcome
+    refused = _why_not_taken(outcome, ticket, person, tx)
+    if refused or beside:
+        return _unsent(mail, ticket, refused or BESIDE, tx, compiled, now=now)
+    return _decided(mail, Fate.STAFF, outcome, ticket, tx, now=now)
+
+
+def _why_not_taken(outcome: str, ticket: Ticket, person: str, tx: Transaction) -> str:
+    """Why somebody does not have the case that they wanted to take; empty if they have it."""
+    if outcome == ACKNOWLEDGED:
+        return ""
+    if outcome != TAKEN_ALREADY:
+        return FORBIDDEN
+    owner = (tx.alerts.load(f"taken/{ticket.ticket_id}") or {}).get("by")
+    return "" if owner == person else f"the case was not taken, {owner} has it already"
 
 
 def _shown_by(ticket: Ticket, own: OwnNames) -> tuple[str, ...]:

@@ -7,17 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from case_mails import Mail, arrive, case_of, declare_down, notice_id
+from case_mails import Mail, arrive, case_of, declare_down, fate_of, notice_id
 from desk import POLICY, Desk, compiled_policy
 
+from bot.rules.actions import Notice
 from bot.rules.history import ChangeKind
+from bot.rules.mail import Fate
 from bot.rules.ticket import Ticket
 
-ADA, CAROL = "ada@acme.example", "carol@acme.example"
+ADA, CAROL, DORA = "ada@acme.example", "carol@acme.example", "dora@acme.example"
 PEOPLE = """  lead: {slack: leads}
   nora_wind: {slack: U0NORA}
   carol: {mail: Carol@acme.example}
-rights: {acknowledge: [nora_wind, carol]}
+  dora: {mail: dora@acme.example}
+rights: {acknowledge: [nora_wind, carol, dora]}
 """
 
 
@@ -42,6 +45,33 @@ def test_display_name_gives_no_right(desk: Desk) -> None:
     _answered(desk, case, "I have it", CAROL)
 
     assert [taken_by_ada, _taken_by(desk, case)] == [[], ["carol"]]
+
+
+@pytest.mark.parametrize("more", ["", "\n\nPlease restart your client."])
+def test_taking_in_vain_is_told_to_its_writer(desk: Desk, more: str) -> None:
+    """Who has no right, or comes second, does not go on believing that they have the case."""
+    case = _case(desk)
+
+    fates = [
+        fate_of(desk, _answered(desk, case, "I have it" + more, ADA)),
+        fate_of(desk, _answered(desk, case, "I have it", CAROL)),
+        fate_of(desk, _answered(desk, case, "I have it", CAROL)),
+        fate_of(desk, _answered(desk, case, "I have it" + more, DORA)),
+    ]
+
+    assert fates == [Fate.HELD, Fate.STAFF, Fate.STAFF, Fate.HELD]
+    assert [len(_told(desk, who)) for who in (ADA, CAROL, DORA)] == [1, 0, 1]
+    assert "has no right" in _told(desk, ADA)[0]
+    assert "carol has it already" in _told(desk, DORA)[0]
+
+
+def _told(desk: Desk, address: str) -> list[str]:
+    """The reasons that somebody was mailed."""
+    return [
+        outgoing.message.reason
+        for _, outgoing in desk.channel.delivered
+        if isinstance(outgoing.message, Notice) and outgoing.destination == f"mail:{address}"
+    ]
 
 
 def _case(desk: Desk) -> Ticket:
