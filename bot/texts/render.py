@@ -15,6 +15,7 @@ from types import MappingProxyType
 from bot.rules.actions import Notice, NoticeKind
 from bot.texts.cleaning import cut, one_line
 from bot.texts.instants import duration, time_of, time_with_zone
+from bot.texts.listed import GREATEST_NAME, GREATEST_QUOTE, GREATEST_TITLE, listed_lines
 from bot.texts.own import NO_TEXTS, OwnTexts, own_parts
 from bot.texts.templates import parts
 from bot.texts.words import Language, language, named_way, said
@@ -26,9 +27,6 @@ GREATEST_SHORT = 150
 GREATEST_FACT = 200
 GREATEST_LINE = 300
 GREATEST_BODY = 1_000
-GREATEST_QUOTE = 80
-GREATEST_TITLE = 120
-GREATEST_NAME = 60
 ACKNOWLEDGE = "acknowledge"
 
 _OF_THE_OUTAGE = frozenset({NoticeKind.HELPDESK_DOWN, NoticeKind.HELPDESK_UP})
@@ -57,9 +55,6 @@ _ASKS_TO_TAKE = frozenset(
 """Kinds whose next step is to say "I have it"."""
 _NAMES_A_WAY = frozenset({"refused_elsewhere", "slow_elsewhere", "undelivered"})
 """Reasons that name a way to people among their first two words."""
-MOST_LINES = 8
-"""Tickets of a digest that are listed; the rest is counted."""
-
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -221,26 +216,8 @@ def _body(
     reason = "" if notice.kind is NoticeKind.ADMIN else _text(values, "reason")
     quoted = f"{words.open_quote}{quote}{words.close_quote}" if quote else ""
     works = one_line(said(notice.works, words.reasons), GREATEST_LINE)
-    listed = _lines(notice, tongue, now=now)
+    listed = listed_lines(notice, tongue, now=now)
     return cut("\n".join(filter(None, (late, works, quoted, reason, own, *listed))), GREATEST_BODY)
-
-
-def _lines(notice: Notice, tongue: Language, *, now: datetime) -> list[str]:
-    """The tickets of a digest, a line each: number, due, who has it, what it is about."""
-    words, found = tongue.words, []
-    for line in notice.lines[:MOST_LINES]:
-        if line.number is None and line.due_at is None:
-            found.append(one_line(line.title, GREATEST_TITLE))
-            continue
-        number = f"#{line.number}" if line.number is not None else words.ticket
-        due = ""
-        if line.due_at is not None:
-            due = time_of(line.due_at, now=now, zone=notice.zone, words=words)
-        owner = one_line(line.owner or words.nobody, GREATEST_NAME)
-        title = one_line(line.title, GREATEST_QUOTE)
-        found.append(", ".join(part for part in (number, due, owner, title) if part))
-    more = len(notice.lines) - MOST_LINES
-    return [*found, f"+ {more}"] if more > 0 else found
 
 
 def _buttons(notice: Notice, tongue: Language) -> tuple[tuple[str, str], ...]:
