@@ -16,6 +16,7 @@ from typing import Any
 from bot.channels.escaping import markdown
 from bot.channels.links import instead_of_taking, offers
 from bot.rules.actions import Notice, NoticeKind, Outgoing
+from bot.texts.listed import GREATEST_CASES
 from bot.texts.own import NO_TEXTS, OwnTexts
 from bot.texts.render import Rendered, render
 
@@ -50,7 +51,7 @@ def payload(
     assert isinstance(notice, Notice), "only notices are shown in Teams"
     instead = instead_of_taking(notice, command)
     rendered = render(notice, now=now, names=names, texts=texts, instead=instead)
-    limit = 1_000
+    limit = GREATEST_CASES
     card = _message(notice, rendered, limit)
     while size(card) > BUDGET and limit > SHORTEST:
         limit //= 2

@@ -14,6 +14,7 @@ from bot.rules.mail import Fate, MailReceived
 from bot.rules.mail_limits import HOUR, STORM_MAILS, STORM_WINDOW, is_storm
 from bot.rules.ticket import Ticket
 from bot.store.transaction import Transaction
+from bot.texts.listed import MOST_CASES, NEW_CASES
 
 STORM = "mail_storm"
 """The kind, and the key, of the timer that sends a storm's digest."""
@@ -47,7 +48,10 @@ def tell_of_case(
 
 
 def fire_storm(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> str:
-    """One digest of the cases that nobody was told of yet, however late it is sent."""
+    """One digest of the cases that nobody was told of yet, however late it is sent.
+
+    What it does not hold is told a minute later.
+    """
     lines = _take_untold(tx)
     if not lines:
         return "the storm is over"
@@ -55,7 +59,7 @@ def fire_storm(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: 
         kind=NoticeKind.DIGEST,
         thread=STORM,
         at=now,
-        title=f"{len(lines)} new cases",
+        title=NEW_CASES,
         lines=lines,
         language=compiled.policy.language,
         zone=compiled.policy.zone,
@@ -68,9 +72,9 @@ def fire_storm(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: 
 
 
 def _take_untold(tx: Transaction) -> tuple[TicketLine, ...]:
-    """The cases that wait for a digest, the oldest first; from now on they are told."""
+    """The cases that the next digest names, the oldest first; from now on they are told."""
     lines = []
-    for name in sorted(tx.states.starting_with(UNTOLD)):
+    for name in sorted(tx.states.starting_with(UNTOLD))[:MOST_CASES]:
         ticket = tx.tickets.load(name.removeprefix(UNTOLD))
         if ticket is not None:
             title = f"{ticket.reference}: {ticket.subject}"

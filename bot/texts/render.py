@@ -15,7 +15,14 @@ from types import MappingProxyType
 from bot.rules.actions import Notice, NoticeKind
 from bot.texts.cleaning import cut, one_line
 from bot.texts.instants import duration, time_of, time_with_zone
-from bot.texts.listed import GREATEST_NAME, GREATEST_QUOTE, GREATEST_TITLE, listed_lines
+from bot.texts.listed import (
+    GREATEST_CASES,
+    GREATEST_NAME,
+    GREATEST_QUOTE,
+    GREATEST_TITLE,
+    listed_lines,
+    names_cases,
+)
 from bot.texts.own import NO_TEXTS, OwnTexts, own_parts
 from bot.texts.templates import parts
 from bot.texts.words import Language, language, named_way, said
@@ -217,7 +224,8 @@ def _body(
     quoted = f"{words.open_quote}{quote}{words.close_quote}" if quote else ""
     works = one_line(said(notice.works, words.reasons), GREATEST_LINE)
     listed = listed_lines(notice, tongue, now=now)
-    return cut("\n".join(filter(None, (late, works, quoted, reason, own, *listed))), GREATEST_BODY)
+    longest = GREATEST_CASES if names_cases(notice) else GREATEST_BODY
+    return cut("\n".join(filter(None, (late, works, quoted, reason, own, *listed))), longest)
 
 
 def _buttons(notice: Notice, tongue: Language) -> tuple[tuple[str, str], ...]:

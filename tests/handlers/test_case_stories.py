@@ -28,6 +28,7 @@ from bot.rules.mail import Contact, Fate, Trust
 from bot.rules.probes import Verdict
 from bot.rules.ticket import Origin
 from bot.sandbox.faults import Fault
+from bot.texts.render import render
 
 SECRET_WORDS = "Buy cheap pills at http://evil.example"
 
@@ -335,8 +336,25 @@ def test_storm_tells_each_case_once_however_late(desk: Desk, jump: timedelta) ->
     assert _told_of(desk, "slack:support") == sorted(case_of(desk, key).reference for key in keys)
 
 
+def test_great_storm_names_every_case_in_the_next_digests(desk: Desk) -> None:
+    """One message holds two dozen cases; the others are named a minute later, and none twice."""
+    go_down(desk)
+    subject = "Проблема <&> с порталом: " + "очень длинная тема " * 9
+    keys = [arrive(desk, Mail(text=f"Again {n}", subject=subject)) for n in range(70)]
+    desk.run(5 * MINUTE)
+
+    assert _told_of(desk, "slack:support") == sorted(case_of(desk, key).reference for key in keys)
+    digests = [
+        render(out.message, now=out.message.at).headline
+        for _, out in desk.channel.delivered
+        if isinstance(out.message, Notice) and out.message.kind is NoticeKind.DIGEST
+        and out.destination == "slack:support"
+    ]  # fmt: skip
+    assert digests == ["NEW CASES: 24", "NEW CASES: 24", "NEW CASES: 2"]
+
+
 def _told_of(desk: Desk, destination: str) -> list[str]:
-    """The references of the cases that somebody was told of, one by one or in a digest."""
+    """The references of the cases that somebody read of, one by one or in a digest."""
     found: list[str] = []
     for _, outgoing in desk.channel.delivered:
         message = outgoing.message
@@ -345,5 +363,8 @@ def _told_of(desk: Desk, destination: str) -> list[str]:
         if message.kind is NoticeKind.CASE:
             found.append(message.reference or "")
         elif message.kind is NoticeKind.DIGEST:
-            found += [line.title.partition(":")[0] for line in message.lines]
+            read = render(message, now=message.at)
+            found += [
+                line.partition(":")[0] for line in read.body.splitlines() if line.startswith("ACM-")
+            ]
     return sorted(found)
