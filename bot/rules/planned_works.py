@@ -45,9 +45,19 @@ def ordered_works(silence: Silence, announced_at: datetime) -> PlannedWorks | No
     return PlannedWorks(silence.name, service, silence.start, silence.end, announced_at)
 
 
-def ended_works(works: PlannedWorks, now: datetime) -> PlannedWorks:
-    """The works after their end or a new order of their name: what was of them until now."""
-    return replace(works, end=max(works.start, min(works.end, now)))
+def kept_works(
+    works: PlannedWorks, ordered: PlannedWorks | None, now: datetime
+) -> tuple[PlannedWorks, ...]:
+    """What of works stays announced as it was, after an order of their name.
+
+    That is what was of them until now, and what the order goes on with: who prolongs works takes
+    nothing away from their notice. Two parts where there is a break, none where nothing is left.
+    """
+    parts = [Away(works.start, min(works.end, now))]
+    if ordered is not None and ordered.service == works.service and ordered.end > now:
+        parts.append(Away(max(works.start, ordered.start), min(works.end, ordered.end)))
+    kept = merged(each for each in parts if each.start < each.end)
+    return tuple(replace(works, start=each.start, end=each.end) for each in kept)
 
 
 def written_works(

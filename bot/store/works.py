@@ -6,9 +6,10 @@ Silences and maintenance themselves are forgotten a month after their end (`sile
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from bot.rules.planned_works import PlannedWorks, ended_works, ordered_works
+from bot.rules.planned_works import PlannedWorks, kept_works, ordered_works
 from bot.rules.silences import Silence
 from bot.store.rows import body_of, value_of
 from bot.store.transaction import Reader, Transaction
@@ -23,14 +24,17 @@ def announced_works(reader: Reader) -> tuple[PlannedWorks, ...]:
 
 
 def record_works(silence: Silence, announced_at: datetime, tx: Transaction, now: datetime) -> None:
-    """Write down works that an order announces; those of its name were planned until now."""
+    """Write down works that an order announces; those of its name stay as far as it leaves them."""
     known = announced_works(tx)
+    works = ordered_works(silence, announced_at)
+    added = [works] if works is not None and works.end > now else []
     for number, each in enumerate(known, 1):
         if each.name == silence.name and each.end > now:
-            _save(number, ended_works(each, now), tx)
-    works = ordered_works(silence, announced_at)
-    if works is not None and works.end > now:
-        _save(len(known) + 1, works, tx)
+            first, *others = kept_works(each, works, now) or (replace(each, end=each.start),)
+            _save(number, first, tx)
+            added += others
+    for number, each in enumerate(added, len(known) + 1):
+        _save(number, each, tx)
 
 
 def _save(number: int, works: PlannedWorks, tx: Transaction) -> None:

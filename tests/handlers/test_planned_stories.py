@@ -102,3 +102,38 @@ def test_works_that_end_early_or_are_taken_back_cover_no_more(desk: Desk) -> Non
     wait_until(desk, 32)
 
     assert (march(desk).away, march(desk).planned) == (12 * MINUTE, 8 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("orders", "planned"),
+    [
+        ([(20, 10, 80)], 28),
+        ([(20, 20, 80)], 28),
+        ([(4, 8, 80)], 28),
+        ([(20, 10, 30)], 18),
+        ([(20, 10, 30), (25, 10, 80)], 18),
+        ([(11, 15, 30)], 15),
+        ([(20, 30, 80)], 18),
+        ([(20, 0, 20), (21, 10, 80)], 8),
+    ],
+    ids=["longer", "from now on", "sooner", "shorter", "longer again", "later", "a break", "ended"],
+)
+def test_new_order_takes_no_notice_away(
+    desk: Desk, orders: list[tuple[int, int, int]], planned: int
+) -> None:
+    """From 9:10 to 9:40 works were announced in time; what an order added was not.
+
+    An order is its minute after nine, with the works' new beginning and end. It is down from 9:12.
+    """
+    announce(desk, 10, 40, service="portal")
+    for minute, start, end in [each for each in orders if each[0] < 12]:
+        wait_until(desk, minute)
+        announce(desk, start, end, service="portal")
+    wait_until(desk, 12)
+    order(desk, Verb.OPEN, "portal")
+    for minute, start, end in [each for each in orders if each[0] > 12]:
+        wait_until(desk, minute)
+        announce(desk, start, end, service="portal")
+    wait_until(desk, 90)
+
+    assert march(desk).planned == planned * MINUTE

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from bot.rules.interruptions import by_month, total, without
 from bot.rules.outage_report import Away
 from bot.rules.planned_works import (
     PlannedWorks,
-    ended_works,
+    kept_works,
     ordered_works,
     planned_parts,
     service_of,
@@ -137,9 +138,9 @@ def test_works_that_are_ended_or_taken_back_cover_no_more() -> None:
     made = ordered_works(order, at(0))
     assert made is not None
 
-    assert (ended_works(made, at(30)).start, ended_works(made, at(30)).end) == (at(10), at(30))
-    assert ended_works(made, at(5)).end == at(10)
-    assert ended_works(made, at(90)) == made
+    assert kept_works(made, None, at(30)) == (replace(made, end=at(30)),)
+    assert kept_works(made, replace(made, service="portal"), at(5)) == ()
+    assert kept_works(made, None, at(90)) == (made,)
 
 
 def test_windows_of_the_policy_follow_their_calendar() -> None:
