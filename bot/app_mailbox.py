@@ -32,9 +32,17 @@ def mailbox_of(settings: Settings, store: Store, clock: Clock, figures: Figures)
         Spool(settings.mail_spool),
         MailWorker(clock),
         clock,
-        servers=TrustedServers(settings.mailbox_trust),
+        servers=trusted_servers(settings),
         figures=figures,
     )
+
+
+def trusted_servers(settings: Settings) -> TrustedServers:
+    """Whose word on senders counts, and which domains are our own, in the mailbox that is set."""
+    user = read_mailbox_address(settings.mailbox_url.reveal()).user
+    ours = (user, parseaddr(settings.mail_from)[1])
+    domains = tuple(each.rpartition("@")[2] for each in ours if "@" in each)
+    return TrustedServers(settings.mailbox_trust, domains)
 
 
 def enclosures_of(settings: Settings, clock: Clock) -> MailFiles:

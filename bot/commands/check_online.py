@@ -17,6 +17,7 @@ from bot.config.checks_ways import bare_address
 from bot.helpdesks.zendesk import Zendesk
 from bot.ports import Finding
 from bot.rules.delivery import destinations
+from bot.rules.mail_trust import TrustedServers
 from bot.rules.policy import Policy
 from bot.settings import Settings, read_settings
 from bot.sources.mailbox_address import read_mailbox_address
@@ -100,11 +101,22 @@ def _mailbox(settings: Settings, policy: Policy) -> Sequence[Finding]:
             return ()
         advice = "write imaps://user:password@host:993/INBOX"
         return (Finding("DESKMATE_MAILBOX_URL", False, "not set: nobody reads it", advice),)
-    found = examine(read_mailbox_address(settings.mailbox_url.reveal()), SystemClock())
+    address = read_mailbox_address(settings.mailbox_url.reveal())
+    found = (*examine(address, SystemClock()), _trusted(settings.mailbox_trust))
     if policy.outage.mailbox is None:
         advice = "write `helpdesk_down: {mailbox: ADDRESS}`, from which customers are answered"
         return (*found, Finding("helpdesk_down.mailbox", False, "not named", advice))
     return found
+
+
+def _trusted(names: tuple[str, ...]) -> Finding:
+    """Whose word on senders counts, and whose answers by mail are held for want of one."""
+    detail = "not set: no sender is checked"
+    if TrustedServers(names).form:
+        detail = names[0]
+    elif names:
+        detail = f"{names[0]} must write Authentication-Results on what colleagues submit to it too"
+    return Finding("DESKMATE_MAILBOX_TRUST", True, detail)
 
 
 def _show(console: Console, finding: Finding) -> None:

@@ -4,6 +4,10 @@
 Anybody can write `Authentication-Results` into a mail, so a line counts only where our server puts
 it: with our server's name, above the first line of a server that is not ours. Google removes
 forged lines of its own name; Microsoft 365 writes the line without any name, topmost.
+
+A mail between mailboxes of one Microsoft 365 tenant passes no border: nothing signs or checks it.
+There a line says that Exchange knows its writer, whom it lets write under addresses of their own.
+Forged ones are taken out of what comes from outside ("Header firewall", Exchange Server 2013).
 """
 
 from __future__ import annotations
@@ -15,6 +19,9 @@ from dataclasses import dataclass
 from bot.rules.mail import Trust
 
 GOOGLE, MICROSOFT = "google", "microsoft"
+AUTH_AS = "x-ms-exchange-organization-authas"
+TRACED = ("received", "authentication-results", AUTH_AS)
+"""The headers that are read for trust, in lower case."""
 _BY = re.compile(r"\bby\s+([^\s;()]{1,255})")
 _COMMENT = re.compile(r"\([^()]{0,500}\)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -28,7 +35,7 @@ _MOST_LINES = 100
 
 @dataclass(frozen=True, slots=True)
 class TraceLine:
-    """One `Received` or `Authentication-Results` line, as it stands in the mail from the top."""
+    """One line of the headers in `TRACED`, as it stands in the mail from the top."""
 
     name: str
     value: str
@@ -38,10 +45,12 @@ class TraceLine:
 class TrustedServers:
     """Whose word counts: `google`, `microsoft`, or the names of our own mail servers.
 
-    Of several names the first is the one that stands in `Authentication-Results`.
+    Of several names the first is the one that stands in `Authentication-Results`. `domains` are
+    those of our own addresses: no word that a mail is internal counts for any other.
     """
 
     names: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
 
     @property
     def form(self) -> str:
@@ -70,9 +79,15 @@ def trust_of(
     if not is_one_sender:
         return Trust.FAILED
     domain = _ascii(sender.rpartition("@")[2])
-    claims = tuple(_claims(_ours(trace[:_MOST_LINES], servers)))
-    if not domain or not claims:
+    if not domain:
         return Trust.NOTHING
+    checked = _checked(tuple(_claims(_ours(trace[:_MOST_LINES], servers))), domain)
+    is_known = checked is Trust.NOTHING and _is_colleague(trace, domain, servers)
+    return Trust.PASSED if is_known else checked
+
+
+def _checked(claims: Sequence[_Claim], domain: str) -> Trust:
+    """What the results line says of the sender's domain."""
     checked = [each for each in claims if each.method == "dmarc"]
     if not all(_covers(each, domain) for claim in checked for each in claim.domains):
         return Trust.FAILED
@@ -118,6 +133,24 @@ def _ours(trace: Iterable[TraceLine], servers: TrustedServers) -> str:
         if line.name == "authentication-results" and _is_named(line.value, servers):
             return line.value
     return ""
+
+
+def _is_colleague(trace: Sequence[TraceLine], domain: str, servers: TrustedServers) -> bool:
+    """Whether Exchange itself took the mail from a mailbox of our own tenant and domain.
+
+    It stands below the mail's own headers, so its place says nothing. What any server that is not
+    Microsoft's had in its hands is left out: a connector may let such a server say anything.
+    """
+    if servers.form != MICROSOFT or len(trace) >= _MOST_LINES:
+        return False
+    said = [line.value.casefold().strip() for line in trace if line.name == AUTH_AS]
+    received = [line for line in trace if line.name == "received"]
+    return (
+        said == ["internal"]
+        and bool(received)
+        and all(_is_own(line, servers) for line in received)
+        and domain in {_ascii(each) for each in servers.domains}
+    )
 
 
 def _is_own(line: TraceLine, servers: TrustedServers) -> bool:

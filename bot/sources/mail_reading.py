@@ -20,7 +20,7 @@ from email.utils import getaddresses
 
 from bot.rules.mail import MailFile
 from bot.rules.mail_keys import Envelope, message_id
-from bot.rules.mail_trust import TraceLine
+from bot.rules.mail_trust import TRACED, TraceLine
 from bot.rules.mail_verdict import KEPT_HEADERS
 from bot.rules.text_html import html_to_text
 from bot.sources.mail_senders import ADDRESS, sender_of
@@ -198,11 +198,10 @@ def _addresses(lines: list[str]) -> list[tuple[str, str]]:
 
 
 def _trace(message: Message) -> tuple[TraceLine, ...]:
-    kept = ("received", "authentication-results")
     lines = (
         TraceLine(str(key).casefold(), " ".join(as_text(str(value)).split())[:8_000])
         for key, value in message.raw_items()
-        if str(key).casefold() in kept
+        if str(key).casefold() in TRACED
     )
     return tuple(line for line, _ in zip(lines, range(_MOST_TRACE), strict=False))
 

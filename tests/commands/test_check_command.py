@@ -83,3 +83,28 @@ def test_online_findings_stand_beside_the_problems(
     assert len(told["problems"]) == 1
     assert told["findings"][0]["what"] == "DESKMATE_ZENDESK_URL"
     assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ("", "not set"),
+        ("microsoft", "microsoft"),
+        ("mx.acme.example", "mx.acme.example must write Authentication-Results"),
+    ],
+)
+def test_online_check_says_whose_word_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: str, told: str
+) -> None:
+    """Where a server of one's own vouches for nobody inside, colleagues' answers are held."""
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DESKMATE_MAILBOX_URL", "imap://127.0.0.1:1/INBOX")
+    monkeypatch.setenv("DESKMATE_CASE_SECRET", "0123456789abcdef")
+    monkeypatch.setenv("DESKMATE_MAILBOX_TRUST", names)
+    (tmp_path / "rules.yaml").write_text(WARNED, encoding="utf-8")
+
+    findings = json.loads(_check(tmp_path, "--online", "--json").output)["findings"]
+
+    said = {each["what"]: each["detail"] for each in findings}
+    assert said["DESKMATE_MAILBOX_TRUST"].startswith(told)

@@ -6,8 +6,10 @@ from __future__ import annotations
 import pytest
 from mail_samples import raw_mail
 
+from bot.app_mailbox import trusted_servers
 from bot.rules.mail import Trust
 from bot.rules.mail_trust import TraceLine, TrustedServers, own_received, trust_of
+from bot.settings import Settings, read_settings
 from bot.sources.mail_reading import read_mail
 
 SENDER = "nora@northwind.example"
@@ -136,6 +138,61 @@ def test_microsoft_writes_no_name() -> None:
     )
 
     assert _trust(trace, TrustedServers(("microsoft",))) is Trust.PASSED
+
+
+TENANT = TrustedServers(("microsoft",), ("acme.example",))
+INSIDE = "Received: from A.prod.outlook.com by B.prod.outlook.com with HTTPS; Mon, 2 Mar 2026"
+NOT_SIGNED = (
+    "Authentication-Results: dkim=none (message not signed) header.d=none;"
+    "dmarc=none action=none header.from=acme.example;"
+)
+INTERNAL = "X-MS-Exchange-Organization-AuthAs: Internal"
+ANONYMOUS = "X-MS-Exchange-Organization-AuthAs: Anonymous"
+FOREIGN = "Received: from laptop by mail.acme.example with ESMTP; Mon, 2 Mar 2026"
+REFUSED = "Authentication-Results: dmarc=fail action=none header.from=acme.example"
+
+
+@pytest.mark.parametrize(
+    ("headers", "sender", "servers", "trust"),
+    [
+        ((INSIDE, NOT_SIGNED, INTERNAL), "ada@acme.example", TENANT, Trust.PASSED),
+        ((INSIDE, INTERNAL), "ada@acme.example", TENANT, Trust.PASSED),
+        ((INSIDE, NOT_SIGNED), "ada@acme.example", TENANT, Trust.NOTHING),
+        ((INSIDE, NOT_SIGNED, ANONYMOUS), "ada@acme.example", TENANT, Trust.NOTHING),
+        ((INSIDE, ANONYMOUS, INTERNAL), "ada@acme.example", TENANT, Trust.NOTHING),
+        ((INSIDE, INTERNAL, INTERNAL), "ada@acme.example", TENANT, Trust.NOTHING),
+        ((INSIDE, NOT_SIGNED, FOREIGN, INTERNAL), "ada@acme.example", TENANT, Trust.NOTHING),
+        ((NOT_SIGNED, INTERNAL), "ada@acme.example", TENANT, Trust.NOTHING),
+        ((INSIDE, REFUSED, INTERNAL), "ada@acme.example", TENANT, Trust.FAILED),
+        ((INSIDE, INTERNAL), SENDER, TENANT, Trust.NOTHING),
+        ((INSIDE, INTERNAL), "ada@evil.acme.example", TENANT, Trust.NOTHING),
+        ((INTERNAL, *[INSIDE] * 99, FOREIGN), "ada@acme.example", TENANT, Trust.NOTHING),
+        ((FOREIGN, INTERNAL), "ada@acme.example", OURS, Trust.NOTHING),
+    ],
+)
+def test_colleague_of_the_same_tenant_is_believed(
+    headers: tuple[str, ...], sender: str, servers: TrustedServers, trust: Trust
+) -> None:
+    """Exchange took it in from a mailbox of our domain, and no other server had it."""
+    read = read_mail(raw_mail(*headers, sender=sender))
+
+    assert trust_of(read.trace, read.sender, servers, is_one_sender=True) is trust
+
+
+def test_our_domains_are_those_of_login_and_sender() -> None:
+    """No other setting names them, and a login without a domain names none."""
+    given = {
+        "DESKMATE_MAILBOX_URL": "imaps://desk%40acme.example:secret@outlook.office365.com/INBOX",
+        "DESKMATE_MAIL_FROM": "Desk <desk@acme.example.se>",
+        "DESKMATE_MAILBOX_TRUST": "microsoft",
+        "DESKMATE_CASE_SECRET": "0123456789abcdef",
+    }
+    settings = read_settings(given)
+    assert isinstance(settings, Settings), settings
+
+    assert trusted_servers(settings) == TrustedServers(
+        ("microsoft",), ("acme.example", "acme.example.se")
+    )
 
 
 def test_without_a_setting_nothing_is_checked() -> None:
