@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.handlers.case_notes import add_note
+from bot.handlers.case_notes import add_note, note_of_mail, note_there
 from bot.handlers.case_notices import tell_of_mail
 from bot.handlers.cases import give_answer
 from bot.handlers.handled import Handled
@@ -23,6 +23,7 @@ from bot.rules.ticket import Ticket
 from bot.store.transaction import Transaction
 
 VIA, TAKE = "mail", "acknowledge"
+NOT_SENT = "The customer was sent none of it."
 LARGEST_LOGO = 30_000
 LONGEST_NOTE = 30_000
 UNKNOWN = "its case is no longer known here"
@@ -100,7 +101,7 @@ def _taken(
     *,
     now: datetime,
 ) -> Handled:
-    """ "I have it" takes the case, or its writer hears why it did not."""
+    """Take the case, or tell its writer why they do not have it."""
     person = name_by_mail(compiled.policy, mail.sender.email or "", TAKE)
     pressed = ButtonPressed(TAKE, f"ticket:{ticket.ticket_id}", person, VIA)
     outcome = handle_button(event, pressed, tx, compiled, now=now).outcome
@@ -146,7 +147,7 @@ def _automatic(
     if ticket is not None:
         who = mail.sender.email or "somebody"
         note = f"An auto-responder of {who} answered the notice ({why}); nobody was sent it."
-        add_note(ticket, note, tx, key=f"mail/{mail.key}", at=mail.received_at)
+        _noted(mail, ticket, note, tx, now=now)
     return _decided(mail, Fate.AUTOMATIC, why, ticket, tx, now=now)
 
 
@@ -164,8 +165,11 @@ def _unsent(
     They think that the customer has them.
     """
     if ticket is not None:
-        note = mail.text[:LONGEST_NOTE]
-        add_note(ticket, note, tx, key=f"mail/{mail.key}/words", at=mail.received_at)
+        key, at = f"mail/{mail.key}/words", mail.received_at
+        add_note(ticket, mail.text[:LONGEST_NOTE], tx, key=key, at=at)
+        note_of_mail(ticket, mail, tx, more=NOT_SENT)
+        said = f"{mail.sender.email} answered by mail (not sent to the customer)"
+        note_there(ticket, said, at, mail.text, tx, key=key, now=now, mail=mail, more=NOT_SENT)
     return _held(mail, ticket, why, tx, compiled, now=now, writer=mail.sender.email or "")
 
 
@@ -183,10 +187,19 @@ def _held(
     if ticket is not None:
         who = mail.sender.email or "somebody"
         note = f"An answer of {who} by mail was not sent to the customer: {why}."
-        add_note(ticket, note, tx, key=f"mail/{mail.key}", at=mail.received_at)
+        _noted(mail, ticket, note, tx, now=now)
     told = f"an answer by mail was not sent to the customer: {why}"
     tell_of_mail(mail, Fate.HELD, told, ticket, tx, compiled, now=now, writer=writer)
     return _decided(mail, Fate.HELD, why, ticket, tx, now=now)
+
+
+def _noted(
+    mail: MailReceived, ticket: Ticket, note: str, tx: Transaction, *, now: datetime
+) -> None:
+    """What became of the mail, in the case and in the ticket that the helpdesk has of it."""
+    add_note(ticket, note, tx, key=f"mail/{mail.key}", at=mail.received_at)
+    said = "A notice was answered by mail"
+    note_there(ticket, said, mail.received_at, note, tx, key=f"mail/{mail.key}/fate", now=now)
 
 
 def _decided(

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 import pytest
 from case_mails import (
+    MINUTE,
     Mail,
+    all_clear,
     arrive,
     case_of,
     declare_down,
@@ -131,6 +133,33 @@ def test_answer_to_nobody_is_told_to_its_writer(desk: Desk) -> None:
 
     assert "no address" in _told_ada(desk)[0]
     assert "We are on it." in _notes(desk, case)
+
+
+def test_held_answer_reaches_the_ticket(desk: Desk) -> None:
+    """Whoever works in the helpdesk reads the words, the files' names, and why nobody got them."""
+    case = _case(desk)
+    all_clear(desk, 3 * MINUTE)
+    sent = len(written_to(desk))
+    text = "Please do this:\n\n--\n1. Restart it."
+
+    _answered(desk, case, text, MailFile("fix.zip", "application/zip", 900))
+    arrive(desk, Mail("I am away.", "Away", ADA, {"auto-submitted": "auto-replied"},
+                      references=(notice_id(case),)))  # fmt: skip
+    desk.run(3 * MINUTE)
+
+    notes = [each.body for each in desk.world.comments(_number_of(desk, case))]
+    assert any(text in each and "fix.zip" in each for each in notes)
+    assert any("was not sent to the customer: what stands where" in each for each in notes)
+    assert any("An auto-responder of ada@acme.example" in each for each in notes)
+    assert len(written_to(desk)) == sent
+
+
+def _number_of(desk: Desk, case: Ticket) -> int:
+    """The number that the helpdesk gave a case."""
+    with desk.store.read() as reader:
+        ticket = reader.tickets.load(case.ticket_id)
+    assert ticket is not None and ticket.number is not None, "the helpdesk has it not"
+    return ticket.number
 
 
 def _answered(desk: Desk, case: Ticket, text: str, *files: MailFile) -> str:
