@@ -80,7 +80,7 @@ def view_case(ticket: Ticket, reader: Reader) -> CaseView:
     words = []
     for change in reader.tickets.history(ticket.ticket_id):
         if change.kind in (ChangeKind.CREATED, ChangeKind.COMMENT) and change.body:
-            who = ticket.requester.name or ticket.requester.email or "the customer"
+            who = ticket.customer.name or ticket.customer.email or "the customer"
             if change.actor is not Actor.REQUESTER:
                 who = change.person_id or ("Deskmate" if change.actor is Actor.SELF else "an agent")
             words.append(Word(change.at.isoformat(), who, change.is_public, change.body))
@@ -97,7 +97,7 @@ def listed_case(ticket: Ticket, reader: Reader) -> ListedCase:
         name=ticket.reference or f"#{ticket.number}",
         status=ticket.status,
         subject=ticket.subject,
-        customer=ticket.organisation or ticket.requester.name or ticket.requester.email,
+        customer=ticket.organisation or ticket.customer.name or ticket.customer.email,
         priority=ticket.priority,
         category=ticket.category,
         waits_since=waits.isoformat() if waits else None,

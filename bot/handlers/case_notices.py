@@ -78,7 +78,7 @@ def _take_untold(tx: Transaction) -> tuple[TicketLine, ...]:
         ticket = tx.tickets.load(name.removeprefix(UNTOLD))
         if ticket is not None:
             title = f"{ticket.reference}: {ticket.subject}"
-            lines.append(TicketLine(title, ticket.number, owner=ticket.requester.email))
+            lines.append(TicketLine(title, ticket.number, owner=ticket.customer.email))
         tx.states.forget(name)
     return tuple(lines)
 

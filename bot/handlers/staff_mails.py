@@ -129,7 +129,7 @@ def _shown_by(ticket: Ticket, own: OwnNames) -> tuple[str, ...]:
 
 def _lacking(mail: MailReceived, ticket: Ticket) -> str:
     """What the customer did not get of an answer that was taken; empty if they got all."""
-    if not ticket.requester.email:
+    if not ticket.customer.email:
         return "an answer by mail is only noted in the case, which has no address to send it to"
     names = ", ".join(each.name for each in mail.files if not _is_logo(each))
     return f"an answer by mail went to the customer without its files ({names})" if names else ""

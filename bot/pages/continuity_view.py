@@ -119,7 +119,7 @@ def _row(ticket: Ticket, reader: Reader, now: datetime, desk: DeskSettings) -> W
     return WaitingRow(
         name=_name(ticket),
         subject=ticket.subject[:_LONGEST],
-        customer=(ticket.organisation or ticket.requester.name or ticket.requester.email or "")[
+        customer=(ticket.organisation or ticket.customer.name or ticket.customer.email or "")[
             :_LONGEST
         ],
         priority=desk.labels.get(ticket.priority or "", ticket.priority or ""),
@@ -185,7 +185,7 @@ def _held(reader: Reader, now: datetime, desk: DeskSettings) -> tuple[HeldRow, .
 
 
 def _said(ticket: Ticket, reader: Reader, now: datetime, desk: DeskSettings) -> list[SaidRow]:
-    customer = ticket.requester.name or ticket.requester.email or desk.say["a_customer"]
+    customer = ticket.customer.name or ticket.customer.email or desk.say["a_customer"]
     found = []
     for change in reader.tickets.history(ticket.ticket_id):
         if change.kind not in (ChangeKind.CREATED, ChangeKind.COMMENT) or not change.body:

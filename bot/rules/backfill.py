@@ -291,7 +291,7 @@ def _author(said: Change, ticket: Ticket) -> Person | None:
 
 
 def _told(said: Change, ticket: Ticket) -> str:
-    author = _author(said, ticket) or ticket.requester
+    author = _author(said, ticket) or ticket.customer
     who = author.name or author.email or "Deskmate"
     when = f"{said.at:%Y-%m-%d %H:%M} UTC"
     named = f"{ticket.reference}: " if ticket.reference else ""

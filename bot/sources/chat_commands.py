@@ -265,6 +265,6 @@ def _is_case(ticket: Ticket) -> bool:
 
 
 def _line(ticket: Ticket) -> str:
-    whose = ticket.organisation or ticket.requester.name or ticket.requester.email or ""
+    whose = ticket.organisation or ticket.customer.name or ticket.customer.email or ""
     parts = (ticket.reference or f"#{ticket.number}", ticket.priority, whose, ticket.subject)
     return one_line(" - ".join(part for part in parts if part), _LONGEST_LINE)

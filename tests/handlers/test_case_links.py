@@ -15,15 +15,18 @@ from case_mails import (
     case_of,
     declare_down,
     fate_of,
+    notice_id,
     written_to,
 )
 from desk import Desk
 
+from bot.commands.case_view import view_case
 from bot.rules.events import AnswerGiven, CaseLinked, Event
 from bot.rules.mail import Fate
 from bot.rules.ticket import Status, Ticket
 from bot.sandbox.world_values import DeskTicket
 
+ADA = "ada@acme.example"
 FIRST = "<first@northwind.example>"
 
 
@@ -151,6 +154,25 @@ def test_customer_of_a_linked_case_is_who_wrote(desk: Desk) -> None:
     assert agent == desk.furniture.agents["bo"].email
     assert [each.to for each in written_to(desk)[before:]] == [NORA]
     assert fate_of(desk, reply) is Fate.REPLY
+
+
+def test_answer_to_a_linked_case_is_not_told_as_unsent(desk: Desk) -> None:
+    """The ticket's requester has no address, its customer has: nobody hears that there is none."""
+    declare_down(desk)
+    case = case_of(desk, arrive(desk))
+    desk.world.faults.clear()
+    nobody = desk.world.people.add_user("Telephone", None)
+    number = desk.world.create_ticket("Nora called", "See mailbox", requester=nobody).number
+    link(desk, case, number)
+    all_clear(desk, 5 * MINUTE)
+
+    arrive(desk, Mail("We are on it.", "Re: NEW CASE", ADA, references=(notice_id(case),)))
+
+    assert "We are on it." in written_to(desk)[-1].text
+    assert f"mail:{ADA}" not in [outgoing.destination for _, outgoing in desk.channel.delivered]
+    with desk.store.read() as reader:
+        view = view_case(desk.ticket(number), reader)
+    assert (view.listed.customer, view.words[0].who) == ("Nora Wind", "Nora Wind")
 
 
 def test_second_link_changes_nothing(desk: Desk) -> None:

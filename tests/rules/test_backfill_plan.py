@@ -67,6 +67,16 @@ def test_words_of_the_helpdesk_are_not_written_again() -> None:
     assert "Worse now" in (lacks[0].update.comment or "")
 
 
+def test_words_of_a_linked_case_are_the_customers() -> None:
+    """An agent may be the ticket's requester; the note does not say that he wrote the mail."""
+    ticket = replace(TICKET, number=4, requester=Person("7", "Bo", "bo@acme.example"))
+    case = Case(replace(ticket, writer=TICKET.requester), (FIRST,))
+
+    [note] = lacking(case, Written(frozenset(), priority="urgent"))
+
+    assert "Nora wrote at" in (note.update.comment or "")
+
+
 @pytest.mark.parametrize(
     ("there", "here", "by", "is_reopened"),
     [
