@@ -20,6 +20,7 @@ from bot.rules.mail import Contact, Fate, MailReceived
 from bot.rules.mail_keys import OwnNames
 from bot.rules.mail_limits import ACKS_PER_MINUTE, DAY, acknowledge_at, may_acknowledge
 from bot.rules.mail_threads import (
+    is_of_writer,
     may_join,
     numbers_of,
     references_of,
@@ -29,6 +30,9 @@ from bot.rules.ticket import Origin, Ticket
 from bot.store.transaction import Reader, Transaction
 
 LOOK_AGAIN = timedelta(seconds=5)
+APART = "apart/"
+"""Begins the state of the cases that named a ticket and did not join it; its id follows."""
+MOST_APART = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,9 @@ def _open(
 ) -> Handled:
     older = found.ticket if found is not None else None
     ticket = open_case(event, mail, contact, tx, compiled, own, now=now, older=older)
+    if older is not None:
+        apart = [*_opened_apart(older, tx), ticket.ticket_id][-MOST_APART:]
+        tx.states.save(f"{APART}{older.ticket_id}", {"cases": apart})
     handled = _decided(mail, Fate.CASE, verdict.because, tx, now, ticket=ticket, stood=stood)
     sender = (mail.sender.email or "").casefold()
     theirs = tx.mails.acknowledged_since(now - DAY, sender=sender)
@@ -183,7 +190,20 @@ def _belongs_to(
     joined = next((each for each in theirs if each.status.takes_words), None)
     if joined is not None:
         return _Found(joined, True)
-    return _Found((theirs or known)[0], False) if known else None
+    return _apart((theirs or known)[0], mail, tx) if known else None
+
+
+def _apart(named: Ticket, mail: MailReceived, tx: Reader) -> _Found:
+    """The sender's open case that named the same ticket before; else it is to be one of its own."""
+    opened = (tx.tickets.load(each) for each in _opened_apart(named, tx))
+    theirs = (each for each in opened if each is not None and is_of_writer(mail, each))
+    first = next((each for each in theirs if not each.status.is_done), None)
+    return _Found(first, True) if first is not None else _Found(named, False)
+
+
+def _opened_apart(named: Ticket, tx: Reader) -> tuple[str, ...]:
+    """The latest cases of mails that named a ticket and did not join it."""
+    return tuple((tx.states.load(f"{APART}{named.ticket_id}") or {}).get("cases", ()))
 
 
 def _numbered(
@@ -203,7 +223,9 @@ def _numbered(
             each for each in theirs if each.origin is Origin.MAILBOX and not each.status.is_done
         ]
     first = min(theirs, key=lambda ticket: ticket.status.is_done, default=None)
-    return _Found(first, not first.status.is_done) if first is not None else None
+    if first is None or not first.status.is_done:
+        return _Found(first, True) if first is not None else None
+    return _apart(first, mail, tx)
 
 
 def _decided(

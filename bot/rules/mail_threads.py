@@ -78,18 +78,23 @@ def may_join(mail: MailReceived, contact: Contact | None, ticket: Ticket) -> boo
     Its requester, or who wrote the case, unless forged; a colleague of theirs only if our mail
     server vouches for them, or if nobody set whom to believe.
     """
+    if is_of_writer(mail, ticket):
+        return True
     sender = (mail.sender.email or "").casefold()
     customer = (ticket.customer.email or "").casefold()
-    if not sender or mail.trust is Trust.FAILED:
-        return False
-    if sender in (customer, (ticket.requester.email or "").casefold()):
-        return True
-    if mail.trust is Trust.NOTHING:
+    if not sender or mail.trust in (Trust.FAILED, Trust.NOTHING):
         return False
     if contact is not None and contact.organisation is not None:
         return contact.organisation == ticket.organisation
     domain = sender.rpartition("@")[2]
     return domain == customer.rpartition("@")[2] and domain not in SHARED_DOMAINS
+
+
+def is_of_writer(mail: MailReceived, ticket: Ticket) -> bool:
+    """Whether the ticket's requester, or who wrote the case, sent the mail; not if it is forged."""
+    sender = (mail.sender.email or "").casefold()
+    theirs = ((each.email or "").casefold() for each in (ticket.customer, ticket.requester))
+    return bool(sender) and mail.trust is not Trust.FAILED and sender in theirs
 
 
 def is_entitled(trust: Trust) -> bool:

@@ -124,6 +124,37 @@ def test_reply_to_what_takes_no_words_is_a_case_that_names_it(desk: Desk, status
     )
 
 
+def test_second_reply_to_what_takes_no_words_joins_the_first(desk: Desk) -> None:
+    """One matter, one case, until that is done; of somebody else it is another's."""
+    case = case_there(desk)
+    assert case.number is not None
+    set_status(desk, case.number, "closed")
+    desk.run(2 * MINUTE)
+    first = case_of(desk, reply_to(desk, case))
+    again = reply_to(desk, case)
+    colleague = arrive(desk, Mail("Me too", f"Re: [{case.reference}]", "jo@northwind.example"))
+    stranger = [arrive(desk, Mail("And I", f"Re: [{case.reference}]", PRIVATE)) for _ in range(2)]
+    set_status(desk, first.number or 0, "solved")
+    desk.run(2 * MINUTE)
+    later = reply_to(desk, case)
+
+    assert (fate_of(desk, again), case_of(desk, again).ticket_id) == (Fate.REPLY, first.ticket_id)
+    opened = [first, *(case_of(desk, key) for key in (colleague, stranger[0], later))]
+    assert len({each.ticket_id for each in opened}) == 4
+    assert case_of(desk, stranger[1]).ticket_id == opened[2].ticket_id
+
+
+def test_forged_second_reply_joins_nothing(desk: Desk) -> None:
+    """Who is not who they say gets a case apart, also beside one that was opened apart."""
+    case = case_there(desk)
+    arrive(desk, Mail("Still broken", f"Re: [{case.reference}]", PRIVATE))
+    forged = arrive(
+        desk, Mail("Your password?", f"Re: [{case.reference}]", PRIVATE, trust=Trust.FAILED)
+    )
+
+    assert fate_of(desk, forged) is Fate.CASE
+
+
 def test_words_that_a_ticket_refuses_are_told(desk: Desk) -> None:
     """It was closed before we could see it: our people read the words and why."""
     case = case_there(desk)
