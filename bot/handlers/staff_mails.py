@@ -19,6 +19,7 @@ from bot.rules.mail_verdict import sign_of_a_program, verdict_of
 from bot.rules.rights import name_by_mail
 from bot.rules.staff_words import beside_taking, doubt_of
 from bot.rules.text_newpart import answer_part
+from bot.rules.text_signature import is_more_than_signature
 from bot.rules.ticket import Ticket
 from bot.store.transaction import Transaction
 
@@ -77,7 +78,8 @@ def _said(
     said = answer_part(mail.text)
     beside = beside_taking(said.text, (mail.sender.name or "", address.partition("@")[0]))
     if beside is not None:
-        return _taken(event, mail, ticket, beside, tx, compiled, now=now)
+        is_more = bool(beside) or is_more_than_signature(said.signature)
+        return _taken(event, mail, ticket, tx, compiled, now=now, is_more=is_more)
     doubt = PARTIAL if mail.is_partial else doubt_of(said, _shown_by(ticket, own))
     if doubt:
         return _unsent(mail, ticket, doubt, tx, compiled, now=now)
@@ -95,18 +97,18 @@ def _taken(
     event: Event,
     mail: MailReceived,
     ticket: Ticket,
-    beside: str,
     tx: Transaction,
     compiled: CompiledPolicy,
     *,
     now: datetime,
+    is_more: bool,
 ) -> Handled:
     """Take the case, or tell its writer why they do not have it."""
     person = name_by_mail(compiled.policy, mail.sender.email or "", TAKE)
     pressed = ButtonPressed(TAKE, f"ticket:{ticket.ticket_id}", person, VIA)
     outcome = handle_button(event, pressed, tx, compiled, now=now).outcome
     refused = _why_not_taken(outcome, ticket, person, tx)
-    if refused or beside:
+    if refused or is_more:
         return _unsent(mail, ticket, refused or BESIDE, tx, compiled, now=now)
     return _decided(mail, Fate.STAFF, outcome, ticket, tx, now=now)
 

@@ -74,11 +74,12 @@ def test_taking_with_a_closing_is_no_answer(desk: Desk) -> None:
     assert _told_ada(desk) == []
 
 
-def test_words_beside_taking_are_kept_and_told(desk: Desk) -> None:
+@pytest.mark.parametrize("between", ["", "--\n1. "])
+def test_words_beside_taking_are_kept_and_told(desk: Desk, between: str) -> None:
     """Whether they were for the customer nobody can say but their writer."""
     case = _case(desk)
 
-    key = _answered(desk, case, "I have it.\n\nPlease restart your client.")
+    key = _answered(desk, case, f"I have it.\n\n{between}Please restart your client.")
 
     assert (fate_of(desk, key), len(written_to(desk))) == (Fate.HELD, 1)
     assert _is_taken(desk, case)
