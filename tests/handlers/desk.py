@@ -29,6 +29,7 @@ from bot.timekeeper import Timekeeper
 
 OWN = OwnNames("the secret of the stories", "ACM", "escalations@acme.example")
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LOOK = timedelta(seconds=30)
 POLICY = """
 desk: test
 hours:
@@ -130,9 +131,13 @@ class Desk:
         self,
         span: timedelta = timedelta(seconds=2),
         *,
-        look_every: timedelta = timedelta(seconds=30),
+        look_every: timedelta | None = None,
     ) -> None:
-        """Let time pass, with a look of every step at each timer and at least every so often."""
+        """Let time pass, with a look of every step at each timer and at least every so often.
+
+        Every 30 s at first; in a long time without a word from a story every five minutes do.
+        """
+        look_every = look_every or (LOOK if span <= 20 * LOOK else 10 * LOOK)
         end = self.clock.now() + span
         while True:
             self._steps()

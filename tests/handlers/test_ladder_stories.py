@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from desk import Desk, compiled_policy
+from desk import LOOK, Desk, compiled_policy
 
 from bot.clock import VirtualClock
 from bot.handlers.policy import take_policy
@@ -134,7 +134,7 @@ def test_real_work_stops_a_ladder(tmp_path: Path) -> None:
     agent = desk.furniture.agents["ada"]
     desk.world.change_ticket(number, by=agent, comment=NewComment("We are looking into it."))
 
-    let_pass(desk, timedelta(hours=1, minutes=40))
+    desk.run(timedelta(hours=1, minutes=40), look_every=LOOK)
 
     assert told(desk) == [("slack:stockholm", utc(25, 9), "")]
     desk.close()
@@ -199,7 +199,7 @@ def test_nobody_took_it(tmp_path: Path) -> None:
     desk = desk_at(tmp_path, RELAY, utc(25, 9))
     desk.write("Everything is down", "The portal is down")
 
-    desk.run(timedelta(minutes=30))
+    desk.run(timedelta(minutes=30), look_every=LOOK)
 
     assert [(who, at) for who, at, _ in told(desk)] == [
         ("slack:managers", utc(25, 9)),
