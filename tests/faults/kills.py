@@ -26,7 +26,7 @@ from load import Load
 
 from bot.clock import SystemClock
 from bot.commands.demo_daemon import DaemonProcess
-from bot.rules.lanes import RATES
+from bot.rules.lanes import RATES, RESERVE
 from bot.sandbox.audit import Audit, audit
 from bot.sandbox.stage import Stage
 from bot.sandbox.world_values import NewComment, Refusal
@@ -130,24 +130,37 @@ def run(kills: int, seed: int, tell: Callable[[str], None]) -> Result:
                 store.read() as reader,
             ):
                 found = audit(stage.world, reader, without=frozenset({stage.furniture.canary}))
-                found, in_turn = _without_turns(found, stage, reader)
+                found, in_turn = _without_turns(found, reader)
         finally:
             daemon.kill()
             stage.close()
     return Result(kills, load.tickets, load.comments, found, in_turn, time.monotonic() - began)
 
 
-def _without_turns(found: Audit, stage: Stage, reader: Reader) -> tuple[Audit, int]:
-    """Teams takes 80 an hour after a burst: what waits behind a spent burst waits its turn."""
-    shown = Counter(f"teams:{card.webhook}" for card in stage.world.chat.cards())
-    in_turn = {
-        row.outgoing.key
-        for row in reader.outbox.all()
-        if row.state is OutboxState.WAITING
-        and shown[row.outgoing.destination] >= RATES["teams"].burst
-    }
+def _without_turns(found: Audit, reader: Reader) -> tuple[Audit, int]:
+    """What waits its turn is not lost."""
+    in_turn = _in_turn(reader)
     lost = tuple(each for each in found.lost if each.partition(" is ")[0] not in in_turn)
     return replace(found, lost=lost), len(found.lost) - len(lost)
+
+
+def _in_turn(reader: Reader) -> frozenset[str]:
+    """Teams takes 80 an hour after a burst: what waits behind a spent burst waits its turn.
+
+    Tries are counted, not cards: one that a kill cut off has spent its part of the burst too.
+    Of the burst a part is kept for what is critical.
+    """
+    spent = RATES["teams"].burst * (1 - RESERVE)
+    rows, tried = reader.outbox.all(), Counter[str]()
+    for row in rows:
+        tried[row.outgoing.destination] += reader.outbox.tries(row.row_id)
+    return frozenset(
+        row.outgoing.key
+        for row in rows
+        if row.state is OutboxState.WAITING
+        and row.outgoing.destination.startswith("teams:")
+        and tried[row.outgoing.destination] >= spent
+    )
 
 
 def _settle(stage: Stage, daemon: DaemonProcess, tell: Callable[[str], None]) -> None:
@@ -156,8 +169,16 @@ def _settle(stage: Stage, daemon: DaemonProcess, tell: Callable[[str], None]) ->
     deadline, quiet = time.monotonic() + SETTLE_WITHIN, 0
     while quiet < 8 and time.monotonic() < deadline:
         daemon.check()
-        quiet = quiet + 1 if stage.is_daemon_idle() else 0
+        quiet = quiet + 1 if stage.is_daemon_idle() or _is_only_in_turn(stage) else 0
         time.sleep(1.0)
+
+
+def _is_only_in_turn(stage: Stage) -> bool:
+    """Whether nothing is left but what waits its turn; that would take an hour."""
+    store = Store.open(f"sqlite:///{stage.places.store}", clock=SystemClock())
+    with store, store.read() as reader:
+        left = sum(reader.outbox.waiting().values())
+        return not reader.inbox.waiting() and left == len(_in_turn(reader))
 
 
 def main() -> int:
