@@ -28,6 +28,7 @@ from bot.rules.backfill import (
     Import,
     Planner,
     Stage,
+    found_there,
     is_given_up,
     key_of,
     lacking,
@@ -49,6 +50,7 @@ from bot.rules.engine import CompiledPolicy
 from bot.rules.events import Event, TwinsSought
 from bot.rules.ticket import Origin, Ticket
 from bot.store.queues import OutboxState
+from bot.store.restored import is_doubtful
 from bot.store.transaction import Reader, Transaction
 
 SOON = timedelta(seconds=5)
@@ -78,6 +80,8 @@ def handle_twins(
         return Handled("it cannot be asked about this case", ticket.ticket_id)
     if sought.turn:
         return _looked_again(case, standing, sought, tx, compiled, now=now)
+    if standing is not None and standing.stage is Stage.IMPORTING and ticket.number is not None:
+        return _compared(case, standing, sought, tx, compiled, now=now)
     if standing is not None or ticket.number is not None:
         return Handled("decided already", ticket.ticket_id)
     taken = _taken(sought, tx)
@@ -122,10 +126,11 @@ def fire_backfill(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, no
     if standing.stage in (Stage.IMPORTED, Stage.ADOPTED):
         tx.states.save(f"{LOOKS}{ticket.ticket_id}", {"turn": standing.turn + 1})
         return "late copies are looked for"
+    if ticket.number is not None and is_doubtful(tx, now):
+        tx.states.save(f"{LOOKS}{ticket.ticket_id}", {"turn": 0})
+        return f"it is #{ticket.number}, as it was or as we forgot that it was: it is read"
     if ticket.number is not None:
-        there = replace(standing, stage=Stage.IMPORTED, since=now)
-        _follow(case_of(ticket, tx), there, tx, now=now)
-        tell_when_through(tx, compiled, now=now)
+        _is_imported(case_of(ticket, tx), standing, tx, compiled, now=now)
         return f"it is #{ticket.number}"
     row = tx.outbox.by_key(key_of(ticket))
     if row is not None and not row.state.is_open:
@@ -138,6 +143,34 @@ def fire_backfill(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, no
     is_under_way = row is not None and row.state.is_open
     _wake(ticket, now + (SOON if is_under_way else RARELY), tx)
     return "it is not there yet"
+
+
+def _is_imported(
+    case: Case, standing: Standing, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+) -> None:
+    _follow(case, replace(standing, stage=Stage.IMPORTED, since=now), tx, now=now)
+    tell_when_through(tx, compiled, now=now)
+
+
+def _compared(
+    case: Case,
+    standing: Standing,
+    sought: TwinsSought,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> Handled:
+    """A store that was put back may have sent the case before, with fewer words: those count."""
+    tx.states.forget(f"{LOOKS}{case.ticket.ticket_id}")
+    theirs = (each for each in sought.twins if each.number == case.ticket.number)
+    if (twin := next(theirs, None)) is not None:
+        words = found_there(case, twin).words
+        standing = replace(standing, written=replace(standing.written, words=words))
+    _is_imported(case, standing, tx, compiled, now=now)
+    return Handled(
+        f"it is #{case.ticket.number}, and what it lacks is noted", case.ticket.ticket_id
+    )
 
 
 def case_of(ticket: Ticket, reader: Reader) -> Case:
