@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,14 @@ from case_mails import MINUTE, Mail, all_clear, arrive, case_of, declare_down
 from desk import OWN, Desk, compiled_policy
 
 from bot.channels.mail_customer import customer_payload
-from bot.rules.actions import CustomerMail
+from bot.handlers.backfill import case_of as backfill_case
+from bot.handlers.backfill_notices import progress_in
+from bot.ports import Sought, Trouble
+from bot.rules.actions import CustomerMail, TicketCreation
+from bot.rules.backfill import creation_of
+from bot.rules.mail import Twin
+from bot.sandbox.fakes import FakeHelpdesk
+from bot.sources.twins import TwinFinder
 from bot.store.backup import backup, restore
 
 MAILS = tuple(
@@ -109,3 +116,46 @@ def test_old_ledger_creates_nothing_twice(lasting_desk: Desk, tmp_path: Path, wa
         assert sum(f"Matter {number} is down" in each for each in said) == 1
     assert len(sent) == len(set(sent)) == 6
     assert acknowledgements(desk) == sent[3:]
+
+
+class LateHelpdesk(FakeHelpdesk):
+    """A request that was given up, and is forgotten, comes alive after the first look."""
+
+    forgotten: TicketCreation | None = None
+
+    def twins(self, sought: Sought) -> tuple[Twin, ...] | Trouble:
+        found = super().twins(sought)
+        if self.forgotten is not None:
+            super().create("an import that nobody remembers", self.forgotten)
+            self.forgotten = None
+        return found
+
+
+def test_forgotten_import_gets_the_words_that_it_lacks(lasting_desk: Desk, tmp_path: Path) -> None:
+    """The customer wrote once more after the store was put back: the ticket that an earlier
+    import made has the first word alone, and the second follows as a note, once."""
+    desk, first = lasting_desk, "<m0@x.io>"
+    declare_down(desk)
+    key = arrive(desk, MAILS[0])
+    copy = backup(desk.url, tmp_path / "copy")
+    with desk.store.read() as reader:
+        forgotten = creation_of(backfill_case(case_of(desk, key), reader), None)
+    desk.close()
+    restore(copy, desk.url, desk.clock.now())
+    desk.start()
+    helpdesk = LateHelpdesk(desk.world, desk.compiled.policy.helpdesk, withhold=MINUTE / 60)
+    helpdesk.forgotten = forgotten
+    desk.helpdesk, desk.finder = helpdesk, TwinFinder(helpdesk, desk.store)
+    arrive(
+        desk, replace(MAILS[0], text="And the shop too", references=(first,), message_id="<2@x>")
+    )
+
+    all_clear(desk, 5 * MINUTE)
+
+    assert set(tickets_by_name(desk).values()) == {1}
+    [number] = [each.number for each in desk.world.tickets() if each.external_id]
+    said = [each.body for each in desk.world.comments(number)]
+    for word in ("Matter 0 is down", "And the shop too"):
+        assert sum(word in each for each in said) == 1, said
+    with desk.store.read() as reader:
+        assert progress_in(reader).is_through
