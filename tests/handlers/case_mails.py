@@ -144,3 +144,13 @@ def written_to(desk: Desk, address: str = NORA) -> list[CustomerMail]:
 def notice_id(case: Ticket, recipient: str = "team@acme.example") -> str:
     """The Message-ID of the notice that told somebody of a case."""
     return staff_mail_id(OWN, case.ticket_id, recipient, "told")
+
+
+def told_of(desk: Desk, kind: str) -> list[str]:
+    """The reasons of this kind that the room of our people was told, in order."""
+    reasons = (
+        str(getattr(out.message, "reason", ""))
+        for _, out in desk.channel.delivered
+        if out.destination == "slack:support"
+    )
+    return [each for each in reasons if each.startswith(kind)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from case_mails import MINUTE, Mail, all_clear, arrive, case_of, declare_down
+from case_mails import MINUTE, Mail, all_clear, arrive, case_of, declare_down, told_of
 from desk import Desk
 
 from bot.handlers.backfill import standing_of
@@ -42,12 +42,7 @@ def moody(desk: Desk, kind: TroubleKind = TroubleKind.MISCONFIGURED) -> Moody:
 
 def unread(desk: Desk) -> list[str]:
     """What a room was told of cases that cannot be asked about."""
-    return [
-        out.message.reason
-        for _, out in desk.channel.delivered
-        if getattr(out.message, "reason", "").startswith("case_unread")
-        and out.destination == "slack:support"
-    ]
+    return told_of(desk, "case_unread")
 
 
 def test_case_that_cannot_be_read_keeps_no_other_waiting(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from case_mails import MINUTE, NORA, Mail, all_clear, arrive, case_of, declare_down
+from case_mails import MINUTE, NORA, Mail, all_clear, arrive, case_of, declare_down, told_of
 from desk import Desk
 
 from bot.commands.forgetter import Forgetter
@@ -62,12 +62,7 @@ def stored(desk: Desk, case: Ticket) -> Ticket:
 
 def summaries(desk: Desk) -> list[str]:
     """What a room was told at the end."""
-    return [
-        out.message.reason
-        for _, out in desk.channel.delivered
-        if getattr(out.message, "reason", "").startswith("backfill")
-        and out.destination == "slack:support"
-    ]
+    return told_of(desk, "backfill")
 
 
 def test_forgotten_case_keeps_no_summary_waiting(desk: Desk, tmp_path: Path) -> None:

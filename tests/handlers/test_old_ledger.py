@@ -19,6 +19,7 @@ from bot.handlers.backfill_notices import progress_in
 from bot.ports import Sought, Trouble
 from bot.rules.actions import CustomerMail, TicketCreation
 from bot.rules.backfill import creation_of
+from bot.rules.backfill_state import LOOKS
 from bot.rules.mail import Twin
 from bot.sandbox.fakes import FakeHelpdesk
 from bot.sources.twins import TwinFinder
@@ -159,3 +160,4 @@ def test_forgotten_import_gets_the_words_that_it_lacks(lasting_desk: Desk, tmp_p
         assert sum(word in each for each in said) == 1, said
     with desk.store.read() as reader:
         assert progress_in(reader).is_through
+        assert not reader.states.starting_with(LOOKS), "it is read once"

@@ -216,6 +216,28 @@ def test_late_record_changes_nothing(store: Store) -> None:
     assert row(store, "a").state is OutboxState.DELIVERED
 
 
+def test_message_expires_while_nothing_else_is_due(store: Store) -> None:
+    """It waits for its next try, and its time passes first: then it is settled all the same."""
+    add(store, outgoing("a", expires_at=later(60)))
+    record(store, claim(store)[0], TryLater("429", 600), 1)
+
+    assert claim(store, 61) == []
+    assert row(store, "a").state is OutboxState.EXPIRED
+
+
+def test_storm_takes_back_nothing_critical_and_no_edit(store: Store) -> None:
+    """What it may count in place of showing is neither; other rooms keep theirs."""
+    add(
+        store,
+        *(outgoing(urgency, urgency=urgency) for urgency in Urgency),
+        outgoing("elsewhere", destination="slack:#other"),
+    )
+
+    with store.read() as reader:
+        found = reader.outbox.unsent("slack:#support", NOON)
+    assert {each.outgoing.key for each in found} == {Urgency.NORMAL, Urgency.LOW}
+
+
 def test_every_try_is_logged(store: Store) -> None:
     """The attempts of a message can be read: when, how it ended, in which words."""
     add(store, outgoing("a"))
