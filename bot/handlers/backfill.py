@@ -101,12 +101,7 @@ def handle_twins(
 
 
 def adopt(
-    found: Adopt,
-    ticket: Ticket,
-    tx: Transaction,
-    compiled: CompiledPolicy,
-    *,
-    now: datetime,
+    found: Adopt, ticket: Ticket, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
 ) -> None:
     """Let a case be a ticket that is there, and write what that one lacks."""
     take_over(found.number, ticket, tx, compiled, now=now, picture=found.picture)
@@ -128,7 +123,7 @@ def fire_backfill(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, no
         return "late copies are looked for"
     if ticket.number is not None and is_doubtful(tx, now):
         tx.states.save(f"{LOOKS}{ticket.ticket_id}", {"turn": 0})
-        return f"it is #{ticket.number}, as it was or as we forgot that it was: it is read"
+        return f"it is #{ticket.number}, and is read before it counts as whole"
     if ticket.number is not None:
         _is_imported(case_of(ticket, tx), standing, tx, compiled, now=now)
         return f"it is #{ticket.number}"

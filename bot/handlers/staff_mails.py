@@ -26,7 +26,9 @@ from bot.store.transaction import Transaction
 VIA, TAKE = "mail", "acknowledge"
 NOT_SENT = "The customer was sent none of it."
 LARGEST_LOGO = 30_000
+"""Bytes of a picture that is taken for a part of a signature."""
 LONGEST_NOTE = 30_000
+"""Characters of a mail that are kept in the case; all of it lies in the spool."""
 UNKNOWN = "its case is no longer known here"
 PARTIAL = "only its beginning could be read"
 BESIDE = "it took the case and said more than that"

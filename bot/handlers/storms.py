@@ -78,10 +78,9 @@ def _hold_what_waits(destination: str, storm: Storm, tx: Transaction, now: datet
     """
     for row in tx.outbox.unsent(destination, now):
         notice = row.outgoing.message
-        is_single = (
-            isinstance(notice, Notice) and notice.kind in SINGLE and notice.thread in storm.threads
-        )
-        if is_single and row.outgoing.urgency in (Urgency.NORMAL, Urgency.LOW):
+        if not isinstance(notice, Notice) or notice.kind not in SINGLE:
+            continue
+        if notice.thread in storm.threads:
             reason = f"{COUNTED}{storm.number}"
             tx.outbox.supersede(now=now, reason=reason, key=row.outgoing.key)
 

@@ -29,7 +29,7 @@ def record_works(silence: Silence, announced_at: datetime, tx: Transaction, now:
     works = ordered_works(silence, announced_at)
     added = [works] if works is not None and works.end > now else []
     for number, each in enumerate(known, 1):
-        if each.name == silence.name and each.end > now:
+        if each.name == silence.name:
             first, *others = kept_works(each, works, now) or (replace(each, end=each.start),)
             _save(number, first, tx)
             added += others
