@@ -72,15 +72,14 @@ _ready = (
     )
     .limit(bindparam("limit"))
 )
+_is_due = and_(_is_there, outbox.c.due_at <= _now, outbox.c.state != OutboxState.CLAIMED.value)
+_lease_ended = and_(outbox.c.lease_until <= _now, outbox.c.state == OutboxState.CLAIMED.value)
+_is_expired = and_(outbox.c.expires_at <= _now, outbox.c.state == OutboxState.WAITING.value)
 _DUE = Ready(
     lambda _: union_all(
         *(
-            select(outbox.c.id).where(is_open(outbox), *which)
-            for which in (
-                (_is_there, outbox.c.due_at <= _now, outbox.c.state != OutboxState.CLAIMED.value),
-                (outbox.c.lease_until <= _now, outbox.c.state == OutboxState.CLAIMED.value),
-                (outbox.c.expires_at <= _now, outbox.c.state == OutboxState.WAITING.value),
-            )
+            select(outbox.c.id).where(is_open(outbox), each)
+            for each in (_is_due, _lease_ended, _is_expired)
         )
     ).limit(1)
 )
@@ -88,11 +87,7 @@ _DUE = Ready(
 _EXPIRE = Ready(
     lambda _: (
         update(outbox)
-        .where(
-            is_open(outbox),
-            outbox.c.state == OutboxState.WAITING.value,
-            outbox.c.expires_at <= _now,
-        )
+        .where(is_open(outbox), _is_expired)
         .values(
             state=OutboxState.EXPIRED.value,
             is_open=0,
@@ -104,11 +99,7 @@ _EXPIRE = Ready(
 _GIVE_BACK = Ready(
     lambda _: (
         update(outbox)
-        .where(
-            is_open(outbox),
-            outbox.c.state == OutboxState.CLAIMED.value,
-            outbox.c.lease_until <= _now,
-        )
+        .where(is_open(outbox), _lease_ended)
         .values(state=OutboxState.UNKNOWN.value, due_at=_now, lease_until=null())
         .returning(outbox.c.id, outbox.c.attempts, outbox.c.claimed_at)
     )
