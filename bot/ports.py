@@ -57,11 +57,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ContactPage:
-    """People read from the helpdesk and the cursor to store with them."""
+    """People read from the helpdesk and the cursor to store with them.
+
+    `gone` are the ids of those who may ask for help no more: deleted, suspended, or our own now.
+    """
 
     contacts: tuple[Contact, ...]
     cursor: str
     is_last: bool
+    gone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

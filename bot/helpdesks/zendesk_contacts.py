@@ -51,12 +51,19 @@ class ContactExport:
         after = page.get("after_cursor") or cursor or f"{START}{asked['start_time']}"
         is_last = page.get("end_of_stream") is True or not rows or after == cursor
         contacts = tuple(each for each in map(self._contact, rows) if each is not None)
-        return ContactPage(contacts, str(after), is_last)
+        asking = {each.person_id for each in contacts}
+        gone = frozenset(str(row["id"]) for row in rows) - asking
+        return ContactPage(contacts, str(after), is_last, gone)
 
     def _contact(self, row: Json) -> Contact | None:
-        """A customer with an address; our own people ask for no help."""
+        """A customer with an address; our own people ask for no help, nor do who left.
+
+        The export shows a deleted user with `active: false`, often without an address.
+        """
         email = row.get("email")
         if not isinstance(email, str) or "@" not in email or row.get("role") in _STAFF:
+            return None
+        if row.get("active") is False or row.get("suspended") is True:
             return None
         organisation = self._desk.people.organisation(row.get("organization_id"))
         held = {

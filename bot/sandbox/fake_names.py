@@ -63,8 +63,8 @@ class Names:
         )
 
     def contact(self, user: User, now: datetime) -> Contact | None:
-        """A customer in own names; None for our own people and for those without an address."""
-        if user.is_staff or not user.email:
+        """A customer in own names; None for our own people, who left, and who has no address."""
+        if user.is_staff or not user.email or not user.is_active or user.is_suspended:
             return None
         organisation = self._world.people.organisation(user.organisation_id)
         held = {

@@ -105,8 +105,11 @@ class FakeHelpdesk:
         if trouble := self._trouble():
             return trouble
         now = self._world.clock.now()
-        found = (self._names.contact(user, now) for user in self._world.people.users())
-        return ContactPage(tuple(each for each in found if each is not None), "all", is_last=True)
+        users = self._world.people.users()
+        found = (self._names.contact(user, now) for user in users)
+        contacts = tuple(each for each in found if each is not None)
+        gone = {str(user.user_id) for user in users} - {each.person_id for each in contacts}
+        return ContactPage(contacts, "all", is_last=True, gone=frozenset(gone))
 
     def tickets(self, numbers: Sequence[int]) -> Mapping[int, Snapshot | Trouble]:
         """Tickets as they are now."""

@@ -109,6 +109,22 @@ class Directory:
             changed = replace(user, updated_at=self._clock.now(), **known)  # type: ignore[arg-type]
             return self._keep(changed)
 
+    def suspend_user(self, user_id: int) -> User:
+        """Let somebody ask for nothing any more; the address stays."""
+        with self._lock:
+            user = self._users[user_id]
+            return self._keep(replace(user, updated_at=self._clock.now(), is_suspended=True))
+
+    def delete_user(self, user_id: int) -> User:
+        """Somebody left: the row stays, without its address, which others may have from now on."""
+        with self._lock:
+            user = self._users[user_id]
+            if user.email is not None:
+                self._by_email.pop(user.email.casefold(), None)
+            return self._keep(
+                replace(user, updated_at=self._clock.now(), is_active=False, email=None)
+            )
+
     def move_user(
         self, user_id: int, *, organisation_id: int | None = None, group_id: int | None = None
     ) -> User:

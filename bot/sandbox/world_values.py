@@ -53,6 +53,8 @@ class User:
     time_zone: str = "UTC"
     fields: Mapping[str, str | None] = field(default_factory=dict)
     external_id: str | None = None
+    is_active: bool = True
+    is_suspended: bool = False
 
     @property
     def is_staff(self) -> bool:

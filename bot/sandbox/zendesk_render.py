@@ -126,7 +126,7 @@ def user_json(user: User, base: str) -> Json:
     is_staff = user.is_staff
     return {
         "id": user.user_id, "url": f"{base}/users/{user.user_id}.json", "name": user.name,
-        "email": user.email, "role": str(user.role), "active": True, "alias": None,
+        "email": user.email, "role": str(user.role), "active": user.is_active, "alias": None,
         "created_at": instant(user.created_at), "updated_at": instant(user.updated_at),
         "custom_role_id": 360_000_920_001 if is_staff else None,
         "default_group_id": user.group_id, "details": None, "external_id": user.external_id,
@@ -136,7 +136,7 @@ def user_json(user: User, base: str) -> Json:
         "only_private_comments": False, "organization_id": user.organisation_id, "phone": None,
         "photo": None, "report_csv": False, "restricted_agent": not is_staff,
         "role_type": 4 if is_staff else None, "shared": False, "shared_agent": False,
-        "shared_phone_number": None, "signature": None, "suspended": False, "tags": [],
+        "shared_phone_number": None, "signature": None, "suspended": user.is_suspended, "tags": [],
         "ticket_restriction": None if is_staff else "requested",
         "two_factor_auth_enabled": None if is_staff else False,
         "user_fields": dict(user.fields), "verified": True,

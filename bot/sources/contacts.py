@@ -11,7 +11,8 @@ from bot.store.store import Store
 from bot.store.transaction import Transaction
 from bot.telemetry import logger
 
-CURSOR = "export/contacts"
+CURSOR = "export/contacts/2"
+"""Read anew from the beginning where an older Deskmate had kept those who left."""
 READ_AT = "contacts"
 """The state that says when the contacts were read up last."""
 EVERY = timedelta(hours=1)
@@ -44,7 +45,11 @@ class ContactReader:
             log.warning("contacts_not_read", reason=page.reason, again_in=wait.total_seconds())
             return False
 
+        with self._store.read() as reader:
+            left = reader.contacts.addresses_of(page.gone)
+
         def write(tx: Transaction) -> None:
+            tx.contacts.forget(left)
             for contact in page.contacts:
                 tx.contacts.save(contact)
             tx.cursors.set(CURSOR, page.cursor)
@@ -53,5 +58,5 @@ class ContactReader:
 
         self._store.write(write)
         self._pause = pause_of(EVERY if page.is_last else PAGE_EVERY, now)
-        log.info("contacts_read", count=len(page.contacts), is_last=page.is_last)
+        log.info("contacts_read", count=len(page.contacts), left=len(left), is_last=page.is_last)
         return False

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Connection
 
 from bot.rules.mail import Contact
@@ -13,6 +14,8 @@ from bot.store.codec import maybe_instant, micros
 from bot.store.rows import column, contact_body, contact_of
 from bot.store.tables import contact
 from bot.store.upserts import put
+
+_AT_ONCE = 500
 
 
 class ContactsView:
@@ -37,6 +40,18 @@ class ContactsView:
         """When the latest contact was read from the helpdesk."""
         return maybe_instant(self._connection.scalar(select(func.max(contact.c.as_of))))
 
+    def addresses_of(self, person_ids: frozenset[str]) -> tuple[str, ...]:
+        """Under which addresses these people of the helpdesk are kept; none where there are none.
+
+        Reads every contact, so it is for the few who left.
+        """
+        if not person_ids:
+            return ()
+        rows = self._connection.execute(select(contact.c.email, contact.c.body))
+        return tuple(
+            row.email for row in rows if json.loads(row.body).get("person_id") in person_ids
+        )
+
 
 class Contacts(ContactsView):
     """The contacts within a write transaction."""
@@ -49,3 +64,9 @@ class Contacts(ContactsView):
             "body": contact_body(known),
         }
         put(self._connection, contact, row)
+
+    def forget(self, addresses: tuple[str, ...]) -> None:
+        """Take these contacts out; who writes from there is somebody whom nobody knows."""
+        for first in range(0, len(addresses), _AT_ONCE):
+            some = addresses[first : first + _AT_ONCE]
+            self._connection.execute(delete(contact).where(contact.c.email.in_(some)))

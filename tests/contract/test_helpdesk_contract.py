@@ -341,6 +341,25 @@ def test_customers_are_shown_with_their_companies_facts(door: Door) -> None:
     assert not {user.email for user in door.furniture.agents.values()} & found.keys()
 
 
+def test_customers_who_left_may_ask_no_more(door: Door) -> None:
+    """Who was suspended or deleted is no contact, and is named as gone."""
+    contacts: Contacts = door.helpdesk  # type: ignore[assignment]
+    people, customers = door.world.people, door.furniture.customers
+    first = contacts.contacts_since(None, START - timedelta(days=1))
+    assert isinstance(first, ContactPage), first
+    suspended, deleted = customers["contoso"].user_id, customers["northwind"].user_id
+    door.clock.advance(timedelta(minutes=1))
+    people.suspend_user(suspended)
+    people.delete_user(deleted)
+
+    page = contacts.contacts_since(first.cursor, START - timedelta(days=1))
+
+    assert isinstance(page, ContactPage), page
+    assert {str(suspended), str(deleted)} <= page.gone
+    assert not page.gone & {each.person_id for each in page.contacts}
+    assert {each.person_id for each in first.contacts} >= {str(suspended), str(deleted)}
+
+
 def test_help_centre_shows_what_may_be_read(door: Door) -> None:
     """Articles come with text, language and address; drafts are withdrawn, restricted ones told."""
     shelf = door.world.shelf

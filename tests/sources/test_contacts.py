@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sources_doors import NOW
@@ -36,6 +37,25 @@ def test_contact_is_found_by_address_in_any_case(store: Store) -> None:
         as_of = reader.contacts.as_of()
     assert found == NORA
     assert as_of == NOW
+
+
+def test_contact_who_left_is_forgotten(store: Store) -> None:
+    """A new owner of the address keeps it; everybody else stays."""
+    ola = replace(NORA, email="ola@northwind.example", person_id="10")
+    heir = replace(NORA, name="Another Nora", person_id="11")
+    pages = Pages(
+        ContactPage((NORA, ola), "c1", is_last=True),
+        ContactPage((), "c2", is_last=True, gone=frozenset({"9"})),
+        ContactPage((heir,), "c3", is_last=True, gone=frozenset({"9"})),
+    )
+    reader = ContactReader(pages, store)
+    known = []
+    for hours in (0, 2, 4):
+        reader.step(NOW + timedelta(hours=hours))
+        with store.read() as view:
+            known.append((view.contacts.load("nora@northwind.example"), view.contacts.count()))
+
+    assert known == [(NORA, 2), (None, 1), (heir, 2)]
 
 
 def test_pages_follow_one_another_without_haste(store: Store) -> None:
