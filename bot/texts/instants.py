@@ -17,17 +17,10 @@ NEAR_DAYS = 6
 def time_of(instant: datetime, *, now: datetime, zone: str, words: Words) -> str:
     """The time of day, with its day as soon as that is not today."""
     there, today = (each.astimezone(_zone(zone)) for each in (instant, now))
-    time = f"{there:%H:%M}"
     days = abs((there.date() - today.date()).days)
     if days == 0:
-        return time
-    pattern = words.near_day if days <= NEAR_DAYS else words.far_day
-    return pattern.format(
-        weekday=words.weekdays[there.weekday()],
-        day=there.day,
-        month=words.months[there.month - 1],
-        time=time,
-    )
+        return f"{there:%H:%M}"
+    return _on_day(words.near_day if days <= NEAR_DAYS else words.far_day, there, words)
 
 
 def time_with_zone(instant: datetime, *, now: datetime, zone: str, words: Words) -> str:
@@ -42,12 +35,7 @@ def time_with_zone(instant: datetime, *, now: datetime, zone: str, words: Words)
 def date_with_zone(instant: datetime, *, zone: str, words: Words) -> str:
     """Day, date, time and the zone's name, whatever day it is: `Wed 25 Nov 09:26 CET`."""
     there = instant.astimezone(_zone(zone))
-    day = words.far_day.format(
-        weekday=words.weekdays[there.weekday()],
-        day=there.day,
-        month=words.months[there.month - 1],
-        time=f"{there:%H:%M}",
-    )
+    day = _on_day(words.far_day, there, words)
     name = there.tzname() or UTC
     name = f"{UTC}{name}" if name[0] in "+-" else name
     return f"{day} {words.zones.get(name, name)}"
@@ -63,6 +51,15 @@ def duration(length: timedelta, words: Words) -> str:
     units = ((words.days, days), (words.hours, hours), (words.minutes, minutes))
     first = next(place for place, (_, count) in enumerate(units) if count)
     return " ".join(unit.format(count) for unit, count in units[first : first + 2] if count)
+
+
+def _on_day(pattern: str, there: datetime, words: Words) -> str:
+    return pattern.format(
+        weekday=words.weekdays[there.weekday()],
+        day=words.first_day if there.day == 1 else there.day,
+        month=words.months[there.month - 1],
+        time=f"{there:%H:%M}",
+    )
 
 
 @cache

@@ -36,7 +36,8 @@ GERMAN = Words(
     ),
     zones={"CET": "MEZ", "CEST": "MESZ"},
     near_day="{weekday} {time}",
-    far_day="{weekday} {day}. {month}, {time}",
+    far_day="{weekday}, {day}. {month}, {time}",
+    first_day="1",
     clocks={
         "first_response": "erste Antwort",
         "first_reply": "erste Antwort",
@@ -251,18 +252,18 @@ GERMAN = Words(
         "incident_words": "Das darf Kunden nicht gesagt werden: {}. Sagen Sie es anders.",
     },
     case_mail={
-        "subject": "Ihre Nachricht ist bei uns",
+        "subject": "Ihre Nachricht ist eingegangen",
         "received": (
-            "Ihre Nachricht ist am {when} bei uns eingegangen. Bei uns heißt sie {reference}."
+            "Ihre Nachricht ist am {when} bei uns eingegangen. Ihre Referenz: {reference}."
         ),
         "working": (
             "Unser Ticketsystem steht gerade nicht zur Verfügung, deshalb arbeiten und antworten "
-            "wir aus diesem Postfach. Ihre Nachricht ist sicher, Sie brauchen sie nicht noch "
+            "wir aus diesem Postfach. Ihre Nachricht liegt uns vor, Sie brauchen sie nicht noch "
             "einmal zu schicken."
         ),
         "from_here": (
             "Zurzeit arbeiten und antworten wir aus diesem Postfach. "
-            "Ihre Nachricht ist sicher, Sie brauchen sie nicht noch einmal zu schicken."
+            "Ihre Nachricht liegt uns vor, Sie brauchen sie nicht noch einmal zu schicken."
         ),
         "add": "Möchten Sie etwas ergänzen, antworten Sie einfach auf diese Mail.",
     },

@@ -34,6 +34,7 @@ ENGLISH = Words(
     zones={},
     near_day="{weekday} {time}",
     far_day="{weekday} {day} {month} {time}",
+    first_day="1",
     clocks={
         "first_response": "first reply",
         "first_reply": "first reply",
@@ -226,10 +227,10 @@ ENGLISH = Words(
     },
     case_mail={
         "subject": "Your message has arrived",
-        "received": "We received your message on {when}. We know it as {reference}.",
+        "received": "We received your message on {when}. Your reference is {reference}.",
         "working": (
-            "Our ticket system is out of order, so for now we work and answer from this mailbox. "
-            "Your message is safe here; there is no need to send it again."
+            "Our ticket system is unavailable at the moment, so we work and answer from this "
+            "mailbox. Your message is safe here; there is no need to send it again."
         ),
         "from_here": (
             "For now we work and answer from this mailbox. "

@@ -28,7 +28,7 @@ FRENCH = Words(
     under_a_minute="moins d'une minute",
     left="reste {}",
     ago="il y a {}",
-    late="Remis en retard\u00a0: situation à {}.",
+    late="Remis en retard (état\u00a0: {}).",
     weekdays=("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."),
     months=(
         "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
@@ -36,7 +36,8 @@ FRENCH = Words(
     ),
     zones={},
     near_day="{weekday} {time}",
-    far_day="{weekday} {day} {month} {time}",
+    far_day="{weekday} {day} {month} à {time}",
+    first_day="1er",
     clocks={
         "first_response": "première réponse",
         "first_reply": "première réponse",
@@ -155,7 +156,7 @@ FRENCH = Words(
         "silence_ends": "Il se termine bientôt\u00a0: {}.",
         "silence_over": "Il est terminé\u00a0: {}.",
         "silence_was": "Silence entre-temps\u00a0: {}.",
-        "maintenance_planned": "Prévue à partir de {}.",
+        "maintenance_planned": "Prévue, début\u00a0: {}.",
         "maintenance_on": "Les messages à ce sujet sont retenus\u00a0: {}.",
         "maintenance_marked": "Les messages à ce sujet le signalent\u00a0: {}.",
         "maintenance_helpdesk": (
@@ -271,11 +272,11 @@ FRENCH = Words(
             "Votre message nous est parvenu le {when}. Il porte la référence {reference}."
         ),
         "working": (
-            "Notre système de tickets est indisponible\u00a0: nous travaillons et répondons depuis "
-            "cette boîte. Votre message est conservé, vous n'avez pas à le renvoyer."
+            "Notre outil de tickets est indisponible\u00a0: nous travaillons et répondons depuis "
+            "cette boîte mail. Votre message est conservé, vous n'avez pas à le renvoyer."
         ),
         "from_here": (
-            "Pour le moment, nous travaillons et répondons depuis cette boîte. "
+            "Pour le moment, nous travaillons et répondons depuis cette boîte mail. "
             "Votre message est conservé, vous n'avez pas à le renvoyer."
         ),
         "add": "Pour ajouter quelque chose, répondez simplement à ce mail.",

@@ -36,7 +36,8 @@ SWEDISH = Words(
     ),
     zones={},
     near_day="{weekday} {time}",
-    far_day="{weekday} {day} {month} {time}",
+    far_day="{weekday} {day} {month} kl. {time}",
+    first_day="1",
     clocks={
         "first_response": "första svar",
         "first_reply": "första svar",
@@ -230,14 +231,14 @@ SWEDISH = Words(
     },
     case_mail={
         "subject": "Ditt meddelande har kommit fram",
-        "received": "Vi tog emot ditt meddelande {when}. Hos oss heter det {reference}.",
+        "received": "Vi tog emot ditt meddelande {when}. Ditt referensnummer är {reference}.",
         "working": (
             "Vårt ärendesystem är ur funktion, så just nu arbetar och svarar vi från den här "
-            "brevlådan. Ditt meddelande är i säkerhet; du behöver inte skicka det igen."
+            "brevlådan. Ditt meddelande har kommit fram; du behöver inte skicka det igen."
         ),
         "from_here": (
             "Just nu arbetar och svarar vi från den här brevlådan. "
-            "Ditt meddelande är i säkerhet; du behöver inte skicka det igen."
+            "Ditt meddelande har kommit fram; du behöver inte skicka det igen."
         ),
         "add": "Vill du lägga till något är det bara att svara på det här mejlet.",
     },

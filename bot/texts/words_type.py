@@ -12,7 +12,8 @@ class Words:
     """The words of one language.
 
     `open_quote` and `close_quote` enclose a customer's words, spaces included. In `day_format`
-    and its neighbours `{weekday}`, `{day}`, `{month}` and `{time}` stand for their values.
+    and its neighbours `{weekday}`, `{day}`, `{month}` and `{time}` stand for their values;
+    `first_day` is how the first of a month is written.
     """
 
     ticket: str
@@ -41,6 +42,7 @@ class Words:
     zones: Mapping[str, str]
     near_day: str
     far_day: str
+    first_day: str
     clocks: Mapping[str, str]
     buttons: Mapping[str, str]
     reasons: Mapping[str, str]

@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +16,7 @@ from bot.texts.banner import banner_texts
 from bot.texts.cleaning import cut, one_line
 from bot.texts.instants import duration, time_of, time_with_zone
 from bot.texts.replies import desk_help, not_written_down
+from bot.texts.report_words import REPORTS
 from bot.texts.templates import _environment
 from bot.texts.words import LANGUAGES, said
 
@@ -34,8 +38,11 @@ PROMISES = re.compile(
         ("sv", 60 * 24 * 2, "tors 10:00"),
         ("ru", -60 * 24, "пн 10:00"),
         ("en", 60 * 24 * 20, "Mon 14 Dec 10:00"),
-        ("de", 60 * 24 * 20, "Mo. 14. Dezember, 10:00"),
-        ("ru", 60 * 24 * 20, "пн 14 декабря 10:00"),
+        ("de", 60 * 24 * 20, "Mo., 14. Dezember, 10:00"),
+        ("fr", 60 * 24 * 20, "lun. 14 décembre à 10:00"),
+        ("fr", 60 * 24 * 7, "mar. 1er décembre à 10:00"),
+        ("sv", 60 * 24 * 7, "tis 1 december kl. 10:00"),
+        ("ru", 60 * 24 * 20, "пн, 14 декабря, 10:00"),
     ],
 )
 def test_day_is_named_unless_today(language: str, minutes: int, expected: str) -> None:
@@ -100,16 +107,30 @@ def test_codes_take_their_detail() -> None:
     assert said("See: the manual", {"mailbox": "Use {}."}) == "See: the manual"
 
 
+def _gaps(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\{[^}]*\}", text))
+
+
 def test_every_language_has_every_word() -> None:
-    """Clocks, buttons, reasons and next steps are the same in every language, with their gaps."""
+    """Each code of one language is one of every other, with the same gaps in its words."""
     english = LANGUAGES["en"]
     for words in LANGUAGES.values():
-        for name in ("clocks", "buttons", "reasons", "next_steps"):
-            own, wanted = getattr(words, name), getattr(english, name)
-            assert own.keys() == wanted.keys()
-            assert all(own[code].count("{}") == wanted[code].count("{}") for code in wanted)
+        for field in fields(words):
+            own, wanted = getattr(words, field.name), getattr(english, field.name)
+            if isinstance(wanted, Mapping) and field.name != "zones":
+                assert {code: _gaps(own[code]) for code in own} == {
+                    code: _gaps(wanted[code]) for code in wanted
+                }
         assert (len(words.weekdays), len(words.months)) == (7, 12)
         assert all(len(label) <= 75 for label in words.buttons.values())
+
+
+def test_every_report_has_every_word() -> None:
+    """A report in another language leaves nothing out."""
+    wanted = {code: _gaps(text) for code, text in REPORTS["en"].items()}
+
+    for report in REPORTS.values():
+        assert {code: _gaps(text) for code, text in report.items()} == wanted
 
 
 @pytest.mark.parametrize("language", list(LANGUAGES))
