@@ -70,7 +70,7 @@ def handle_probe(
 
 
 def handle_outage_timer(tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> OutageNews:
-    """Do what fell due by time alone: the banner, a reminder, the end of the hold."""
+    """Do what fell due by time alone: the banner, a reminder, the end of a person's word."""
     works = works_now(tx, compiled, now)
     decision = after_time(load_state(tx), compiled.policy.outage, now, works)
     return _carry_out(decision, tx, compiled, Seen(), now=now)

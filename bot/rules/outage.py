@@ -6,7 +6,7 @@
        ^  ^ <--- 3 good in a row ---- |                                           |
        |                                                                          | 5 good in a row,
        |                              2 failing in a row: the same incident       v one a write
-       +---- hold over, no failure ------------- RECOVERING <---------------------+
+       +---- hold over, seen to be good -------- RECOVERING <---------------------+
 
 What would be declared while announced maintenance holds (`outage_works`) is DOWN without noise.
 A round that says more of us than of the helpdesk (our line, our credentials, our own request
@@ -18,17 +18,16 @@ while. The figures were simulated (docs/outages.md); every one is a key of `help
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.rules.outage_due import after_time, began
+from bot.rules.outage_hold import CLOCK_STEP, after_hold, seen_good
 from bot.rules.outage_overlays import after_refusal, after_throttling, is_shut_out
 from bot.rules.outage_state import Blind, OutageDecision, OutageState, Phase, Round, Step, Works
 from bot.rules.outage_works import announced, with_works
 from bot.rules.policy import OutagePolicy
 from bot.rules.probes import ProbeRound, Verdict
 
-CLOCK_STEP = timedelta(minutes=1)
-"""A clock that is set back by less is being adjusted."""
 _AS_GOOD_AS_WRITTEN = (Verdict.OK, Verdict.SLOW, Verdict.MISCONFIGURED)
 """A canary that is missing or not configured is our fault, and must not keep an outage open."""
 
@@ -159,6 +158,7 @@ def _counted(
             has_written=False,
         )
         return _after_failing(state, policy, now, steps)
+    state = seen_good(state, policy, now)
     state = replace(
         state,
         failing_in_a_row=0,
@@ -287,6 +287,8 @@ def _after_good(
         case Phase.DOWN if _is_back(state, policy, now):
             steps.append(Step.ANSWERING_AGAIN)
             return replace(state, phase=Phase.RECOVERING, since=now, recovering_at=now)
+        case Phase.RECOVERING:
+            return after_hold(state, policy, now, steps)
         case _:
             return state
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an outage does by time alone: banner, reminders, release of held work, end of the hold."""
+"""What an outage does by time alone: banner, reminders, the end of a person's word."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.rules.outage_state import OutageDecision, OutageState, Phase, Step, Works
 from bot.rules.outage_works import after_works, with_works
@@ -14,9 +14,10 @@ from bot.rules.policy import OutagePolicy
 def after_time(
     state: OutageState, policy: OutagePolicy, now: datetime, works: Works | None = None
 ) -> OutageDecision:
-    """Do what falls due by time alone: banner, reminders, release of held work, end of the hold.
+    """Do what falls due by time alone: banner, reminders, the end of a person's word.
 
-    `works` is the announced maintenance that holds now: while it does, there is no noise.
+    The end of a recovery is none of it: that takes a good round (`outage_hold`). `works` is the
+    announced maintenance that holds now: while it does, there is no noise.
     """
     steps: list[Step] = []
     state = after_works(with_works(state, works), now, steps)
@@ -36,8 +37,6 @@ def after_time(
     elif state.is_banner_shown and _renewal_due(state, policy) <= now:
         state = replace(state, banner_renewed_at=now)
         steps.append(Step.RENEW_BANNER)
-    if state.phase is Phase.RECOVERING and state.recovering_at is not None:
-        state = _after_hold(state, policy, now, steps)
     return OutageDecision(state, tuple(steps))
 
 
@@ -52,23 +51,7 @@ def next_due(state: OutageState, policy: OutagePolicy) -> datetime | None:
             due.append(_banner_due(state, policy))
     if state.is_banner_shown:
         due.append(_renewal_due(state, policy))
-    if state.phase is Phase.RECOVERING and state.recovering_at is not None:
-        if state.failing_in_a_row:
-            # The next round decides: nothing falls due on a helpdesk that has just failed.
-            return min(due, default=None)
-        if not state.is_released:
-            due.append(state.recovering_at + policy.release_after)
-        due.append(state.recovering_at + hold(state, policy))
     return min(due, default=None)
-
-
-def hold(state: OutageState, policy: OutagePolicy) -> timedelta:
-    """How long a recovery is watched: doubled by each relapse within the greatest hold."""
-    if state.recovering_at is None:
-        return policy.hold
-    recent = [at for at in state.relapses if state.recovering_at - at <= policy.hold_greatest]
-    doubled: timedelta = policy.hold * 2 ** min(len(recent), 16)
-    return min(doubled, policy.hold_greatest)
 
 
 def began(state: OutageState) -> datetime:
@@ -76,34 +59,6 @@ def began(state: OutageState) -> datetime:
     first = state.first_failure_at or state.since or state.last_round_at
     assert first is not None, "only a machine that saw a round can be suspect or down"
     return first
-
-
-def _after_hold(
-    state: OutageState, policy: OutagePolicy, now: datetime, steps: list[Step]
-) -> OutageState:
-    assert state.recovering_at is not None
-    if state.failing_in_a_row:
-        return state
-    recovering_at = state.recovering_at
-    if not state.is_released and recovering_at + policy.release_after <= now:
-        state = replace(state, is_released=True)
-        steps.append(Step.RELEASE)
-    if recovering_at + hold(state, policy) > now:
-        return state
-    if not state.is_released:
-        steps.append(Step.RELEASE)
-    steps.append(Step.RECOVERED)
-    return replace(
-        state,
-        phase=Phase.HEALTHY,
-        since=now,
-        healthy_at=now,
-        is_released=True,
-        is_banner_shown=False,
-        banner_renewed_at=None,
-        declared_by="",
-        declared_until=None,
-    )
 
 
 def _remind(

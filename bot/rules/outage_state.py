@@ -92,7 +92,8 @@ class OutageState:
     belong to `outage_overlays`; `works_until` (of maintenance that holds now), `works_said`,
     `works_told` (the end that our people know) and `is_announced` (the incident is maintenance)
     to `outage_works`. `seen_up_at` is when the helpdesk was last seen to be there before it was
-    held for down: how it stood after that, nobody knows yet.
+    held for down: how it stood after that, nobody knows yet. `last_good_at` is the last round
+    that counted as good: a recovery is seen as far as that, and no further.
     """
 
     phase: Phase = Phase.HEALTHY
@@ -130,6 +131,7 @@ class OutageState:
     works_told: datetime | None = None
     is_announced: bool = False
     seen_up_at: datetime | None = None
+    last_good_at: datetime | None = None
 
     @property
     def standing(self) -> str:
@@ -150,7 +152,7 @@ _INSTANTS = frozenset(
     "since last_round_at first_failure_at first_good_at declared_at recovering_at healthy_at "
     "blind_since banner_renewed_at reminded_at written_at declared_until "
     "cleared_until turned_away_at unwritten_at takes_in_since works_until works_told "
-    "seen_up_at".split()
+    "seen_up_at last_good_at".split()
 )
 
 

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The all-clear is given by what was seen, never by time that nobody watched."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from outage_watch import DOWN, OK, POLICY, Watch, down_for
+
+from bot.rules.outage_due import after_time, next_due
+from bot.rules.outage_state import Phase, Step
+from bot.rules.probes import ProbeRound, Verdict
+
+MINUTE = timedelta(minutes=1)
+END = {Step.RELEASE, Step.RECOVERED}
+OUR_LINE = ProbeRound(DOWN, DOWN, DOWN, witnesses=(False, False, False))
+REFUSED = ProbeRound(OK, Verdict.CREDENTIALS, Verdict.CREDENTIALS)
+TURNED_AWAY = ProbeRound(Verdict.THROTTLED, Verdict.THROTTLED, OK, own_share=0.1)
+OUR_DOING = ProbeRound(Verdict.THROTTLED, Verdict.THROTTLED, OK, own_share=0.9)
+
+
+def recovering() -> Watch:
+    """Down for ten minutes, answering for three, the hold of ten minutes just begun."""
+    watch = down_for(10)
+    watch.probe_for(3 * MINUTE, OK)
+    assert watch.state.phase is Phase.RECOVERING
+    return watch
+
+
+def _blind(watch: Watch, probes: ProbeRound | None) -> None:
+    """Two hours without sight: by rounds that say nothing, or because the daemon was dead."""
+    if probes is not None:
+        watch.rounds(120 * MINUTE, probes)
+    watch.until(watch.now + (0 if probes else 120) * MINUTE)
+
+
+@pytest.mark.parametrize("probes", [OUR_LINE, REFUSED, TURNED_AWAY, OUR_DOING, None])
+def test_no_all_clear_without_sight(probes: ProbeRound | None) -> None:
+    """Nothing is released and nobody told; the first good rounds begin the hold anew."""
+    watch = recovering()
+
+    _blind(watch, probes)
+
+    assert not END & set(watch.steps())
+    assert (watch.state.phase, watch.state.is_banner_shown) == (Phase.RECOVERING, True)
+    seen_again = watch.now
+    watch.probe_for(15 * MINUTE, OK)
+    recovered = next(at for step, at in watch.told if step is Step.RECOVERED)
+    assert 10 * MINUTE <= recovered - seen_again <= 11 * MINUTE
+
+
+@pytest.mark.parametrize("first", [OUR_LINE, REFUSED, TURNED_AWAY])
+def test_what_is_down_again_behind_our_blindness_is_told_as_that(first: ProbeRound) -> None:
+    """It dies while we cannot see: a relapse of the same incident, and no all-clear before."""
+    watch = recovering()
+    watch.rounds(30 * MINUTE, first)
+    watch.probe_for(2 * MINUTE, DOWN)
+
+    assert Step.RELAPSED in watch.steps()
+    assert not END & set(watch.steps())
+
+
+def test_short_blindness_keeps_the_hold() -> None:
+    """A minute without sight among good rounds costs nothing."""
+    watch = recovering()
+    began = watch.state.recovering_at
+    watch.rounds(1 * MINUTE, OUR_LINE)
+    watch.probe_for(15 * MINUTE, OK)
+
+    assert began is not None
+    recovered = next(at for step, at in watch.told if step is Step.RECOVERED)
+    assert 10 * MINUTE <= recovered - began <= 10.5 * MINUTE
+
+
+def test_time_alone_ends_no_recovery() -> None:
+    """A timer a day later finds nothing to do, and none is set for the past."""
+    watch = recovering()
+    later = watch.now + timedelta(days=1)
+
+    decision = after_time(watch.state, POLICY, later)
+
+    assert not END & set(decision.steps)
+    due = next_due(decision.state, POLICY)
+    assert due is None or due > later
+
+
+def test_good_rounds_on_both_sides_of_blindness_are_not_in_a_row() -> None:
+    """Four good rounds, an hour without sight and one more: that is no return yet."""
+    watch = down_for(10)
+    for _ in range(4):
+        watch.probe(OK)
+    watch.rounds(60 * MINUTE, OUR_LINE)
+    watch.probe(OK)
+
+    assert Step.ANSWERING_AGAIN not in watch.steps()
+    assert watch.state.first_good_at == watch.now
