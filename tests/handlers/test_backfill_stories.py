@@ -206,18 +206,36 @@ def test_words_keep_their_order_while_a_case_is_on_its_way(desk: Desk, stage: St
     assert [word for each in shown for word in said if word in each] == list(said)
 
 
-def test_late_copy_is_told_once(desk: Desk) -> None:
-    """A day later the helpdesk works off the same mail: a person merges them, we do not."""
+@pytest.mark.parametrize(
+    ("late", "look"),
+    [
+        (timedelta(), timedelta(hours=1)),
+        (timedelta(hours=2), timedelta(hours=24)),
+        (timedelta(days=3), timedelta(days=7)),
+    ],
+)
+def test_late_copy_is_told_once(desk: Desk, late: timedelta, look: timedelta) -> None:
+    """The helpdesk works off the same mail: by the next look a person hears, who merges them."""
     declare_down(desk)
-    case_of(desk, arrive(desk, Mail(message_id=FIRST)))
+    case = case_of(desk, arrive(desk, Mail(message_id=FIRST)))
     all_clear(desk)
+    with desk.store.read() as reader:
+        standing = standing_of(case, reader)
+    apart = timedelta(hours=4)
+    desk.run(late, look_every=apart)
     late_mail(desk)
-    told = len(desk.told("admin"))
-    desk.run(timedelta(hours=26), look_every=timedelta(minutes=20))
+    desk.run(timedelta(days=8) - late, look_every=apart)
 
-    copies = told_of(desk, "late_copy")
-    assert told < len(desk.told("admin"))
-    assert len(copies) == 1 and "#" in copies[0]
+    original, copy = theirs(desk)
+    said = f"late_copy:#{copy.number} = #{original.number} ({case.reference})"
+    assert told_of(desk, "late_copy") == [said]
+    assert standing is not None
+    told = [
+        at for at, out in desk.channel.delivered
+        if getattr(out.message, "reason", "") == said and out.destination == "slack:support"
+    ]  # fmt: skip
+    assert look <= told[0] - standing.since <= look + apart
+    assert sum("made a copy of this" in each for each in words(desk, original.number)) == 1
 
 
 def test_suspended_copy_is_told(desk: Desk) -> None:
