@@ -9,7 +9,10 @@ from case_mails import MINUTE, Mail, all_clear, arrive, case_of, declare_down, t
 from desk import Desk
 
 from bot.handlers.backfill import standing_of
-from bot.ports import Sought, Trouble, TroubleKind
+from bot.handlers.backfill_notices import progress_in
+from bot.ports import Outcome, Refused, Sought, Trouble, TroubleKind
+from bot.rules.actions import TicketCreation
+from bot.rules.backfill import key_of
 from bot.rules.mail import Twin
 from bot.sandbox.fakes import FakeHelpdesk
 from bot.sources.twins import TwinFinder
@@ -30,6 +33,18 @@ class Moody(FakeHelpdesk):
             self.asked += 1
             return Trouble(self.kind, "422: RecordInvalid")
         return super().twins(sought)
+
+
+class Picky(FakeHelpdesk):
+    """Refuses to make a ticket of whoever is called odd, until that is mended."""
+
+    is_mended = False
+
+    def create(self, key: str, creation: TicketCreation) -> Outcome:
+        is_odd = (creation.requester.email or "").startswith("odd")
+        if is_odd and not self.is_mended:
+            return Refused("422: RecordInvalid")
+        return super().create(key, creation)
 
 
 def moody(desk: Desk, kind: TroubleKind = TroubleKind.MISCONFIGURED) -> Moody:
@@ -103,3 +118,29 @@ def test_many_unread_cases_are_no_flood(desk: Desk) -> None:
     desk.run(timedelta(hours=3), look_every=MINUTE)
 
     assert len(unread(desk)) == 5
+
+
+def test_refused_case_is_told_once_and_may_go_again(desk: Desk) -> None:
+    """It stays here and the others go on; our people read why, and let it go when it is mended."""
+    declare_down(desk)
+    odd, good = arrive(desk, Mail(sender=ODD)), arrive(desk, Mail(text="The other"))
+    case, helpdesk = case_of(desk, odd), Picky(desk.world, desk.compiled.policy.helpdesk)
+    desk.helpdesk = helpdesk
+    all_clear(desk)
+    desk.run(timedelta(hours=12), look_every=5 * MINUTE)
+
+    assert (case_of(desk, good).number is None, case_of(desk, odd).number) == (False, None)
+    assert told_of(desk, "case_refused") == [f"case_refused:{case.reference} (422: RecordInvalid)"]
+    assert told_of(desk, "backfilled") == [
+        "backfilled:2 mails = 2 case; 2 cases = 1 imported + 1 parked"
+    ]
+    helpdesk.is_mended = True
+    with desk.store.read() as reader:
+        row = reader.outbox.by_key(key_of(case))
+    assert row is not None
+    desk.store.write(lambda tx: tx.outbox.retry(row.row_id, desk.clock.now()))
+    desk.run(timedelta(hours=2), look_every=5 * MINUTE)
+    with desk.store.read() as reader:
+        progress = progress_in(reader)
+    assert (progress.imported, progress.parked) == (2, 0)
+    assert len(told_of(desk, "case_refused")) == 1
