@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from bot.commands.incident_product import ProductRecord
-from bot.commands.incident_text import Part, ReportText, bounded, said_at
+from bot.commands.incident_text import Part, ReportText, said_at, table
 from bot.rules.interruptions import Month
 from bot.rules.policy import Policy
 from bot.texts.report_words import ReportWords
@@ -95,7 +95,7 @@ def _affected(record: ProductRecord, zone: str, say: ReportWords) -> Part:
         for each in record.affected
     ]  # fmt: skip
     columns = _columns(say, "ticket", "whose", "status", "linked", "by", "last_told", "by_way")
-    return Part(say["p_customers"], columns, bounded(rows, say), say["no_ticket"])
+    return table(say["p_customers"], columns, rows, say["no_ticket"], say)
 
 
 def _timeline(record: ProductRecord, zone: str, say: ReportWords) -> Part:
@@ -104,7 +104,7 @@ def _timeline(record: ProductRecord, zone: str, say: ReportWords) -> Part:
         for each in record.timeline
     ]
     columns = _columns(say, "when", "what", "by", "words")
-    return Part(say["p_timeline"], columns, bounded(rows, say), say["nothing"])
+    return table(say["p_timeline"], columns, rows, say["nothing"], say)
 
 
 def _told(record: ProductRecord, zone: str, say: ReportWords) -> Part:
@@ -114,7 +114,7 @@ def _told(record: ProductRecord, zone: str, say: ReportWords) -> Part:
         for each in record.told
     ]  # fmt: skip
     columns = _columns(say, "decided", "to", "because", "arrived", "state")
-    return Part(say["told"], columns, bounded(rows, say), say["nobody_told"])
+    return table(say["told"], columns, rows, say["nobody_told"], say)
 
 
 def _breaches(record: ProductRecord, zone: str, say: ReportWords) -> Part:
@@ -123,7 +123,7 @@ def _breaches(record: ProductRecord, zone: str, say: ReportWords) -> Part:
         for each in record.breaches
     ]
     columns = _columns(say, "told_at", "ticket", "whose", "promise")
-    return Part(say["p_breaches"], columns, bounded(rows, say), say["none"])
+    return table(say["p_breaches"], columns, rows, say["none"], say)
 
 
 def _columns(say: ReportWords, *keys: str) -> tuple[str, ...]:

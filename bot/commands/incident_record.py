@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.commands.incident_mails import ARRIVED, MailFate, mail_fates, mails_of
+from bot.handlers.outage_notices import UNNUMBERED
 from bot.rules.actions import Notice
 from bot.rules.mail import Fate
 from bot.rules.outage_report import (
@@ -21,7 +23,6 @@ from bot.rules.outage_report import (
     is_over,
     of_this_incident,
 )
-from bot.store.mails import MailRow
 from bot.store.outages import IncidentEntry
 from bot.store.queues import OutboxRow
 from bot.store.transaction import Reader
@@ -41,17 +42,6 @@ class Told:
     arrived_at: datetime | None
     state: str
     attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class MailFate:
-    """What became of one mail; `case` is the reference or number of where it went."""
-
-    received_at: datetime
-    sender: str
-    fate: str
-    reason: str
-    case: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +91,7 @@ def read_record(
     if began is None:
         return None
     ended = timeline[-1].at if is_over(timeline) else now
-    mails = [row for row in reader.mails.since(began) if row.incident == number]
+    mails = mails_of(number, began, ended, reader)
     every = [
         span
         for each in range(1, (reader.incidents.latest() or 0) + 1)
@@ -114,8 +104,8 @@ def read_record(
         ended=ended,
         timeline=timeline,
         away=away,
-        told=told_rows(f"outage:{number}", began, reader),
-        mails=tuple(_fate(row, reader) for row in mails),
+        told=_told(number, began, ended, reader),
+        mails=mail_fates(mails, reader),
         fates=dict(sorted(Counter(row.fate.value for row in mails).items())),
         breaches=_breaches(away, reader),
         availability=availability(every, ended, promised=promised),
@@ -137,6 +127,17 @@ def _happened(entries: Sequence[IncidentEntry]) -> tuple[Happened, ...]:
 
 def _instant(text: Any) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def _told(number: int, began: datetime, ended: datetime, reader: Reader) -> tuple[Told, ...]:
+    """What was told of an outage, and that our credentials are refused, which is of no number."""
+    refused = [
+        _message(row)
+        for row in reader.outbox.of_thread(UNNUMBERED)
+        if began <= row.created_at <= ended
+    ]
+    rows = (*refused, *told_rows(f"outage:{number}", began, reader))
+    return tuple(sorted(rows, key=lambda each: each.decided_at))
 
 
 def told_rows(thread: str, began: datetime, reader: Reader) -> tuple[Told, ...]:
@@ -163,17 +164,10 @@ def _message(row: OutboxRow) -> Told:
     because = f"banner_{_verb(row)}" if row.outgoing.destination == BANNER else ""
     if isinstance(message, Notice):
         because = message.reason.partition(":")[0] or message.kind.value
-    arrived = row.settled_at if row.state.value in ("delivered", "accepted") else None
+    arrived = row.settled_at if row.state in ARRIVED else None
     return Told(
         row.outgoing.destination, because, row.created_at, arrived, row.state.value, row.attempts
     )
-
-
-def _fate(row: MailRow, reader: Reader) -> MailFate:
-    ticket = reader.tickets.load(row.ticket_id) if row.ticket_id else None
-    known = (ticket.reference, f"#{ticket.number}" if ticket.number else None) if ticket else ()
-    case = " ".join(each for each in known if each)
-    return MailFate(row.received_at, row.sender, row.fate.value, row.reason, case)
 
 
 def _breaches(away: Sequence[Away], reader: Reader) -> tuple[Breach, ...]:

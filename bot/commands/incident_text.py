@@ -12,7 +12,8 @@ from bot.handlers.vendor import TIMELINE
 from bot.rules.calendar_days import local_time
 from bot.texts.report_words import ReportWords, report_words
 
-MOST_ROWS = 2_000
+MOST_ROWS = 20_000
+"""Rows of one table; a browser shows as many, a page of them is about 4 MB."""
 _SPECIAL = "\\`*_{}[]<>#!|~&"
 
 
@@ -116,20 +117,27 @@ def _told(record: IncidentRecord, zone: str, say: ReportWords) -> Part:
     ]  # fmt: skip
     keys = ("decided", "to", "because", "arrived", "state", "tries")
     columns = tuple(say[key] for key in keys)
-    return Part(say["told"], columns, bounded(rows, say), say["nobody_told"])
+    return table(say["told"], columns, rows, say["nobody_told"], say)
 
 
 def _mails(record: IncidentRecord, zone: str, say: ReportWords) -> Part:
     rows = [
         (said_at(each.received_at, zone), each.sender, say.named("fate", each.fate), each.case,
-         each.reason)
+         _sent(each.acknowledged_at, each.acknowledgement, zone, say),
+         _sent(each.answered_at, each.answer, zone, say), each.reason)
         for each in record.mails
     ]  # fmt: skip
     counted = ", ".join(
         f"{say.named('fate', fate)}{say['colon']}{count}" for fate, count in record.fates.items()
     )
-    columns = tuple(say[key] for key in ("came", "sender", "fate", "case", "because"))
-    return Part(say["mail_heading"], columns, bounded(rows, say), say["no_mail"], counted)
+    keys = ("came", "sender", "fate", "case", "acknowledged", "answered", "because")
+    columns = tuple(say[key] for key in keys)
+    return table(say["mail_heading"], columns, rows, say["no_mail"], say, counted)
+
+
+def _sent(at: datetime | None, state: str, zone: str, say: ReportWords) -> str:
+    """When it went out; else how it stands, a dash where nothing was sent."""
+    return say.named("state", state) if state and at is None else said_at(at, zone)
 
 
 def _breaches(record: IncidentRecord, zone: str, say: ReportWords) -> Part:
@@ -138,15 +146,22 @@ def _breaches(record: IncidentRecord, zone: str, say: ReportWords) -> Part:
         for each in record.breaches
     ]
     columns = tuple(say[key] for key in ("told_at", "ticket", "whose", "promise"))
-    return Part(say["breaches"], columns, bounded(rows, say), say["none"])
+    return table(say["breaches"], columns, rows, say["none"], say)
 
 
-def bounded(rows: Sequence[tuple[str, ...]], say: ReportWords) -> tuple[tuple[str, ...], ...]:
-    """The rows as many as a page can show, and how many more there are."""
-    if len(rows) <= MOST_ROWS:
-        return tuple(rows)
-    more = say["more"].format(len(rows) - MOST_ROWS)
-    return (*rows[:MOST_ROWS], (more, *("" for _ in rows[0][1:])))
+def table(
+    heading: str,
+    columns: tuple[str, ...],
+    rows: Sequence[tuple[str, ...]],
+    none: str,
+    say: ReportWords,
+    note: str = "",
+) -> Part:
+    """As many rows as a page can show, and above them how many more there are."""
+    left_out = len(rows) - MOST_ROWS
+    more = say["more"].format(left_out) if left_out > 0 else ""
+    said = "; ".join(each for each in (note, more) if each)
+    return Part(heading, columns, tuple(rows[:MOST_ROWS]), none, said)
 
 
 def _row(cells: Sequence[str]) -> str:

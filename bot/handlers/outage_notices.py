@@ -16,6 +16,9 @@ from bot.rules.policy import Policy
 from bot.rules.probes import Flag
 from bot.texts.banner_file import portal_banner
 
+UNNUMBERED = f"outage:{OutageState().incident}"
+"""The thread of what is told before an outage has a number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
