@@ -18,7 +18,7 @@ from bot.commands.inbox_app import inbox_app
 from bot.commands.incident_app import incident_app
 from bot.commands.knowledge_app import suggest
 from bot.commands.maintenance_app import maintenance_app
-from bot.commands.options import HERE, AsJson, PolicyFolder, Story
+from bot.commands.options import HERE, AsJson, PolicyFolder, Story, Version
 from bot.commands.outage_app import outage_app
 from bot.commands.outbox_app import outbox_app
 from bot.commands.policy_app import backtest, diff, explain
@@ -37,6 +37,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def before_all(version: Version = False) -> None:
+    """Take the option that stands before every command; it does its work by itself."""
 
 
 @app.command()

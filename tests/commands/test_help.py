@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
+import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -43,3 +45,15 @@ def test_docs_name_only_commands_that_exist() -> None:
 
     assert len(named) > 20
     assert named - commands == set()
+
+
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_version_is_the_installed_one(option: str) -> None:
+    """One line that says what runs here, without a policy or a store; the help names the option."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+
+    shown = CliRunner().invoke(app, [option])
+    helped = CliRunner().invoke(app, ["--help"]).output
+
+    assert (shown.exit_code, shown.output) == (0, f"deskmate {version}\n")
+    assert re.search(rf"^  .*{option}\b.* +Show the version and exit\.$", helped, re.MULTILINE)
