@@ -87,7 +87,8 @@ class MailReceived:
     `key` makes it the same mail wherever it lies, `raw` is its hash in the spool. `received_at`
     is the server's instant, never the sender's. `headers` are those that say who or what wrote it,
     by lower-case name. `own_ids` are Message-IDs of ours anywhere in it. `trouble` says why it
-    could not be read; `is_partial` that only its beginning was.
+    could not be read; `is_partial` that only its beginning was. `spam_folder` is where a spam
+    filter had put it, empty where none did.
     """
 
     key: str
@@ -108,6 +109,7 @@ class MailReceived:
     files: tuple[MailFile, ...] = ()
     is_partial: bool = False
     trouble: str = ""
+    spam_folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,8 @@ def _refused(mail: MailReceived, own: OwnNames, *, is_contact: bool) -> MailVerd
     responder = next((name for name in _RESPONDERS if _is_on(headers.get(name))), None)
     if responder is not None:
         return _not(Fate.AUTOMATIC, responder)
+    if mail.spam_folder:
+        return _not(Fate.HELD, f"a spam filter put it into {mail.spam_folder}")
     precedence = headers.get("precedence", "").strip().casefold()
     if precedence in _BULK:
         return _not(Fate.HELD, f"Precedence: {precedence}")

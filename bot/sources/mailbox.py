@@ -19,17 +19,13 @@ from bot.rules.pauses import OVER, pause_of
 from bot.sources.mail_spool import Spool
 from bot.sources.mail_worker import MailWorker
 from bot.sources.mailbox_address import MailboxAddress, MailboxFault, MailboxTrouble
-from bot.sources.mailbox_mails import mail_of, unread_mail_of
-from bot.sources.mailbox_session import READ_TIMEOUT, Listed, MailboxSession, batches
+from bot.sources.mailbox_folders import FolderSweep
+from bot.sources.mailbox_session import READ_TIMEOUT, MailboxSession, batches
+from bot.sources.mailbox_take import SOURCE, MailTaker
 from bot.store.mails import Place
 from bot.store.store import Store
-from bot.store.transaction import Transaction
 from bot.telemetry import Figures, logger
 
-SOURCE = "mailbox"
-GREATEST_MAIL = 25 * 1024 * 1024
-BEGINNING = 1024 * 1024
-"""What is read of a larger mail."""
 POLL_EVERY = timedelta(seconds=60)
 """IDLE is left and entered again so often, which also keeps routers from dropping the line."""
 SWEEP_EVERY = timedelta(minutes=10)
@@ -77,8 +73,8 @@ class Mailbox:
         self._spool = spool
         self._worker = worker
         self._clock = clock
-        self._servers = servers
-        self._figures = figures
+        self._taker = MailTaker(store, spool, worker, clock, servers=servers, figures=figures)
+        self._others = FolderSweep(address, store, self._taker, clock, self._connected)
         self._slice = slice_seconds
         self._session: MailboxSession | None = None
         self._is_waiting = False
@@ -133,6 +129,7 @@ class Mailbox:
         if session.can_wait():
             session.begin_waiting()
             self._is_waiting = True
+        self._others.step(now)
         return self._is_waiting
 
     def _opened(self) -> MailboxSession:
@@ -163,7 +160,7 @@ class Mailbox:
                 if listed.internal_at < begin:
                     self._history.add(listed.uid)
                 else:
-                    self._take(session, listed)
+                    self._taker.take(session, listed, self._place(session, listed.uid))
         if is_sweep:
             self._note_vanished(session, known - frozenset(uids))
             self._swept = pause_of(SWEEP_EVERY, now)
@@ -192,32 +189,6 @@ class Mailbox:
             return reader.mails.known_uids(
                 self._address.account, self._address.folder, session.uidvalidity
             )
-
-    def _take(self, session: MailboxSession, listed: Listed) -> None:
-        """Keep one mail and write it down; a mail that vanished meanwhile is not there."""
-        is_large = listed.size > GREATEST_MAIL
-        raw = session.beginning(listed.uid, BEGINNING) if is_large else session.whole(listed.uid)
-        if raw is None:
-            return
-        name = self._spool.keep(raw)
-        reading = self._worker.read(self._spool.path(name))
-        if reading.mail is None:
-            received = unread_mail_of(raw, name, listed, reading.trouble)
-        else:
-            received = mail_of(reading, name, listed, self._servers, is_large=is_large)
-        stream = f"mail/{(received.sender.email or 'nobody').casefold()}"
-        event = Event(f"mail/{received.key}", stream, received.received_at, SOURCE, received)
-        place = self._place(session, listed.uid)
-        now = self._clock.now()
-
-        def write(tx: Transaction) -> bool:
-            is_new = tx.mails.add(received, place, now)
-            return is_new and tx.inbox.add(event)
-
-        is_new = self._store.write(write)
-        if is_new:
-            self._figures.events.labels(SOURCE).inc()
-        log.info("mail_read", uid=listed.uid, size=listed.size, new=is_new, key=received.key[:12])
 
     def _place(self, session: MailboxSession, uid: int) -> Place:
         return Place(self._address.account, self._address.folder, session.uidvalidity, uid)

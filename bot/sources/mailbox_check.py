@@ -3,10 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bot.clock import Clock
 from bot.ports import Finding
-from bot.sources.mailbox_address import MailboxAddress, MailboxTrouble
+from bot.rules.mail_folders import INBOX, swept_folders
+from bot.sources.mailbox_address import MailboxAddress, MailboxFault, MailboxTrouble
 from bot.sources.mailbox_session import MailboxSession
+
+SPAM = " (spam: held for a person)"
+SHOWN = 6
 
 
 def examine(address: MailboxAddress, clock: Clock) -> tuple[Finding, ...]:
@@ -28,8 +34,27 @@ def examine(address: MailboxAddress, clock: Clock) -> tuple[Finding, ...]:
         )  # fmt: skip
         if not session.can_wait():
             found.append(Finding(f"{what}: IDLE", True, "not offered: looked at once a minute"))
+        if address.folder.upper() == INBOX:
+            found += _others(session, what)
     except MailboxTrouble as trouble:
         found = [Finding(what, False, trouble.detail, "check the folder in DESKMATE_MAILBOX_URL")]
     finally:
         session.close()
     return tuple(found)
+
+
+def _others(session: MailboxSession, what: str) -> Iterator[Finding]:
+    """The folders that an outage has looked through, and those of them that cannot be read."""
+    folders = swept_folders(session.folders())
+    if folders:
+        shown = ", ".join(each.name + SPAM * each.is_spam for each in folders[:SHOWN])
+        more = f" and {len(folders) - SHOWN} more" if len(folders) > SHOWN else ""
+        yield Finding(f"{what}: other folders", True, f"read in an outage: {shown}{more}")
+    for each in folders:
+        try:
+            session.open(each.name)
+        except MailboxTrouble as trouble:
+            if trouble.fault is not MailboxFault.FOLDER:
+                raise
+            advice = "let the account read it; what a filter puts there is not seen"
+            yield Finding(f"{what}: {each.name}", False, trouble.detail, advice)

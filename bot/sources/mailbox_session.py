@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from imaplib import IMAP4
 from typing import TypeVar
 
@@ -21,12 +21,15 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, LoginError
 
 from bot.clock import Clock
+from bot.rules.mail_folders import MailFolder
+from bot.rules.mail_keys import message_id
 from bot.sources.mailbox_address import MailboxAddress, MailboxFault, MailboxTrouble
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 30.0
 SEARCH_RANGE = 20_000
 """UIDs of one search: its answer must stay below imaplib's limit of a million bytes a line."""
 _CODE = re.compile(r"\[([A-Z-]{2,40})\]")
+_ID = b"MESSAGE-ID"
 _EARLY = 0.5
 """An empty answer before this share of the time is a dead line's."""
 T = TypeVar("T")
@@ -53,16 +56,21 @@ class MailboxSession:
         self._clock = clock
         self._address = address
         self._client = self._connected(address)
+        self._folder = address.folder
         self.uidvalidity = 0
 
-    def open(self, *, may_move: bool = False) -> int:
-        """Open the folder, for reading only unless mails are to be moved; its UIDVALIDITY."""
+    def open(self, folder: str | None = None, *, may_move: bool = False) -> int:
+        """Open a folder, the mailbox's own without a name; its UIDVALIDITY.
+
+        It is for reading only unless mails are to be moved.
+        """
+        self._folder = folder or self._address.folder
         try:
-            shown = self._client.select_folder(self._address.folder, readonly=not may_move)
+            shown = self._client.select_folder(self._folder, readonly=not may_move)
         except IMAP4.abort as error:
             raise self._trouble(error) from error
         except IMAP4.error as error:
-            detail = f"the folder {self._address.folder} cannot be opened: {_said(error)}"
+            detail = f"the folder {self._folder} cannot be opened: {_said(error)}"
             raise MailboxTrouble(MailboxFault.FOLDER, detail) from error
         except OSError as error:
             raise self._trouble(error) from error
@@ -78,7 +86,7 @@ class MailboxSession:
             if above:
                 found = self._client.search(["UID", f"{above + 1}:*"])
                 return tuple(sorted(uid for uid in found if uid > above))
-            status = self._client.folder_status(self._address.folder, ["UIDNEXT"])
+            status = self._client.folder_status(self._folder, ["UIDNEXT"])
             end = max(int(status[b"UIDNEXT"]), self._next)
             collected: list[int] = []
             for first in range(1, end + 1, SEARCH_RANGE):
@@ -87,6 +95,33 @@ class MailboxSession:
             return tuple(sorted(set(collected)))
 
         return self._tried(search)
+
+    def uids_since(self, day: date) -> tuple[int, ...]:
+        """The mails of the folder that came on this day of the server's calendar, or later."""
+        return tuple(sorted(self._tried(lambda: self._client.search(["SINCE", day]))))
+
+    def message_ids(self, uids: Sequence[int]) -> dict[int, str]:
+        """The Message-IDs of mails, unmarked; those that have none are left out."""
+        if not uids:
+            return {}
+        rows = self._tried(
+            lambda: self._client.fetch(uids, [b"BODY.PEEK[HEADER.FIELDS (%s)]" % _ID])
+        )
+        found = {uid: message_id(_header_of(row)) for uid, row in rows.items()}
+        return {uid: named for uid, named in found.items() if named is not None}
+
+    def folders(self) -> tuple[MailFolder, ...]:
+        """Every folder of the mailbox itself; those of other people and shared ones are not."""
+        listed = self._tried(self._client.list_folders)
+        foreign: tuple[str, ...] = ()
+        if self._client.has_capability("NAMESPACE"):
+            spaces = self._tried(self._client.namespace)
+            foreign = tuple(each[0] for each in (*(spaces[1] or ()), *(spaces[2] or ())) if each[0])
+        return tuple(
+            MailFolder(name, _flags(flags), (separator or b"").decode() or "/")
+            for flags, separator, name in listed
+            if isinstance(name, str) and not (foreign and name.startswith(foreign))
+        )
 
     def listed(self, uids: Sequence[int]) -> tuple[Listed, ...]:
         """Size and instant of mails; those that vanished meanwhile are left out."""
@@ -211,6 +246,18 @@ class MailboxSession:
         else:
             detail = f"{where} does not answer as it should: {_said(error)}"
         return MailboxTrouble(MailboxFault.LINE, detail)
+
+
+def _flags(flags: Iterable[bytes]) -> frozenset[str]:
+    return frozenset(each.decode("ascii", "replace").lstrip("\\").casefold() for each in flags)
+
+
+def _header_of(row: Mapping[bytes, object]) -> str:
+    """What stands behind the colon; servers write the name of the answer in their own way."""
+    for name, value in row.items():
+        if name.upper().startswith(b"BODY[HEADER") and isinstance(value, bytes):
+            return value.decode("utf-8", "replace").partition(":")[2].strip()
+    return ""
 
 
 def _login_trouble(error: LoginError) -> MailboxTrouble:

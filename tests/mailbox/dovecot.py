@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from imapclient import IMAPClient
@@ -142,6 +143,17 @@ class Dovecot:
         came = path.stat().st_mtime - 86400 * days_ago
         os.utime(path, (came, came))
         path.rename(maildir / "new" / name)
+
+    def lay(self, folder: str, raw: bytes, *, came: datetime | None = None) -> None:
+        """A mail lies in another folder, which is made; `came` is the server's instant of it."""
+        with self.client() as client:
+            if not client.folder_exists(folder):
+                client.create_folder(folder)
+            client.append(folder, raw, msg_time=came)
+
+    def lock(self, folder: str) -> None:
+        """The server may not read this folder any more."""
+        (self._folder / "mail" / USER / "Maildir" / f".{folder}").chmod(0)
 
     def renumber(self) -> None:
         """The server's index is lost: other numbers, another UIDVALIDITY."""

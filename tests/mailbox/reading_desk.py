@@ -19,6 +19,8 @@ from bot.clock import SystemClock
 from bot.config.load import Loaded, load_policy
 from bot.inbox import Inbox
 from bot.outbox import Outbox
+from bot.rules.backfill import Stage
+from bot.rules.backfill_state import PREFIX
 from bot.rules.engine import compile_policy
 from bot.rules.mail import Fate
 from bot.rules.mail_trust import TrustedServers
@@ -126,11 +128,31 @@ class ReadingDesk:
         self.mailbox.close()
         self.mailbox = self._mailbox()
 
-    def helpdesk_is_down(self) -> None:
-        """Since ten years, so that every mail is of this outage."""
-        long_ago = self.clock.now() - timedelta(days=3650)
-        state = OutageState(phase=Phase.DOWN, since=long_ago, first_failure_at=long_ago, incident=1)
+    def helpdesk_is_down(self, since: datetime | None = None) -> None:
+        """Since ten years unless it is said, so that every mail is of this outage."""
+        since = since or self.clock.now() - timedelta(days=3650)
+        state = OutageState(phase=Phase.DOWN, since=since, first_failure_at=since, incident=1)
         self.store.write(lambda tx: tx.states.save("outage", to_row(state)))
+
+    def helpdesk_is_back(self) -> None:
+        """It is there; cases wait for their way into it."""
+        state = OutageState(last_round_at=self.clock.now())
+        self.store.write(lambda tx: tx.states.save("outage", to_row(state)))
+
+    def cases_are_imported(self) -> None:
+        """The helpdesk has every case."""
+        with self.store.read() as reader:
+            cases = reader.tickets.cases_without_number(99)
+        for case in cases:
+            name, row = f"{PREFIX}{case.ticket_id}", {"stage": Stage.IMPORTED.value}
+            self.store.write(lambda tx, name=name, row=row: tx.states.save(name, row))
+
+    def look_around(self) -> None:
+        """Three minutes later: the inbox and the other folders are looked at, what came decided."""
+        self.clock.ahead += timedelta(minutes=3)
+        self.mailbox.step()
+        while self.inbox.handle():
+            pass
 
     def run(self, until: Callable[[], bool], *, most: int = 60) -> None:
         """Step until something is so; a step listens 0.4 s at most, or a second is let pass."""
