@@ -23,6 +23,7 @@ from datetime import datetime
 from bot.rules.outage_due import after_time, began
 from bot.rules.outage_hold import CLOCK_STEP, after_hold, seen_good
 from bot.rules.outage_overlays import after_refusal, after_throttling, is_shut_out
+from bot.rules.outage_sight import after_blindness, blindness
 from bot.rules.outage_state import Blind, OutageDecision, OutageState, Phase, Round, Step, Works
 from bot.rules.outage_works import announced, with_works
 from bot.rules.policy import OutagePolicy
@@ -47,8 +48,8 @@ def after_probe(
     if probes.write is not Verdict.NOT_ASKED:
         has_failed = probes.write is Verdict.DOWN and probes.read is Verdict.OK
         state = replace(state, written_at=now, has_write_failed=has_failed)
-    blind = _blindness(probes)
-    state = _after_blindness(state, blind, now, steps)
+    blind = blindness(probes)
+    state = after_blindness(state, blind, now, steps)
     state = after_refusal(state, probes, now, steps, has_mailbox=bool(policy.mailbox))
     if blind is Blind.NO:
         state = after_throttling(state, probes, now)
@@ -108,17 +109,6 @@ def _seen_up(state: OutageState, probes: ProbeRound, now: datetime) -> datetime 
     return now if is_open and probes.read in _AS_GOOD_AS_WRITTEN else state.seen_up_at
 
 
-def _blindness(probes: ProbeRound) -> Blind:
-    if Verdict.OK in (probes.read, probes.write) or probes.read is Verdict.SLOW:
-        return Blind.NO
-    failed = probes.witnesses.count(False)
-    if len(probes.witnesses) >= 2 and failed * 3 >= len(probes.witnesses) * 2:
-        return Blind.NETWORK
-    if probes.read is Verdict.CREDENTIALS and probes.edge is not Verdict.DOWN:
-        return Blind.CREDENTIALS
-    return Blind.NO
-
-
 def _counts(probes: ProbeRound) -> bool:
     """Throttling by our own doing and a wrong setting say nothing of the helpdesk's health."""
     return _is_failing(probes) or probes.read in (Verdict.OK, Verdict.SLOW)
@@ -129,18 +119,6 @@ def _is_failing(probes: ProbeRound) -> bool:
         return True
     unread = probes.read in (Verdict.NOT_ASKED, Verdict.CREDENTIALS)
     return unread and probes.edge is Verdict.DOWN
-
-
-def _after_blindness(
-    state: OutageState, blind: Blind, now: datetime, steps: list[Step]
-) -> OutageState:
-    if blind is state.blind:
-        return state
-    if blind is Blind.NO:
-        steps.append(Step.SEEING_AGAIN)
-        return replace(state, blind=blind, blind_since=None)
-    steps.append(Step.CREDENTIALS_REFUSED if blind is Blind.CREDENTIALS else Step.BLINDED)
-    return replace(state, blind=blind, blind_since=now)
 
 
 def _counted(
