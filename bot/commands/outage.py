@@ -132,6 +132,7 @@ def _row(shown: _Shown) -> dict[str, object]:
         "failing_in_a_row": state.failing_in_a_row,
         "good_in_a_row": state.good_in_a_row,
         "blind": state.blind.value,
+        "blind_since": _iso(state.blind_since),
         "is_banner_shown": state.is_banner_shown,
         "declared_by": state.declared_by or None,
         "declared_until": _iso(state.declared_until),
@@ -146,7 +147,8 @@ def _row(shown: _Shown) -> dict[str, object]:
 
 def _lines(shown: _Shown, now: datetime) -> list[str]:
     state = shown.state
-    tone = "green" if state.phase is Phase.HEALTHY else "bold red"
+    is_well = state.phase is Phase.HEALTHY and state.blind is Blind.NO
+    tone = "green" if is_well else "bold red"
     since = f" since {state.since:%Y-%m-%d %H:%M} UTC" if state.since else ""
     asked = until(state.last_round_at, now)
     lines = [
@@ -158,7 +160,10 @@ def _lines(shown: _Shown, now: datetime) -> list[str]:
     if state.standing != state.phase and state.works_told:
         lines.append(f"announced  {safe(state.works_said)}, until {state.works_told:%H:%M} UTC")
     if state.blind is not Blind.NO:
-        lines.append(f"blind      {state.blind}: what we see does not count")
+        since = f" since {state.blind_since:%Y-%m-%d %H:%M} UTC" if state.blind_since else ""
+        lines.append(
+            f"[bold red]blind[/] ({state.blind}){since}: whether the helpdesk is there is not seen"
+        )
     if state.takes_in_since:
         since = f"{state.takes_in_since:%Y-%m-%d %H:%M} UTC"
         lines.append(f"mailbox    takes cases in: credentials refused since {since}")

@@ -16,7 +16,7 @@ from rich.table import Table
 from bot.clock import SystemClock
 from bot.commands.drill_memory import last_drill, said_of_drill
 from bot.handlers.backfill_notices import progress_in
-from bot.rules.outage_state import from_row
+from bot.rules.outage_state import Blind, from_row
 from bot.rules.ticket import Ticket
 from bot.settings import read_settings
 from bot.store.incidents import all_incidents
@@ -59,6 +59,8 @@ class Status:
 
     helpdesk: str
     helpdesk_since: str | None
+    blind: str | None
+    blind_since: str | None
     last_probe: str | None
     inbox: dict[str, int]
     outbox: dict[str, int]
@@ -102,6 +104,8 @@ def read_status(reader: Reader) -> Status:
     return Status(
         helpdesk=outage.standing,
         helpdesk_since=_iso(outage.since),
+        blind=outage.blind.value if outage.blind is not Blind.NO else None,
+        blind_since=_iso(outage.blind_since),
         last_probe=_iso(outage.last_round_at),
         inbox=reader.inbox.counts(),
         outbox=reader.outbox.counts(),
@@ -149,9 +153,13 @@ def _next_clock(clocks: dict[str, dict[str, Any]]) -> tuple[str | None, dict[str
 
 
 def _show(console: Console, status: Status, now: datetime) -> None:
-    tone = "green" if status.helpdesk == "healthy" else "bold red"
+    tone = "green" if status.helpdesk == "healthy" and not status.blind else "bold red"
     since = f" since {_clock(status.helpdesk_since, now)}" if status.helpdesk_since else ""
     console.print(f"helpdesk  [{tone}]{status.helpdesk}[/]{since}")
+    if status.blind:
+        since = f" since {_clock(status.blind_since, now)}" if status.blind_since else ""
+        what = f"blind[/] ({status.blind}){since}: whether the helpdesk is there is not seen"
+        console.print(f"[bold red]{what}")
     waiting = sum(status.outbox.get(state, 0) for state in ("waiting", "claimed", "unknown"))
     console.print(f"messages  {waiting} waiting, {status.outbox.get('refused', 0)} refused")
     for destination, reason in status.held.items():

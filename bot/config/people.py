@@ -54,7 +54,7 @@ HELPDESK_KEYS = (
 OUTAGE_TIMES = (
     "interval", "interval_suspect", "declare_after", "declare_window", "recover_after", "hold",
     "hold_greatest", "reopen_window", "release_after", "banner_after", "banner_valid",
-    "write_probe_every", "reminder_every", "unobserved_after",
+    "write_probe_every", "reminder_every", "unobserved_after", "blind_after",
 )  # fmt: skip
 OUTAGE_COUNTS = (
     "declare_in_a_row", "declare_failing", "declare_of", "leave_suspect", "recover_in_a_row",

@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.handlers.degraded import watch_parts
 from bot.handlers.handled import Handled
 from bot.handlers.outage_cards import send_of_outage
-from bot.handlers.outage_notices import Seen, outgoing
+from bot.handlers.outage_notices import Seen, outgoing, sight_thread
 from bot.handlers.vendor import vendor_words
 from bot.rules.actions import Reason, Timer
 from bot.rules.engine import CompiledPolicy
@@ -121,6 +121,10 @@ def _carry_out(
             tx.incidents.add(state.incident, now, step.value, _detail(state, step, seen, now))
         incidents = lively_incidents(tx, now)
         rows = outgoing(step, state, compiled, seen, now=now, incidents=incidents)
+        if step is Step.SIGHT_BACK:
+            # What did not go out through the dead line would be news of the past now.
+            why = "our own line works again"
+            tx.outbox.supersede(now=now, reason=why, thread=sight_thread(state))
         send_of_outage(step, rows, tx, compiled, now=now)
         if step in AWAY:
             why = f"the helpdesk is {state.standing} (incident {state.incident})"

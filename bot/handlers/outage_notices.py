@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Urgency
 from bot.rules.delivery import tell
@@ -102,10 +102,33 @@ def outgoing(
         case Step.TAKES_IN | Step.TAKES_IN_NO_MORE:
             notice = _credentials_notice(step.value, state, compiled, seen, now)
             return _tell_staff(step, notice, compiled, now)
+        case Step.STAYS_BLIND | Step.SIGHT_BACK:
+            return _sight_messages(step, state, compiled, seen, now)
         case Step.SHOW_BANNER | Step.RENEW_BANNER:
             return _banner(state, compiled, now, incidents)
         case _:
             return ()
+
+
+def sight_thread(state: OutageState) -> str:
+    """The thread of one time in which our own line was dead."""
+    since = state.dark_since
+    return f"sight:{since.isoformat(timespec='seconds') if since else ''}"
+
+
+def _sight_messages(
+    step: Step, state: OutageState, compiled: CompiledPolicy, seen: Seen, now: datetime
+) -> tuple[Outgoing, ...]:
+    """Our own line is dead, or is back; what could not go out through it is obsolete then."""
+    since, is_dark = state.dark_since or now, step is Step.STAYS_BLIND
+    minutes = (now - since) // timedelta(minutes=1)
+    notice = _notice(
+        NoticeKind.ADMIN, state, compiled, now, due_at=since if is_dark else None,
+        reason=step.value if is_dark else f"{step}:{minutes}", quote=seen.detail if is_dark else "",
+        next_step="look_elsewhere" if is_dark else "",
+    )  # fmt: skip
+    rows = _tell_staff(step, replace(notice, thread=sight_thread(state)), compiled, now)
+    return tuple(replace(row, is_obsolete_when_done=is_dark) for row in rows)
 
 
 def part_messages(

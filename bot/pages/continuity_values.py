@@ -77,6 +77,7 @@ class DeskPage:
     state: str
     is_up: bool
     since: str
+    blind_since: str
     mailbox: str
     mailbox_trouble: str
     tickets_as_of: str

@@ -17,7 +17,7 @@ from bot.pages.continuity_values import (
 from bot.rules.backfill_state import PREFIX, may_go_on, progress_of
 from bot.rules.history import ChangeKind
 from bot.rules.mail import Fate
-from bot.rules.outage_state import OutageState, Phase, from_row
+from bot.rules.outage_state import Blind, OutageState, Phase, from_row
 from bot.rules.ticket import Actor, Ticket
 from bot.store.transaction import Reader
 from bot.store.views import views_since
@@ -55,8 +55,9 @@ def desk_page(reader: Reader, now: datetime, desk: DeskSettings) -> DeskPage:
         desk=desk.desk,
         now=_time(now, now, desk),
         state=desk.say[f"state_{outage.standing}"],
-        is_up=outage.phase is Phase.HEALTHY,
+        is_up=outage.phase is Phase.HEALTHY and outage.blind is Blind.NO,
         since=_time(outage.since, now, desk),
+        blind_since=_time(outage.blind_since, now, desk),
         mailbox=desk.mailbox or "",
         mailbox_trouble="" if mailbox.get("is_read", True) else str(mailbox.get("detail", "")),
         tickets_as_of=_age(as_of("read/export/tickets", reader), now, desk),

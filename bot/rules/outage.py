@@ -23,7 +23,7 @@ from datetime import datetime
 from bot.rules.outage_due import after_time, began
 from bot.rules.outage_hold import CLOCK_STEP, after_hold, seen_good
 from bot.rules.outage_overlays import after_refusal, after_throttling, is_shut_out
-from bot.rules.outage_sight import after_blindness, blindness
+from bot.rules.outage_sight import after_blindness, after_darkness, blindness
 from bot.rules.outage_state import Blind, OutageDecision, OutageState, Phase, Round, Step, Works
 from bot.rules.outage_works import announced, with_works
 from bot.rules.policy import OutagePolicy
@@ -50,6 +50,7 @@ def after_probe(
         state = replace(state, written_at=now, has_write_failed=has_failed)
     blind = blindness(probes)
     state = after_blindness(state, blind, now, steps)
+    state = after_darkness(state, policy, now, steps)
     state = after_refusal(state, probes, now, steps, has_mailbox=bool(policy.mailbox))
     if blind is Blind.NO:
         state = after_throttling(state, probes, now)

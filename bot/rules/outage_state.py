@@ -53,6 +53,8 @@ class Step(StrEnum):
     RECOVERED = "recovered"
     BLINDED = "blinded"
     SEEING_AGAIN = "seeing_again"
+    STAYS_BLIND = "stays_blind"
+    SIGHT_BACK = "sight_back"
     CREDENTIALS_REFUSED = "credentials_refused"
     DECLARED_BY_HAND = "declared_by_hand"
     DECLARATION_OVER = "declaration_over"
@@ -93,7 +95,8 @@ class OutageState:
     `works_told` (the end that our people know) and `is_announced` (the incident is maintenance)
     to `outage_works`. `seen_up_at` is when the helpdesk was last seen to be there before it was
     held for down: how it stood after that, nobody knows yet. `last_good_at` is the last round
-    that counted as good: a recovery is seen as far as that, and no further.
+    that counted as good: a recovery is seen as far as that, and no further. While `is_dark` our
+    people know that we are blind since `dark_since`, which stays until the next time.
     """
 
     phase: Phase = Phase.HEALTHY
@@ -132,6 +135,8 @@ class OutageState:
     is_announced: bool = False
     seen_up_at: datetime | None = None
     last_good_at: datetime | None = None
+    is_dark: bool = False
+    dark_since: datetime | None = None
 
     @property
     def standing(self) -> str:
@@ -152,7 +157,7 @@ _INSTANTS = frozenset(
     "since last_round_at first_failure_at first_good_at declared_at recovering_at healthy_at "
     "blind_since banner_renewed_at reminded_at written_at declared_until "
     "cleared_until turned_away_at unwritten_at takes_in_since works_until works_told "
-    "seen_up_at last_good_at".split()
+    "seen_up_at last_good_at dark_since".split()
 )
 
 

@@ -176,6 +176,7 @@ class OutagePolicy:
     write_probe_every: timedelta = timedelta(minutes=5)
     reminder_every: timedelta = timedelta(minutes=30)
     unobserved_after: timedelta = timedelta(minutes=5)
+    blind_after: timedelta = timedelta(minutes=10)
     backfill_per_minute: int = 60
     witnesses: tuple[str, ...] = ()
     intake: IntakeCheck | None = None

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.rules.calendar_days import local_time
 from bot.rules.engine import CompiledPolicy
 from bot.rules.escalation_values import Ladder
-from bot.rules.outage_state import from_row
+from bot.rules.outage_state import Blind, from_row
 from bot.rules.risk import risk_of
 from bot.rules.roster import next_hand_over, on_duty
 from bot.rules.ticket import Ticket
@@ -111,7 +111,10 @@ class DeskViews:
         with self._store.read() as reader:
             state = from_row(reader.states.load("outage"))
         since = f", {self._time(state.since, now)}" if state.since else ""
-        return f"{state.standing}{since}"
+        if state.blind is Blind.NO:
+            return f"{state.standing}{since}"
+        blind = self._say("outage_blind", self._time(state.blind_since or now, now))
+        return f"{state.standing}{since}\n{blind}"
 
     def _levels(self, ticket: Ticket, reader: Reader, now: datetime) -> list[str]:
         thread = f"ticket:{ticket.ticket_id}"

@@ -44,6 +44,7 @@ CONTINUITY = {
     "state_down": "ausgefallen",
     "state_recovering": "antwortet wieder, wird beobachtet",
     "state_maintenance": "wegen angekündigter Wartung nicht da",
+    "blind": "Blind seit {}: was es tut, ist von hier nicht zu sehen.",
     "since": "seit {}",
     "way_back": "Fälle: {}",
     "on_their_way": "{} auf dem Weg dorthin",

@@ -33,6 +33,7 @@ CONTINUITY = {
     "state_down": "down",
     "state_recovering": "answers again, is watched",
     "state_maintenance": "away for announced maintenance",
+    "blind": "Blind since {}: what it does is not seen from here.",
     "since": "since {}",
     "way_back": "cases: {}",
     "on_their_way": "{} on their way into it",

@@ -44,6 +44,7 @@ CONTINUITY = {
     "state_down": "en panne",
     "state_recovering": "répond de nouveau, sous surveillance",
     "state_maintenance": "absent, maintenance annoncée",
+    "blind": "À l'aveugle depuis {}\u00a0: d'ici, on ne voit pas ce qu'il fait.",
     "since": "depuis {}",
     "way_back": "cas\u00a0: {}",
     "on_their_way": "{} en cours de reprise",

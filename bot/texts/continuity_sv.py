@@ -40,6 +40,7 @@ CONTINUITY = {
     "state_down": "ligger nere",
     "state_recovering": "svarar igen, bevakas",
     "state_maintenance": "borta för planerat underhåll",
+    "blind": "Blind sedan {}: härifrån syns inte vad det gör.",
     "since": "sedan {}",
     "way_back": "fall: {}",
     "on_their_way": "{} på väg dit",

@@ -39,6 +39,8 @@ ACKNOWLEDGE = "acknowledge"
 _OF_THE_OUTAGE = frozenset({NoticeKind.HELPDESK_DOWN, NoticeKind.HELPDESK_UP})
 _SINCE = _OF_THE_OUTAGE | {NoticeKind.CATCH_UP, NoticeKind.STORM}
 """Kinds that speak of when something began, not of when something is due."""
+_SINCE_REASONS = frozenset({"stays_blind"})
+"""Reasons of an administrator's notice that do so too."""
 _OF_INCIDENTS = frozenset({NoticeKind.INCIDENT, NoticeKind.INCIDENT_DUE})
 """Kinds whose instant is that of the next update to customers, and says so."""
 _LASTING = frozenset({NoticeKind.SILENCE, NoticeKind.MAINTENANCE})
@@ -53,7 +55,7 @@ _NOBODY_EXPECTED = frozenset(
 )  # fmt: skip
 _FOR_INFORMATION = frozenset(
     "mailbox_back writes_work webhooks_back lists_fresh answers_fast served_again intake_back "
-    "takes_in_no_more disk_over vendor_says backfilled drill".split()
+    "takes_in_no_more sight_back disk_over vendor_says backfilled drill".split()
 )
 """Reasons of which an administrator should know and need do nothing."""
 _ASKS_TO_TAKE = frozenset(
@@ -201,7 +203,7 @@ def _when(
     if notice.due_at is None:
         return (words.due, "")
     clock = time_with_zone(notice.due_at, now=now, zone=notice.zone, words=words)
-    if notice.kind in _SINCE:
+    if notice.kind in _SINCE or notice.reason in _SINCE_REASONS:
         return (words.since, f"{clock} ({values['lasted']})")
     due = words.until if notice.kind in _LASTING else words.due
     if notice.kind in _OF_INCIDENTS:

@@ -116,6 +116,8 @@ REPORT = {
     "step_recovered": "Entwarnung",
     "step_blinded": "Unsere eigene Leitung fiel aus: was wir sahen, zählte nicht",
     "step_seeing_again": "Unsere Leitung stand wieder",
+    "step_stays_blind": "Weiterhin blind: Mitarbeitende informiert",
+    "step_sight_back": "Unsere eigene Leitung stand wieder: gemeldet",
     "step_credentials_refused": "Es wies unsere Zugangsdaten ab",
     "step_unobserved": "Eine Weile hat niemand hingesehen",
     "step_declared_by_hand": "Von Hand für ausgefallen erklärt",

@@ -111,6 +111,8 @@ REPORT = {
     "step_recovered": "All clear",
     "step_blinded": "Our own line failed: what we saw did not count",
     "step_seeing_again": "We saw again",
+    "step_stays_blind": "Still blind: staff were told",
+    "step_sight_back": "Our own line worked again: staff were told",
     "step_credentials_refused": "It refused our credentials",
     "step_unobserved": "Nobody had watched for a while",
     "step_declared_by_hand": "Declared down by hand",

@@ -117,6 +117,8 @@ REPORT = {
     "step_recovered": "Fin d'alerte",
     "step_blinded": "Notre propre ligne était coupée\u00a0: ce que nous voyions ne comptait pas",
     "step_seeing_again": "Notre ligne était rétablie",
+    "step_stays_blind": "Toujours à l'aveugle\u00a0: l'équipe a été prévenue",
+    "step_sight_back": "Notre ligne était rétablie\u00a0: l'équipe a été prévenue",
     "step_credentials_refused": "Il refusait nos identifiants",
     "step_unobserved": "Personne n'avait surveillé pendant un moment",
     "step_declared_by_hand": "Déclaré en panne à la main",

@@ -111,6 +111,8 @@ REPORT = {
     "step_recovered": "Отбой",
     "step_blinded": "Отказала наша связь: увиденное не считается",
     "step_seeing_again": "Связь восстановлена",
+    "step_stays_blind": "Связи всё ещё нет: сотрудникам сообщено",
+    "step_sight_back": "Связь восстановлена: сотрудникам сообщено",
     "step_credentials_refused": "Не приняты наши учётные данные",
     "step_unobserved": "Какое-то время никто не наблюдал",
     "step_declared_by_hand": "Сбой объявлен вручную",

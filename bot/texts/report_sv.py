@@ -114,6 +114,8 @@ REPORT = {
     "step_recovered": "Faran över",
     "step_blinded": "Vår egen lina låg nere: det vi såg räknades inte",
     "step_seeing_again": "Linan var uppe igen",
+    "step_stays_blind": "Fortfarande blind: personalen fick veta",
+    "step_sight_back": "Vår egen lina var uppe igen: personalen fick veta",
     "step_credentials_refused": "Det nekade våra inloggningsuppgifter",
     "step_unobserved": "Ingen hade bevakat på ett tag",
     "step_declared_by_hand": "Förklarat nere för hand",

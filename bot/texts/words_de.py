@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from bot.texts.continuity_de import CONTINUITY
+from bot.texts.degraded_de import DEGRADED
 from bot.texts.silences_de import SILENCES
 from bot.texts.words_type import Words
 
@@ -89,37 +90,7 @@ GERMAN = Words(
         "credentials": (
             "Das Ticketsystem weist unsere Zugangsdaten ab. Es gilt nicht als ausgefallen."
         ),
-        "writes_fail": (
-            "Das Ticketsystem lässt sich lesen, aber nicht beschreiben: Änderungen warten "
-            "und werden wieder versucht. Es gilt nicht als ausgefallen."
-        ),
-        "writes_work": "Das Ticketsystem lässt sich wieder beschreiben.",
-        "webhooks_silent": (
-            "Die Webhooks des Ticketsystems bleiben aus; Neues wird abgeholt, bis zu einigen "
-            "Minuten später."
-        ),
-        "webhooks_back": "Die Webhooks des Ticketsystems kommen wieder.",
-        "lists_stale": (
-            "Die Listen des Ticketsystems sind veraltet: Neues kommt später, aber es kommt."
-        ),
-        "lists_fresh": "Die Listen des Ticketsystems sind wieder aktuell.",
-        "answers_slow": (
-            "Das Ticketsystem antwortet langsam: Neues und Änderungen kommen verspätet. "
-            "Es gilt nicht als ausgefallen."
-        ),
-        "answers_fast": "Das Ticketsystem antwortet wieder schnell.",
-        "turned_away": (
-            "Das Ticketsystem weist uns ab (429), obwohl wir wenig abfragen: Neues und Änderungen "
-            "kommen verspätet. Es gilt nicht als ausgefallen."
-        ),
-        "served_again": "Das Ticketsystem bedient uns wieder.",
-        "takes_in": (
-            "Das Ticketsystem weist unsere Zugangsdaten seit zehn Minuten ab: Mails an das "
-            "Postfach werden zu Fällen und bestätigt. Kunden lesen von keinem Ausfall."
-        ),
-        "takes_in_no_more": (
-            "Das Ticketsystem nimmt unsere Zugangsdaten wieder an: die Fälle folgen dorthin."
-        ),
+        **DEGRADED,
         "vendor_says": (
             "Der Anbieter des Ticketsystems meldet einen Ausfall; unsere Prüfungen sehen "
             "keinen, es ändert sich nichts."
@@ -210,6 +181,11 @@ GERMAN = Words(
         "check_online": (
             "Bitte „deskmate check --online“ ausführen, dann OAuth-Client oder Token erneuern."
         ),
+        "look_elsewhere": (
+            "Bitte das Ticketsystem anderswo öffnen. Antwortet es auch dort nicht: „deskmate "
+            "outage declare“. Sonst Netz oder Firewall dieses Rechners richten („deskmate check "
+            "--online“)."
+        ),
         "incident_tell": "Kunden informieren: /desk incident update {} Text",
         "incident_watch": "Wenn es so bleibt: /desk incident close {}",
         "incident_report": "Entwurf des Berichts: deskmate incident report {}",
@@ -230,6 +206,7 @@ GERMAN = Words(
             "beendet es."
         ),
         "outage_cleared": "Entwarnung: alle erfahren es jetzt.",
+        "outage_blind": "Blind seit {}: was das Ticketsystem tut, ist von hier nicht zu sehen.",
         "nothing_to_clear": "Das Ticketsystem gilt nicht als ausgefallen.",
         "no_cases": "Es gibt keinen offenen Fall.",
         "unknown_case": "Einen Fall {} gibt es hier nicht.",

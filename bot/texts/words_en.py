@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from bot.texts.continuity_en import CONTINUITY
+from bot.texts.degraded_en import DEGRADED
 from bot.texts.silences_en import SILENCES
 from bot.texts.words_type import Words
 
@@ -76,35 +77,7 @@ ENGLISH = Words(
         "still_failing": "It still fails; the all-clear by hand holds for a quarter of an hour.",
         "recovered": "All clear. Changes that were held have been released.",
         "credentials": "The helpdesk refuses our credentials. It is not treated as down.",
-        "writes_fail": (
-            "The helpdesk can be read but not written to: changes wait and are tried again. "
-            "It is not treated as down."
-        ),
-        "writes_work": "The helpdesk can be written to again.",
-        "webhooks_silent": (
-            "The helpdesk's webhooks are not arriving; news is fetched instead, a few minutes late."
-        ),
-        "webhooks_back": "The helpdesk's webhooks are arriving again.",
-        "lists_stale": (
-            "The helpdesk's lists are out of date: news may be late, but none is lost."
-        ),
-        "lists_fresh": "The helpdesk's lists are up to date again.",
-        "answers_slow": (
-            "The helpdesk answers slowly: news and changes come late. It is not treated as down."
-        ),
-        "answers_fast": "The helpdesk answers quickly again.",
-        "turned_away": (
-            "The helpdesk turns us away (429) although we ask little: news and changes come late. "
-            "It is not treated as down."
-        ),
-        "served_again": "The helpdesk serves us again.",
-        "takes_in": (
-            "The helpdesk has refused our credentials for ten minutes: mails to the mailbox become "
-            "cases and are acknowledged. Customers are told of no outage."
-        ),
-        "takes_in_no_more": (
-            "The helpdesk accepts our credentials again: the cases follow into it."
-        ),
+        **DEGRADED,
         "vendor_says": (
             "The helpdesk's vendor reports an outage; our probes see none, and nothing changes."
         ),
@@ -185,6 +158,10 @@ ENGLISH = Words(
         "check_online": (
             "Run “deskmate check --online”, then renew the OAuth client or the token."
         ),
+        "look_elsewhere": (
+            "Open the helpdesk elsewhere. Does it fail too: “deskmate outage declare”. If not, "
+            "mend this machine's network or firewall (“deskmate check --online”)."
+        ),
         "incident_tell": "Tell customers: /desk incident update {} words",
         "incident_watch": "If it stays so: /desk incident close {}",
         "incident_report": "Draft of the report: deskmate incident report {}",
@@ -204,6 +181,7 @@ ENGLISH = Words(
             "Declared down: everybody is told now. “/desk outage clear why” ends it."
         ),
         "outage_cleared": "All clear: everybody is told now.",
+        "outage_blind": "Blind since {}: what the helpdesk does is not seen from here.",
         "nothing_to_clear": "The helpdesk is not declared down.",
         "no_cases": "There is no open case.",
         "unknown_case": "There is no case {} here.",

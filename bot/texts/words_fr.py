@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from bot.texts.continuity_fr import CONTINUITY
+from bot.texts.degraded_fr import DEGRADED
 from bot.texts.silences_fr import SILENCES
 from bot.texts.words_type import Words
 
@@ -89,39 +90,7 @@ FRENCH = Words(
         "credentials": (
             "L'outil de tickets refuse nos identifiants. Il n'est pas considéré comme en panne."
         ),
-        "writes_fail": (
-            "L'outil de tickets se lit mais ne s'écrit pas\u00a0: les modifications "
-            "attendent et sont retentées. Il n'est pas considéré comme en panne."
-        ),
-        "writes_work": "L'outil de tickets accepte de nouveau les modifications.",
-        "webhooks_silent": (
-            "Les webhooks de l'outil de tickets n'arrivent plus\u00a0; les nouvelles sont "
-            "relevées, quelques minutes plus tard au plus."
-        ),
-        "webhooks_back": "Les webhooks de l'outil de tickets arrivent de nouveau.",
-        "lists_stale": (
-            "Les listes de l'outil de tickets ne sont plus à jour\u00a0: les nouvelles "
-            "tardent, mais elles viendront."
-        ),
-        "lists_fresh": "Les listes de l'outil de tickets sont de nouveau à jour.",
-        "answers_slow": (
-            "L'outil de tickets répond lentement\u00a0: nouvelles et modifications ont du retard. "
-            "Il n'est pas considéré comme en panne."
-        ),
-        "answers_fast": "L'outil de tickets répond de nouveau rapidement.",
-        "turned_away": (
-            "L'outil de tickets nous éconduit (429) alors que nous demandons peu\u00a0: nouvelles "
-            "et modifications ont du retard. Il n'est pas considéré comme en panne."
-        ),
-        "served_again": "L'outil de tickets nous sert de nouveau.",
-        "takes_in": (
-            "L'outil de tickets refuse nos identifiants depuis dix minutes\u00a0: les mails à la "
-            "boîte deviennent des tickets et reçoivent un accusé de réception. "
-            "Aucune panne n'est annoncée aux clients."
-        ),
-        "takes_in_no_more": (
-            "L'outil de tickets accepte de nouveau nos identifiants\u00a0: les tickets suivent."
-        ),
+        **DEGRADED,
         "vendor_says": (
             "L'éditeur de l'outil de tickets signale une panne\u00a0; nos sondes n'en "
             "voient pas, rien ne change."
@@ -223,6 +192,11 @@ FRENCH = Words(
             "Exécutez «\u00a0deskmate check --online\u00a0», puis renouvelez le client OAuth "
             "ou le jeton."
         ),
+        "look_elsewhere": (
+            "Ouvrez l'outil de tickets ailleurs. S'il n'y répond pas non plus\u00a0: "
+            "«\u00a0deskmate outage declare\u00a0». Sinon, réparez le réseau ou le pare-feu de "
+            "cette machine («\u00a0deskmate check --online\u00a0»)."
+        ),
         "incident_tell": "Informez les clients\u00a0: /desk incident update {} texte",
         "incident_watch": "Si cela tient\u00a0: /desk incident close {}",
         "incident_report": "Brouillon du rapport\u00a0: deskmate incident report {}",
@@ -245,6 +219,7 @@ FRENCH = Words(
             "raison\u00a0» y met fin."
         ),
         "outage_cleared": "Fin de panne\u00a0: tout le monde est prévenu.",
+        "outage_blind": "À l'aveugle depuis {}\u00a0: d'ici, l'outil de tickets n'est pas visible.",
         "nothing_to_clear": "L'outil de tickets n'est pas déclaré en panne.",
         "no_cases": "Il n'y a aucun cas ouvert.",
         "unknown_case": "Il n'y a pas de cas {} ici.",

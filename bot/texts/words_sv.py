@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from bot.texts.continuity_sv import CONTINUITY
+from bot.texts.degraded_sv import DEGRADED
 from bot.texts.silences_sv import SILENCES
 from bot.texts.words_type import Words
 
@@ -80,34 +81,7 @@ SWEDISH = Words(
         "credentials": (
             "Ärendesystemet avvisar våra inloggningsuppgifter. Det räknas inte som nere."
         ),
-        "writes_fail": (
-            "Ärendesystemet går att läsa men inte att skriva i: ändringar väntar och görs "
-            "om. Det räknas inte som nere."
-        ),
-        "writes_work": "Det går att skriva i ärendesystemet igen.",
-        "webhooks_silent": (
-            "Ärendesystemets webhooks kommer inte; nyheter hämtas, några minuter senare som mest."
-        ),
-        "webhooks_back": "Ärendesystemets webhooks kommer igen.",
-        "lists_stale": "Ärendesystemets listor släpar efter: nyheter kommer senare, men de kommer.",
-        "lists_fresh": "Ärendesystemets listor är aktuella igen.",
-        "answers_slow": (
-            "Ärendesystemet svarar långsamt: nyheter och ändringar kommer sent. "
-            "Det räknas inte som nere."
-        ),
-        "answers_fast": "Ärendesystemet svarar snabbt igen.",
-        "turned_away": (
-            "Ärendesystemet avvisar oss (429) fast vi frågar lite: nyheter och ändringar kommer "
-            "sent. Det räknas inte som nere."
-        ),
-        "served_again": "Ärendesystemet svarar oss igen.",
-        "takes_in": (
-            "Ärendesystemet har avvisat våra inloggningsuppgifter i tio minuter: mejl till "
-            "brevlådan blir ärenden och bekräftas. Kunderna får inte höra om något avbrott."
-        ),
-        "takes_in_no_more": (
-            "Ärendesystemet godtar våra inloggningsuppgifter igen: ärendena följer efter."
-        ),
+        **DEGRADED,
         "vendor_says": (
             "Ärendesystemets leverantör uppger ett avbrott; våra kontroller ser inget, "
             "och inget ändras."
@@ -189,6 +163,11 @@ SWEDISH = Words(
         "check_online": (
             "Kör ”deskmate check --online” och förnya sedan OAuth-klienten eller token."
         ),
+        "look_elsewhere": (
+            "Öppna ärendesystemet någon annanstans. Svarar det inte där heller: ”deskmate outage "
+            "declare”. Annars, laga den här maskinens nät eller brandvägg (”deskmate check "
+            "--online”)."
+        ),
         "incident_tell": "Ge kunderna besked: /desk incident update {} text",
         "incident_watch": "Om det håller: /desk incident close {}",
         "incident_report": "Utkast till rapport: deskmate incident report {}",
@@ -208,6 +187,7 @@ SWEDISH = Words(
             "Förklarat nere: alla får veta det nu. ”/desk outage clear skäl” avslutar det."
         ),
         "outage_cleared": "Faran över: alla får veta det nu.",
+        "outage_blind": "Blind sedan {}: härifrån syns inte vad ärendesystemet gör.",
         "nothing_to_clear": "Ärendesystemet är inte förklarat nere.",
         "no_cases": "Det finns inget öppet ärende.",
         "unknown_case": "Det finns inget ärende {} här.",

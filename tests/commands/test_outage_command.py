@@ -16,7 +16,7 @@ from bot.clock import SystemClock
 from bot.handlers.outage import STATE
 from bot.rules.desk_links import whose
 from bot.rules.events import OutageOrdered
-from bot.rules.outage_state import OutageState, Phase, to_row
+from bot.rules.outage_state import Blind, OutageState, Phase, to_row
 from bot.settings import NAMES
 from bot.store.store import Store
 from bot.store.views import PageView, add_view, taken_back_at
@@ -112,6 +112,19 @@ def test_nothing_to_clear_is_said(url: str) -> None:
     assert result.exit_code == 2
     assert "nothing to clear" in result.output
     assert _orders(url) == []
+
+
+def test_both_status_commands_say_that_it_is_not_seen(url: str) -> None:
+    """`healthy` alone would be believed by whoever looks there at night."""
+    state = OutageState(blind=Blind.NETWORK, blind_since=SystemClock().now())
+    with Store.open(url, clock=SystemClock()) as store:
+        store.write(lambda tx: tx.states.save(STATE, to_row(state)))
+
+    whole, rows = CliRunner().invoke(app, ["status"]), CliRunner().invoke(app, ["status", "--json"])
+
+    assert "blind (network) since" in whole.output
+    assert json.loads(rows.output)["blind"] == "network"
+    assert "blind (network) since" in _call("status").output
 
 
 def test_status_says_by_its_exit_whether_it_is_down(url: str) -> None:

@@ -94,7 +94,7 @@ def test_relapse_is_the_same_incident_and_holds_longer() -> None:
 
 
 def test_own_line_down_is_no_outage() -> None:
-    """When two of three witnesses fail too, the fault is ours: blind, and nobody is told."""
+    """When two of three witnesses fail too, the fault is ours: blind, and no outage."""
     watch = Watch()
     watch.probe(OK)
     for _ in range(20):

@@ -17,7 +17,7 @@ from bot.pages.continuity_values import DeskSettings
 from bot.pages.continuity_view import FATES
 from bot.rules.history import Change, ChangeKind
 from bot.rules.mail import Fate
-from bot.rules.outage_state import MAINTENANCE, OutageState, Phase, to_row
+from bot.rules.outage_state import MAINTENANCE, Blind, OutageState, Phase, to_row
 from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
 from bot.sources.web_server import WebServer
 from bot.store.store import Store
@@ -115,6 +115,16 @@ def test_cases_on_their_way_back_are_counted(page: Page) -> None:
 
     assert "on their way" not in before
     assert "cases: 1 on their way into it" in page.get("/now").text
+
+
+def test_page_says_that_the_helpdesk_is_not_seen(page: Page) -> None:
+    """No green dot for what was healthy when our own line died."""
+    blind = OutageState(blind=Blind.NETWORK, blind_since=datetime(2026, 3, 2, 8, tzinfo=UTC))
+    page.store.write(lambda tx: tx.states.save("outage", to_row(blind)))
+
+    shown = page.get("/now").text
+    assert "Blind since 09:00 CET" in shown
+    assert "dot bad" in shown
 
 
 @pytest.mark.parametrize("path", ["/now", f"/case/{REFERENCE}"])

@@ -17,7 +17,7 @@ from bot.rules.engine import compile_policy
 from bot.rules.events import AnswerGiven, ButtonPressed, OutageOrdered, SilenceOrdered
 from bot.rules.history import Change, ChangeKind
 from bot.rules.incident_values import Incident, IncidentOrdered, Verb
-from bot.rules.outage_state import OutageState, Phase, to_row
+from bot.rules.outage_state import Blind, OutageState, Phase, to_row
 from bot.rules.outcome import Delivered
 from bot.rules.silences import Silence, to_state
 from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
@@ -386,6 +386,14 @@ def test_incidents_are_made_one_by_whom_the_policy_names(
     assert commands("incident merge P4 P3", "Bo") == "Written down: merge P4."
     [row] = store.write(lambda tx: tx.inbox.claim(now=NOW, lease_seconds=5, limit=5))
     assert row.event.fact == IncidentOrdered(Verb.MERGE, "Bo", number=4, into=3)
+
+
+def test_outage_says_that_it_is_not_seen(commands: DeskCommands, store: Store) -> None:
+    """What was healthy when our own line died is not called that alone."""
+    blind = OutageState(blind=Blind.NETWORK, blind_since=NOW)
+    store.write(lambda tx: tx.states.save("outage", to_row(blind)))
+
+    assert "Blind since" in commands("outage", "Bo")
 
 
 @pytest.mark.parametrize("text", ["risk", "outage", "ticket 99", "next 99", f"ticket {REFERENCE}"])
