@@ -86,7 +86,7 @@ def show_case(named: str, *, as_json: bool, clock: Clock | None = None) -> int:
     if as_json:
         print(json.dumps(asdict(found), ensure_ascii=False))  # noqa: T201
     else:
-        _show(console, found)
+        _show(console, found, clock.now())
     return 0
 
 
@@ -245,10 +245,12 @@ def _table(console: Console, cases: tuple[ListedCase, ...], now: datetime) -> No
     console.print(table)
 
 
-def _show(console: Console, case: CaseView) -> None:
+def _show(console: Console, case: CaseView, now: datetime) -> None:
     head = case.listed
     console.print(f"{head.name}  {safe(head.subject)}")
     console.print(f"{safe(head.customer or '-')}  {safe(case.email or '-')}  {head.status}")
+    if not head.is_case:
+        console.print(f"as of {_ago(case.tickets_as_of, now)}, when the helpdesk was read last")
     for word in case.words:
         kind = "" if word.is_public else " (internal)"
         console.print(f"\n[dim]{word.at}  {safe(word.who)}{kind}[/]")

@@ -10,7 +10,7 @@ from bot.rules.history import ChangeKind
 from bot.rules.mail import Fate
 from bot.rules.ticket import Actor, Ticket
 from bot.store.transaction import Reader
-from bot.store.waiting import as_of, next_due, waits_since
+from bot.store.waiting import TICKETS, as_of, next_due, waits_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,12 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case word by word."""
+    """A case word by word; a ticket of the helpdesk is as old as its last reading."""
 
     listed: ListedCase
     email: str | None
     words: tuple[Word, ...]
+    tickets_as_of: str | None = None
 
 
 def list_cases(reader: Reader, *, everything: bool) -> Listing:
@@ -67,7 +68,7 @@ def list_cases(reader: Reader, *, everything: bool) -> Listing:
     listed.sort(key=lambda each: (each.due_at is None, each.due_at or "", each.waits_since or ""))
     counts = reader.mails.counts()
     return Listing(
-        tickets_as_of=as_of("read/export/tickets", reader),
+        tickets_as_of=as_of(TICKETS, reader),
         contacts_as_of=as_of("contacts", reader),
         progress=asdict(progress_in(reader)),
         held=counts.get(Fate.HELD, 0) + counts.get(Fate.PARKED, 0),
@@ -84,7 +85,8 @@ def view_case(ticket: Ticket, reader: Reader) -> CaseView:
             if change.actor is not Actor.REQUESTER:
                 who = change.person_id or ("Deskmate" if change.actor is Actor.SELF else "an agent")
             words.append(Word(change.at.isoformat(), who, change.is_public, change.body))
-    return CaseView(listed_case(ticket, reader), ticket.customer.email, tuple(words))
+    read_at = as_of(TICKETS, reader) if ticket.number is not None else None
+    return CaseView(listed_case(ticket, reader), ticket.customer.email, tuple(words), read_at)
 
 
 def listed_case(ticket: Ticket, reader: Reader) -> ListedCase:

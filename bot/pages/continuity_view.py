@@ -21,8 +21,9 @@ from bot.rules.outage_state import Blind, OutageState, Phase, from_row
 from bot.rules.ticket import Actor, Ticket
 from bot.store.transaction import Reader
 from bot.store.views import views_since
-from bot.store.waiting import as_of, next_due, waits_since
+from bot.store.waiting import TICKETS, as_of, next_due, waits_since
 from bot.texts.instants import duration, time_with_zone
+from bot.texts.replies import helpdesk_age
 
 FATES = (
     Fate.CASE, Fate.REPLY, Fate.STAFF, Fate.HELD, Fate.PARKED, Fate.AUTOMATIC, Fate.BOUNCE,
@@ -60,7 +61,7 @@ def desk_page(reader: Reader, now: datetime, desk: DeskSettings) -> DeskPage:
         blind_since=_time(outage.blind_since, now, desk),
         mailbox=desk.mailbox or "",
         mailbox_trouble="" if mailbox.get("is_read", True) else str(mailbox.get("detail", "")),
-        tickets_as_of=_age(as_of("read/export/tickets", reader), now, desk),
+        tickets_as_of=_age(as_of(TICKETS, reader), now, desk),
         contacts_as_of=_age(as_of("contacts", reader), now, desk),
         cases=_sorted(cases, reader, now, desk),
         tickets=rows[:MOST_TICKETS],
@@ -82,7 +83,7 @@ def case_page(name: str, reader: Reader, now: datetime, desk: DeskSettings) -> C
     )
     if ticket is None:
         return None
-    read_at = as_of("read/export/tickets", reader)
+    read_at = as_of(TICKETS, reader)
     return CasePage(
         name=_name(ticket),
         row=_row(ticket, reader, now, desk),
@@ -219,9 +220,4 @@ def _time(at: datetime | None, now: datetime, desk: DeskSettings) -> str:
 
 
 def _age(text: str | None, now: datetime, desk: DeskSettings) -> str:
-    """`as of 14:05 CET (3 min ago)`, or that it never was."""
-    if text is None:
-        return desk.say["never_read"]
-    at, words = datetime.fromisoformat(text), desk.words
-    ago = words.ago.format(duration(now - at, words))
-    return desk.say["read_at"].format(time=_time(at, now, desk), ago=ago)
+    return helpdesk_age(text, now, zone=desk.zone, wanted=desk.language)

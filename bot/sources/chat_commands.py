@@ -144,7 +144,8 @@ class DeskCommands:
                 for change in reader.tickets.history(ticket.ticket_id)
                 if change.kind in (ChangeKind.CREATED, ChangeKind.COMMENT) and change.body
             ]
-        return "\n".join([_line(ticket), *said[-MOST_WORDS:]])
+            age = self._views.age_of(ticket, reader, self._clock.now())
+        return "\n".join([_line(ticket), *said[-MOST_WORDS:], *age])
 
     def _answered(self, rest: str, person: str, user_id: str) -> str:
         named, _, words = rest.partition(" ")

@@ -21,9 +21,10 @@ from bot.rules.ticket_clocks import clocks_of
 from bot.store.rows import value_of
 from bot.store.store import Store
 from bot.store.transaction import Reader
-from bot.store.waiting import next_due
+from bot.store.waiting import TICKETS, as_of, next_due
 from bot.texts.cleaning import one_line
 from bot.texts.instants import duration, time_of
+from bot.texts.replies import helpdesk_age
 from bot.texts.words import Language, language
 
 MOST = 10
@@ -50,7 +51,8 @@ class DeskViews:
             rows = [(next_due(each, reader), each) for each in tickets]
             rows.sort(key=lambda row: (row[0] is None, row[0].at if row[0] else now))
             lines = [self._line(ticket, reader, now) for _, ticket in rows[:MOST]]
-        return self._listed(lines, len(rows), "nothing_open")
+            age = self._age(reader, now)
+        return "\n".join((self._listed(lines, len(rows), "nothing_open"), age))
 
     def risk(self, now: datetime) -> str:
         """The tickets at risk with their reasons, the next deadline first."""
@@ -68,7 +70,8 @@ class DeskViews:
                 f"{self._line(each.ticket, reader, now)} ({'; '.join(each.reasons)})"
                 for each in found[:MOST]
             ]
-        return self._listed(lines, len(found), "nothing_at_risk")
+            age = self._age(reader, now)
+        return "\n".join((self._listed(lines, len(found), "nothing_at_risk"), age))
 
     def ticket(self, named: str, now: datetime) -> str:
         """One ticket: what, whose, by when, who has it, and its clocks."""
@@ -82,6 +85,7 @@ class DeskViews:
                 said = self._time(datetime.fromisoformat(due), now) if due else "-"
                 lines.append(f"{self._clock_name(name)}: {clock.get('phase')}, {said}")
             lines += self._levels(ticket, reader, now)
+            lines += self.age_of(ticket, reader, now)
         return "\n".join(lines)
 
     def on_call(self, now: datetime) -> str:
@@ -115,6 +119,17 @@ class DeskViews:
             return f"{state.standing}{since}"
         blind = self._say("outage_blind", self._time(state.blind_since or now, now))
         return f"{state.standing}{since}\n{blind}"
+
+    def age_of(self, ticket: Ticket, reader: Reader, now: datetime) -> list[str]:
+        """How old a ticket of the helpdesk is here; nothing for a case, which lives with us."""
+        return [] if ticket.number is None else [self._read_at(reader, now)]
+
+    def _age(self, reader: Reader, now: datetime) -> str:
+        return f"{self._tongue.words.continuity['tickets']} - {self._read_at(reader, now)}"
+
+    def _read_at(self, reader: Reader, now: datetime) -> str:
+        policy = self._compiled().policy
+        return helpdesk_age(as_of(TICKETS, reader), now, zone=policy.zone, wanted=policy.language)
 
     def _levels(self, ticket: Ticket, reader: Reader, now: datetime) -> list[str]:
         thread = f"ticket:{ticket.ticket_id}"

@@ -10,6 +10,9 @@ from bot.rules.history import ChangeKind
 from bot.rules.ticket import Actor, Ticket
 from bot.store.transaction import Reader
 
+TICKETS = "read/export/tickets"
+"""The state that says when the helpdesk's tickets were read last."""
+
 
 @dataclass(frozen=True, slots=True)
 class NextDue:

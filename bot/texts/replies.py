@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from bot.texts.instants import duration, time_with_zone
 from bot.texts.words import language
 
 
@@ -14,6 +17,17 @@ def not_written_down(wanted: str) -> str:
 def chat_reply(what: str, wanted: str, detail: str = "") -> str:
     """One sentence in answer to a `/desk` command; `detail` stands in it."""
     return language(wanted).words.chat_replies[what].replace("{}", detail)
+
+
+def helpdesk_age(read_at: str | None, now: datetime, *, zone: str, wanted: str) -> str:
+    """`as of 14:05 CET (3 min ago)`: when the helpdesk was read last, or that it never was."""
+    words = language(wanted).words
+    if read_at is None:
+        return words.continuity["never_read"]
+    at = datetime.fromisoformat(read_at)
+    ago = words.ago.format(duration(now - at, words))
+    time = time_with_zone(at, now=now, zone=zone, words=words)
+    return words.continuity["read_at"].format(time=time, ago=ago)
 
 
 def desk_help(wanted: str) -> str:

@@ -19,6 +19,7 @@ from bot.rules.history import Change, ChangeKind
 from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
 from bot.settings import NAMES
 from bot.store.store import Store
+from bot.store.waiting import TICKETS
 
 REFERENCE = "ACM-4F7KQ2XN-M"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -88,6 +89,21 @@ def test_case_is_shown_word_by_word(run: CliRunner) -> None:
 
     assert result.exit_code == 0
     assert "Nora Wind" in result.output and "Nothing works." in result.output
+
+
+def test_known_ticket_is_shown_with_its_age(run: CliRunner, tmp_path: Path) -> None:
+    """What the helpdesk showed last says when that was; a case of ours says nothing of it."""
+    now = SystemClock().now()
+    known = Ticket("00000002", Origin.HELPDESK, NOON, NOON, Status.OPEN, "Known", "Words",
+                   number=4711)  # fmt: skip
+    read_at = {"at": (now - timedelta(minutes=5)).isoformat()}
+    with Store.open(f"sqlite:///{tmp_path}/desk.sqlite3", clock=SystemClock()) as store:
+        store.write(lambda tx: (tx.tickets.save(known), tx.states.save(TICKETS, read_at)))
+
+    shown = run.invoke(app, ["case", "show", "#4711"]).output
+    ours = run.invoke(app, ["case", "show", REFERENCE]).output
+    assert f"as of {now - timedelta(minutes=5):%H:%M} UTC (5 min ago)" in shown
+    assert "as of" not in ours
 
 
 def test_answer_is_written_down_once(run: CliRunner, tmp_path: Path) -> None:

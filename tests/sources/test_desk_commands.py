@@ -27,6 +27,7 @@ from bot.store.incidents import save_incident
 from bot.store.queues import OutboxState
 from bot.store.silences import STATE
 from bot.store.store import Store
+from bot.store.waiting import TICKETS
 
 REFERENCE = "ACM-4F7KQ2XN-M"
 CASE = Ticket(
@@ -197,9 +198,24 @@ def test_everything_else_is_answered_by_the_help(commands: DeskCommands) -> None
 
 def test_queue_shows_what_is_open(commands: DeskCommands) -> None:
     """Number, whose, who has it and what it is about."""
-    shown = commands("queue", "Bo")
+    shown = commands("queue", "Bo").splitlines()
 
-    assert shown == f"{REFERENCE} - nobody yet - Portal is down"
+    assert shown[0] == f"{REFERENCE} - nobody yet - Portal is down"
+    assert shown[1:] == ["Known open tickets - never read"]
+
+
+@pytest.mark.parametrize("asked", ["queue", "risk", "case #4711", "ticket 4711"])
+def test_what_the_helpdesk_showed_says_how_old_it_is(
+    commands: DeskCommands, store: Store, asked: str
+) -> None:
+    """While it is down nothing newer is known; a case lives with us and is never old."""
+    known = replace(CASE, ticket_id="00000002", origin=Origin.HELPDESK, number=4711, reference=None)
+    read_at = {"at": (NOW - timedelta(minutes=5)).isoformat()}
+    store.write(lambda tx: (tx.tickets.save(known), tx.states.save(TICKETS, read_at)))
+
+    shown = commands(asked, "Bo").splitlines()
+    assert f"{NOW - timedelta(minutes=5):%H:%M} UTC (5 min ago)" in shown[-1]
+    assert "ago" not in commands(f"case {REFERENCE}", "Bo")
 
 
 def test_who_is_on_call_now_and_next(commands: DeskCommands) -> None:
