@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`deskmate outage link|views`: personal links to the continuity page, and who read it by one."""
+"""`deskmate outage link|views`: personal links to the continuity page, and who read it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bot.rules.desk_links import LONGEST, address_of, is_opened_at, link_of, may
 from bot.rules.policy import Policy
 from bot.rules.roster_people import people_of_rosters
 from bot.settings import Settings, read_settings
-from bot.store.views import MOST, link_made, take_back, views_since
+from bot.store.views import MOST, every_view_since, link_made, take_back
 
 
 def make_link(person: str, how_long: str, by: str | None, folder: Path) -> int:
@@ -71,7 +71,7 @@ def show_views(since: str, zone: str, *, as_json: bool) -> int:
         check_zone(zone)
         begin = since_of(since, clock.now())
         with stored(clock) as reader:
-            found = views_since(begin, reader, MOST)[::-1]
+            found = every_view_since(begin, reader, MOST)[::-1]
     except Unusable as problem:
         problem.show(console)
         return 2
@@ -87,7 +87,7 @@ def show_views(since: str, zone: str, *, as_json: bool) -> int:
         shown = f"{said_at(each.at, zone)}  {each.person}  {each.page}  {each.address}"
         console.print(safe(shown))
     if not found:
-        console.print(f"Nobody read the page by a link within {since}.", markup=False)
+        console.print(f"Nobody read the page within {since}.", markup=False)
     if len(found) == MOST:
         console.print(f"The newest {MOST}; a shorter --since shows all of it.")
     return 0

@@ -21,6 +21,7 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.pages.continuity_values import DeskSettings
 from bot.pages.continuity_view import case_page, desk_page
+from bot.pages.local_views import WHO_WAITS, LocalViews, case_viewed
 from bot.pages.render import SAFE_HEADERS, page, static_routes
 from bot.pages.tongues import NAMES, Tongue, tongue_of
 from bot.store.problems import StoreProblem
@@ -72,19 +73,25 @@ class Desk:
 
 def continuity_page(store: Store, clock: Clock, settings: Callable[[], DeskSettings]) -> Starlette:
     """The app: `/` the page, `/now` the part of it that changes, `/case/NAME` one case."""
-    desk = Desk(store, clock, settings)
+    desk, views = Desk(store, clock, settings), LocalViews(store, clock)
+
+    def seen(request: Request, what: str) -> None:
+        views.note(what, request.client.host if request.client else "unknown")
 
     def here(request: Request) -> Visit:
         return Visit(tongue_of(request, settings().language))
 
     async def whole(request: Request) -> Response:
+        seen(request, WHO_WAITS)
         return await safely(lambda: desk.whole(here(request)))
 
     async def part(request: Request) -> Response:
+        seen(request, WHO_WAITS)
         return await safely(lambda: desk.whole(here(request), PART))
 
     async def case(request: Request) -> Response:
         name = str(request.path_params["name"])
+        seen(request, case_viewed(name))
         return await safely(lambda: desk.case(name, here(request)))
 
     app = Starlette(

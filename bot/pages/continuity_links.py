@@ -12,7 +12,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -21,6 +21,7 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.pages.continuity import PART, Desk, Visit, safely
 from bot.pages.continuity_values import desk_settings
+from bot.pages.local_views import SAME_VIEW, WHO_WAITS, case_viewed
 from bot.pages.render import SAFE_HEADERS, page
 from bot.pages.tongues import Tongue, tongue_of
 from bot.rules.desk_links import PATH, BadDeskLink, DeskLink, read, whose
@@ -30,15 +31,11 @@ from bot.store.problems import ProblemKind, StoreProblem
 from bot.store.store import Store
 from bot.store.views import PageView, add_view, taken_back_at
 from bot.telemetry import logger
-from bot.texts.cleaning import one_line
 from bot.texts.instants import time_with_zone
 from bot.texts.words import language
 
-SAME_VIEW = timedelta(minutes=5)
 COMMIT_WITHIN = 5.0
 """Seconds that a view may take to be on disk before the page is refused."""
-GREATEST_NAME = 60
-WHO_WAITS = "who waits"
 _PREVIEWS = re.compile(r"(?i)bot\b|bot-|preview|externalhit|crawler|spider")
 """Programs that draw previews of links that somebody pasted: they read no customer's words."""
 
@@ -97,8 +94,7 @@ class ContinuityLinks:
         def case(visit: Visit) -> Response:
             return self._desk.case(name, visit)
 
-        what = f"case {one_line(name, GREATEST_NAME)}"
-        return await safely(lambda: self._shown(request, what, case))
+        return await safely(lambda: self._shown(request, case_viewed(name), case))
 
     def _shown(self, request: Request, what: str, show: Shown) -> Response:
         """One page to who may read it, once it is on disk that they did."""

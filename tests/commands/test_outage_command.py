@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from bot.rules.events import OutageOrdered
 from bot.rules.outage_state import Blind, OutageState, Phase, to_row
 from bot.settings import NAMES
 from bot.store.store import Store
-from bot.store.views import PageView, add_view, taken_back_at
+from bot.store.views import PageView, add_local_view, add_view, taken_back_at
 
 
 @pytest.fixture
@@ -195,6 +196,7 @@ def test_links_are_taken_back_and_views_are_listed(desk: str) -> None:
     now = SystemClock().now()
     view = PageView(now, "bo", "case [red]X[/red]", "192.0.2.9")
     with Store.open(desk, clock=SystemClock()) as store:
+        store.write(lambda tx: add_local_view(replace(view, person="local", page="who waits"), tx))
         store.write(lambda tx: add_view(view, tx))
 
     revoked, listed = _call("link", "bo", "--revoke"), _call("views")
@@ -202,7 +204,7 @@ def test_links_are_taken_back_and_views_are_listed(desk: str) -> None:
 
     assert (revoked.exit_code, listed.exit_code) == (0, 0)
     assert "bo  case [red]X[/red]  192.0.2.9" in listed.output
-    assert rows[0]["person"] == "bo"
+    assert sorted(each["person"] for each in rows) == ["bo", "local"]
     with Store.open(desk, clock=SystemClock()) as store, store.read() as reader:
         taken_back = taken_back_at("bo", reader)
     assert taken_back is not None and taken_back >= now

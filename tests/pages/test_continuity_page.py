@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
+from sqlalchemy import text
 
 from bot.clock import VirtualClock
 from bot.pages.continuity import continuity_page
@@ -21,6 +22,7 @@ from bot.rules.outage_state import MAINTENANCE, Blind, OutageState, Phase, to_ro
 from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
 from bot.sources.web_server import WebServer
 from bot.store.store import Store
+from bot.store.views import every_view_since
 from bot.texts.words import LANGUAGES
 from bot.texts.words_type import Words
 
@@ -84,6 +86,28 @@ def test_page_says_who_waits_and_what_is_due(page: Page) -> None:
     assert REFERENCE in shown
     assert "20 min" in shown and "40 min left" in shown
     assert "nobody yet" in shown
+
+
+def test_looks_on_the_machine_itself_are_written_down(page: Page) -> None:
+    """Once for an open page that renews itself, as nobody's; the page names readers by links."""
+    for path in ("/", "/now", "/now", f"/case/{REFERENCE}"):
+        assert page.get(path).status_code == 200
+    page.store.write(lambda tx: None)
+
+    with page.store.read() as reader:
+        found = every_view_since(NOW - timedelta(days=1), reader)
+    assert sorted((each.person, each.page, each.address) for each in found) == [
+        ("local", f"case {REFERENCE}", "127.0.0.1"), ("local", "who waits", "127.0.0.1"),
+    ]  # fmt: skip
+    assert "local" not in page.get("/now").text
+
+
+def test_store_that_takes_no_view_hides_no_case(page: Page) -> None:
+    """In the worst hour a page on the machine is worth more than who read it."""
+    page.store.write(lambda tx: tx.journal._connection.execute(text("drop table journal")))
+
+    assert HOSTILE not in page.get(f"/case/{REFERENCE}").text
+    assert page.get(f"/case/{REFERENCE}").status_code == 200
 
 
 def test_who_answered_stands_with_an_answered_case(page: Page) -> None:
