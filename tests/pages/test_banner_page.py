@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +11,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from portal_visit import title_after
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -148,27 +147,12 @@ def test_browser_shows_changes_language_and_takes_it_down(live: Site, tmp_path: 
     live.show(SystemClock().now())
     live.dies_after = 1
 
-    german, swedish, english, later, after_its_end = _seen(live, tmp_path)
+    german, swedish, english, later, after_its_end = title_after(
+        timedelta(seconds=970), f"{live.url}/portal", tmp_path
+    )
 
     assert german is not None and german[0] == "de" and "help@acme.example" in german[1]
     assert swedish is not None and swedish[0] == "sv"
     assert english == ["en", OWN_ENGLISH, 0]
     assert later is not None
     assert after_its_end is None
-
-
-def _seen(live: Site, folder: Path) -> list[list[object] | None]:
-    """What a visitor of the portal sees at each look; the browser's time runs fast."""
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    assert browser is not None, "install chromium"
-    done = subprocess.run(
-        [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
-         f"--user-data-dir={folder}", "--virtual-time-budget=970000", "--dump-dom",
-         f"{live.url}/portal"],
-        capture_output=True, text=True, timeout=120, check=True,
-    )  # fmt: skip
-    title = done.stdout.partition("<title>")[2].partition("</title>")[0]
-    seen: list[list[object] | None] = json.loads(
-        title.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    )
-    return seen
