@@ -22,6 +22,7 @@ from bot.rules.policy import Policy
 from bot.settings import Settings, read_settings
 from bot.sources.mailbox_address import read_mailbox_address
 from bot.sources.mailbox_check import examine
+from bot.sources.witness_check import examine_witnesses
 
 
 def check_online(
@@ -40,6 +41,7 @@ def check_online(
         *_helpdesk(settings, policy),
         *_ways(settings, policy),
         *_mailbox(settings, policy),
+        *examine_witnesses(policy.outage.witnesses),
     ]
     if not as_json:
         for finding in findings:

@@ -67,6 +67,7 @@ helpdesk_down:
   banner: portal
   banner_texts:
     en: "Our support system is unavailable. Write to {answers["mailbox"]} and we will help you."
+  witnesses: ["1.1.1.1:53", "8.8.8.8:53", "9.9.9.9:53"]   # two of them silent too: our own line
 
 rules:
   outage:

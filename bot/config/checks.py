@@ -25,9 +25,12 @@ from bot.config.problems import Problem
 from bot.rules.answers import span_words
 from bot.rules.business_time import calendars_of
 from bot.rules.policy import Policy, Promise, Recipient
+from bot.rules.policy_parts import NOWHERE
 from bot.rules.text import ListProblem, PatternProblem, compile_pattern
 from bot.rules.text_entries import entries_of
 
+LEAST_WITNESSES = 2
+"""One alone may be down itself, so it never counts."""
 RETIRED_TEAMS = ".webhook.office.com"
 
 
@@ -182,6 +185,14 @@ def _outage(policy: Policy) -> Iterator[Problem]:
         host, _, port = witness.rpartition(":")
         if not host or not port.isdecimal():
             yield Problem(outage.place, f"witness {witness!r} is no host:port", "write 1.1.1.1:53")
+    if outage.place != NOWHERE and len(outage.witnesses) < LEAST_WITNESSES:
+        yield Problem(
+            outage.place,
+            f"helpdesk_down names {len(outage.witnesses) or 'no'} witness"
+            f"{'' if outage.witnesses else 'es'}: a dead line of your own counts as an outage",
+            "name three of different operators: `witnesses: [1.1.1.1:53, 8.8.8.8:53, 9.9.9.9:53]`",
+            is_warning=True,
+        )
 
 
 def _words(policy: Policy) -> Iterator[Problem]:

@@ -64,6 +64,15 @@ def witness(text: str) -> Witness:
     return Witness(host.strip("[]"), int(port))
 
 
+def why_silent(who: Witness) -> str:
+    """Why a witness takes no connection within `WITNESS_TIMEOUT` seconds; empty if it does."""
+    try:
+        socket.create_connection((who.host, who.port), timeout=WITNESS_TIMEOUT).close()
+    except OSError as error:
+        return str(error.strerror or error)
+    return ""
+
+
 class Prober:
     """Runs rounds of probes; one `step` is one round, when one is due."""
 
@@ -167,12 +176,7 @@ def _asked_at_once(asked: Mapping[str, Callable[[], Probe]]) -> dict[str, Probe]
 
 
 def _testify(who: Witness, testified: list[bool | None], place: int) -> None:
-    try:
-        socket.create_connection((who.host, who.port), timeout=WITNESS_TIMEOUT).close()
-    except OSError:
-        testified[place] = False
-    else:
-        testified[place] = True
+    testified[place] = not why_silent(who)
 
 
 def _detail(answers: Mapping[str, Probe]) -> str:

@@ -37,13 +37,36 @@ def _mistakes(folder: Path, text: str) -> list[str]:
     return [str(problem).replace(f"{folder}/", "") for problem in loaded]
 
 
-@pytest.mark.parametrize("folder", [ROOT, ROOT / "bot" / "sandbox" / "policy"])
-def test_shipped_policies_load_without_a_word(folder: Path) -> None:
+def test_shipped_policy_loads_without_a_word() -> None:
     """What we ship has neither mistakes nor warnings."""
-    loaded = load_policy(folder, this_year=2026)
+    loaded = load_policy(ROOT, this_year=2026)
 
     assert isinstance(loaded, Loaded), loaded
     assert loaded.warnings == ()
+
+
+def test_pretend_world_lacks_witnesses_alone() -> None:
+    """Its daemon reaches nobody outside, so the one warning is that it names none."""
+    loaded = load_policy(ROOT / "bot" / "sandbox" / "policy", this_year=2026)
+
+    assert isinstance(loaded, Loaded), loaded
+    assert ["witnesses" in str(each) for each in loaded.warnings] == [True]
+
+
+@pytest.mark.parametrize("named", ["", ", witnesses: ['1.1.1.1:53']"])
+def test_fewer_than_two_witnesses_are_a_warning(tmp_path: Path, named: str) -> None:
+    """With none or one a dead line of the desk's own would be told as an outage."""
+    people = "people: {a: {slack: s}}\n"
+    loaded = _load(tmp_path, f"{people}helpdesk_down: {{tell: a{named}}}\n")
+    enough = _load(
+        tmp_path, f"{people}helpdesk_down: {{tell: a, witnesses: ['1.1.1.1:53', '9.9.9.9:53']}}\n"
+    )
+
+    assert isinstance(loaded, Loaded) and isinstance(enough, Loaded)
+    [warning] = loaded.warnings
+    assert "rules.yaml:2:" in str(warning) and "name three" in str(warning)
+    assert "a dead line of your own" in str(warning)
+    assert enough.warnings == ()
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from bot.rules.outage_state import OutageState
 from bot.rules.policy import OutagePolicy
 from bot.rules.probes import ProbeRound, Verdict
 from bot.sources.prober import Prober, stored_state, witness
+from bot.sources.witness_check import examine_witnesses
 from bot.store.store import Store
 from bot.telemetry import Figures
 
@@ -106,3 +107,15 @@ def test_odd_witness_says_what_to_write(text: str) -> None:
     """A witness without a port is a mistake in the policy."""
     with pytest.raises(ValueError, match="write host:port"):
         witness(text)
+
+
+def test_silent_witness_is_named_with_what_to_do() -> None:
+    """`check --online` and `drill --real` show each, as it answers from this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        names = [f"127.0.0.1:{each.getsockname()[1]}" for each in (listening, closed)]
+        found = examine_witnesses(names)
+
+    assert [each.is_ok for each in found] == [True, False]
+    assert "refused" in found[1].detail and "firewall" in found[1].advice
+    assert [each.what for each in found] == [f"witness {name}" for name in names]
