@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 PRIVATE = 0o700
+HALF = ".new-"
+"""Begins the name of a file that is being written."""
 
 
 class Spool:
@@ -29,7 +31,7 @@ class Spool:
         if path.exists():
             return name
         path.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=HALF)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(raw)
@@ -69,6 +71,15 @@ class Spool:
             if path.stat().st_mtime < before.timestamp():
                 found.append(path.stem)
         return tuple(sorted(found))
+
+    def forget_halves(self, before: datetime) -> int:
+        """Remove what was being written at a crash before an instant; how many there were."""
+        count = 0
+        for path in self._folder.glob(f"??/{HALF}*"):
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink(missing_ok=True)
+                count += 1
+        return count
 
     def naming(self, addresses: frozenset[str]) -> tuple[str, ...]:
         """The hashes of mails in which one of these addresses (small letters) stands as it is."""

@@ -105,11 +105,12 @@ class Mailbox:
         return goes_on
 
     def sweep_spool(self, now: datetime) -> int:
-        """Remove raw mails that no row knows of: a crash came between file and row."""
+        """Remove raw mails that no row knows of: a crash came between file and row, or in it."""
+        halves = self._spool.forget_halves(now - ORPHANS_AFTER)
         old = self._spool.older_than(now - ORPHANS_AFTER)
         with self._store.read() as reader:
             known = reader.mails.raws()
-        return sum(self._spool.forget(name) for name in old if name not in known)
+        return halves + sum(self._spool.forget(name) for name in old if name not in known)
 
     def close(self) -> None:
         """Let go of the line and of the reader."""

@@ -36,6 +36,7 @@ from bot.sources.mailbox_address import read_mailbox_address
 from bot.store.store import Store
 from bot.telemetry import Figures
 
+READER = "bot.sources.mail_worker"
 POLICY = """
 desk: acme
 people:
@@ -83,7 +84,13 @@ class ReadingDesk:
     """Steps the mailbox and the inbox by hand."""
 
     def __init__(
-        self, url: str, folder: Path, *, is_watch_only: bool = False, **settings: float
+        self,
+        url: str,
+        folder: Path,
+        *,
+        is_watch_only: bool = False,
+        reader: str = READER,
+        **settings: float,
     ) -> None:
         (folder / "rules.yaml").write_text(POLICY)
         loaded = load_policy(folder, this_year=2026)
@@ -92,7 +99,7 @@ class ReadingDesk:
         self.clock = LateClock()
         self.store = Store.open("sqlite://", clock=self.clock, is_watch_only=is_watch_only)
         self.spool = Spool(folder / "mails")
-        self._worker = MailWorker(self.clock)
+        self._worker = MailWorker(self.clock, module=reader)
         figures = Figures()
         helpdesk = FakeHelpdesk(World(self.clock), compiled.policy.helpdesk)
         self.inbox = Inbox(
@@ -184,10 +191,10 @@ class ReadingDesk:
 
 @contextmanager
 def reading_desk(
-    url: str, folder: Path, *, is_watch_only: bool = False, **settings: float
+    url: str, folder: Path, *, is_watch_only: bool = False, reader: str = READER, **settings: float
 ) -> Iterator[ReadingDesk]:
     """A desk that is closed afterwards."""
-    desk = ReadingDesk(url, folder, is_watch_only=is_watch_only, **settings)
+    desk = ReadingDesk(url, folder, is_watch_only=is_watch_only, reader=reader, **settings)
     try:
         yield desk
     finally:
