@@ -55,13 +55,20 @@ def notes_of(beside: Consequences, ticket: Ticket, compiled: CompiledPolicy) -> 
     if beside.hold_until is not None and ticket.fields.get(HOLD) != beside.hold_until:
         notes.append(f"On hold until {beside.hold_until.replace('_', ' ')}.")
     for what, findings in (("Violation", beside.violations), ("Warning", beside.warnings)):
-        notes += [f"{what}: {each.text or each.code.replace('_', ' ')}." for each in findings]
+        notes += [
+            f"{what}: {_ended(each.text or each.code.replace('_', ' '))}" for each in findings
+        ]
     notes += [f"To follow up, in a ticket of its own: {text}"
               for text in not_followed(beside.follow_ups, ticket)]  # fmt: skip
     notes += _suggested(beside)
     if beside.step is not None:
         notes.append(f"Escalated to level {beside.level}: {beside.step.replace('_', ' ')}.")
     return tuple(notes)
+
+
+def _ended(text: str) -> str:
+    """With a full stop, unless the policy's text has its own end."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _suggested(beside: Consequences) -> list[str]:
