@@ -115,10 +115,11 @@ class DeskViews:
         with self._store.read() as reader:
             state = from_row(reader.states.load("outage"))
         since = f", {self._time(state.since, now)}" if state.since else ""
+        standing = self._tongue.words.continuity[f"state_{state.standing}"]
         if state.blind is Blind.NO:
-            return f"{state.standing}{since}"
+            return f"{standing}{since}"
         blind = self._say("outage_blind", self._time(state.blind_since or now, now))
-        return f"{state.standing}{since}\n{blind}"
+        return f"{standing}{since}\n{blind}"
 
     def age_of(self, ticket: Ticket, reader: Reader, now: datetime) -> list[str]:
         """How old a ticket of the helpdesk is here; nothing for a case, which lives with us."""

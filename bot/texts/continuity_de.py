@@ -33,7 +33,7 @@ CONTINUITY = {
     "subtitle": "wer wartet, seit wann, was als Nächstes fällig ist",
     "how_to": (
         "Diese Seite braucht kein Ticketsystem. Antworten: auf die Mail des Falls, mit „/desk "
-        "answer NAME Text“ in Slack oder mit „deskmate case answer NAME“."
+        "answer REFERENZ Text“ in Slack oder mit „deskmate case answer REFERENZ“."
     ),
     "skip": "Zum Inhalt",
     "languages": "Sprache",
@@ -43,8 +43,8 @@ CONTINUITY = {
     "state_suspect": "vermutlich ausgefallen",
     "state_down": "ausgefallen",
     "state_recovering": "antwortet wieder, wird beobachtet",
-    "state_maintenance": "wegen angekündigter Wartung nicht da",
-    "blind": "Blind seit {}: was es tut, ist von hier nicht zu sehen.",
+    "state_maintenance": "wegen angekündigter Wartung nicht erreichbar",
+    "blind": "Blind seit {}: Was es tut, ist von hier nicht zu sehen.",
     "since": "seit {}",
     "way_back": "Fälle: {}",
     "on_their_way": "{} auf dem Weg dorthin",
@@ -52,7 +52,7 @@ CONTINUITY = {
     "mailbox": "Postfach",
     "as_of": "Stand",
     "mailbox_dead": "Das Postfach lässt sich nicht lesen.",
-    "name": "Name",
+    "name": "Referenz",
     "about": "Worum es geht",
     "waits": "Wartet",
     "due": "Nächste Frist",

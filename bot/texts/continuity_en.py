@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 CONTINUITY = {
-    "over_title": "This link is over",
+    "over_title": "This link has expired",
     "over": (
-        "Links to this page hold for 24 hours at most and can be taken back. A new one: “/desk "
+        "Links to this page last 24 hours at most and can be taken back. A new one: “/desk "
         "outage link” in Slack, or “deskmate outage link” on the server."
     ),
     "personal": "This link is {person}'s alone and ends {until}. Every view is recorded.",
@@ -16,13 +16,13 @@ CONTINUITY = {
     "no_link_set": (
         "No links can be made: DESKMATE_PUBLIC_URL (https) and DESKMATE_LINK_SECRET are not set."
     ),
-    "not_known": "You stand in no roster here, nor under `people`; ask who looks after Deskmate.",
+    "not_known": "You are in no roster here, nor under `people`; ask who looks after Deskmate.",
     "open_page": "Who waits, without the helpdesk",
     "title": "{}: who waits",
     "subtitle": "who waits, since when, what is due next",
     "how_to": (
-        "This page needs no helpdesk. Answer by replying to a case's mail, by “/desk answer NAME "
-        "words” in Slack, or by “deskmate case answer NAME”."
+        "This page needs no helpdesk. Answer by replying to a case's mail, by “/desk answer "
+        "REFERENCE words” in Slack, or by “deskmate case answer REFERENCE”."
     ),
     "skip": "Skip to the content",
     "languages": "Language",
@@ -41,7 +41,7 @@ CONTINUITY = {
     "mailbox": "Mailbox",
     "as_of": "As of",
     "mailbox_dead": "The mailbox cannot be read.",
-    "name": "Name",
+    "name": "Reference",
     "about": "About",
     "waits": "Waits",
     "due": "Due next",
@@ -54,11 +54,11 @@ CONTINUITY = {
     "left": "{} left",
     "late": "{} late",
     "cases": "Cases from the mailbox",
-    "cases_caption": "Cases from the mailbox, what is due first first",
+    "cases_caption": "Cases from the mailbox, earliest due first",
     "no_cases": "No case is open.",
     "mails": "Mails: {}.",
     "tickets": "Known open tickets",
-    "tickets_caption": "Open tickets as last read, what is due first first",
+    "tickets_caption": "Open tickets as last read, earliest due first",
     "no_tickets": "No open ticket is known.",
     "read_at": "as of {time} ({ago})",
     "never_read": "never read",

@@ -11,7 +11,8 @@ CONTINUITY = {
         "«\u00a0deskmate outage link\u00a0» sur le serveur."
     ),
     "personal": (
-        "Ce lien est réservé à {person}, fin\u00a0: {until}. Chaque consultation est enregistrée."
+        "Ce lien est réservé à {person} et valable jusqu'à {until}. Chaque consultation est "
+        "enregistrée."
     ),
     "seen_by": "Consultée par lien ces dernières 24\u00a0heures par\u00a0:",
     "link": (
@@ -32,8 +33,8 @@ CONTINUITY = {
     "subtitle": "qui attend, depuis quand, prochaine échéance",
     "how_to": (
         "Cette page se passe de l'outil de tickets. Pour répondre\u00a0: le mail du cas, "
-        "«\u00a0/desk answer NOM texte\u00a0» dans Slack ou «\u00a0deskmate case answer "
-        "NOM\u00a0»."
+        "«\u00a0/desk answer RÉFÉRENCE texte\u00a0» dans Slack ou «\u00a0deskmate case "
+        "answer RÉFÉRENCE\u00a0»."
     ),
     "skip": "Aller au contenu",
     "languages": "Langue",
@@ -43,16 +44,16 @@ CONTINUITY = {
     "state_suspect": "panne soupçonnée",
     "state_down": "en panne",
     "state_recovering": "répond de nouveau, sous surveillance",
-    "state_maintenance": "absent, maintenance annoncée",
+    "state_maintenance": "indisponible, maintenance annoncée",
     "blind": "À l'aveugle depuis {}\u00a0: d'ici, on ne voit pas ce qu'il fait.",
     "since": "depuis {}",
     "way_back": "cas\u00a0: {}",
     "on_their_way": "{} en cours de reprise",
-    "refused": "{} refusés",
+    "refused": "refusés\u00a0: {}",
     "mailbox": "Boîte mail",
     "as_of": "État à",
     "mailbox_dead": "La boîte mail ne peut pas être lue.",
-    "name": "Nom",
+    "name": "Référence",
     "about": "Objet",
     "waits": "Attente",
     "due": "Prochaine échéance",
@@ -74,9 +75,7 @@ CONTINUITY = {
     "read_at": "lus {ago} ({time})",
     "never_read": "jamais lus",
     "contacts": "contacts\u00a0: {}",
-    "left_out": (
-        "{} autres ne sont pas affichés\u00a0; «\u00a0deskmate case list --all\u00a0» les donne."
-    ),
+    "left_out": ("Non affichés\u00a0: {}\u00a0; «\u00a0deskmate case list --all\u00a0» les donne."),
     "held": "Mails à regarder",
     "no_sender": "sans expéditeur",
     "no_subject": "sans objet",

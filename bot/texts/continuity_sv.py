@@ -29,7 +29,7 @@ CONTINUITY = {
     "subtitle": "vilka som väntar, sedan när, vad som ska göras härnäst",
     "how_to": (
         "Den här sidan klarar sig utan ärendesystemet. Svara på fallets mejl, med ”/desk answer "
-        "NAMN text” i Slack eller med ”deskmate case answer NAMN”."
+        "REFERENS text” i Slack eller med ”deskmate case answer REFERENS”."
     ),
     "skip": "Till innehållet",
     "languages": "Språk",
@@ -39,16 +39,16 @@ CONTINUITY = {
     "state_suspect": "misstänks ligga nere",
     "state_down": "ligger nere",
     "state_recovering": "svarar igen, bevakas",
-    "state_maintenance": "borta för planerat underhåll",
+    "state_maintenance": "nere för planerat underhåll",
     "blind": "Blind sedan {}: härifrån syns inte vad det gör.",
     "since": "sedan {}",
     "way_back": "fall: {}",
     "on_their_way": "{} på väg dit",
-    "refused": "{} nekade där",
+    "refused": "{} avvisade där",
     "mailbox": "Brevlåda",
     "as_of": "Läget",
     "mailbox_dead": "Brevlådan går inte att läsa.",
-    "name": "Namn",
+    "name": "Referens",
     "about": "Vad det gäller",
     "waits": "Väntar",
     "due": "Nästa tidsgräns",

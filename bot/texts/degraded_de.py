@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 DEGRADED: Mapping[str, str] = {
     "stays_blind": (
-        "Blind: weder Ticketsystem noch andere Dienste antworten. Ein Ausfall oder sein Ende "
+        "Blind: Weder Ticketsystem noch andere Dienste antworten. Ein Ausfall oder sein Ende "
         "fällt nicht auf."
     ),
     "sight_back": (
@@ -42,6 +42,7 @@ DEGRADED: Mapping[str, str] = {
         "Postfach werden zu Fällen und bestätigt. Kunden lesen von keinem Ausfall."
     ),
     "takes_in_no_more": (
-        "Das Ticketsystem nimmt unsere Zugangsdaten wieder an: die Fälle folgen dorthin."
+        "Das Ticketsystem nimmt unsere Zugangsdaten wieder an: Die Fälle werden jetzt dort "
+        "angelegt."
     ),
 }

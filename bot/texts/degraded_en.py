@@ -17,17 +17,17 @@ DEGRADED: Mapping[str, str] = {
     ),
     "writes_work": "The helpdesk can be written to again.",
     "webhooks_silent": (
-        "The helpdesk's webhooks are not arriving; news is fetched instead, a few minutes late."
+        "The helpdesk's webhooks are not arriving; updates are fetched instead, a few minutes late."
     ),
     "webhooks_back": "The helpdesk's webhooks are arriving again.",
-    "lists_stale": ("The helpdesk's lists are out of date: news may be late, but none is lost."),
+    "lists_stale": ("The helpdesk's lists are out of date: updates may be late, but none is lost."),
     "lists_fresh": "The helpdesk's lists are up to date again.",
     "answers_slow": (
-        "The helpdesk answers slowly: news and changes come late. It is not treated as down."
+        "The helpdesk answers slowly: updates and changes come late. It is not treated as down."
     ),
     "answers_fast": "The helpdesk answers quickly again.",
     "turned_away": (
-        "The helpdesk turns us away (429) although we ask little: news and changes come late. "
+        "The helpdesk turns us away (429) although we ask little: updates and changes come late. "
         "It is not treated as down."
     ),
     "served_again": "The helpdesk serves us again.",

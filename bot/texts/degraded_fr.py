@@ -15,36 +15,36 @@ DEGRADED: Mapping[str, str] = {
         "n'était visible."
     ),
     "writes_fail": (
-        "L'outil de tickets se lit mais ne s'écrit pas\u00a0: les modifications "
-        "attendent et sont retentées. Il n'est pas considéré comme en panne."
+        "L'outil de tickets est accessible en lecture, mais pas en écriture\u00a0: les "
+        "modifications attendent et sont retentées. Il n'est pas considéré comme en panne."
     ),
     "writes_work": "L'outil de tickets accepte de nouveau les modifications.",
     "webhooks_silent": (
-        "Les webhooks de l'outil de tickets n'arrivent plus\u00a0; les nouvelles sont "
-        "relevées, quelques minutes plus tard au plus."
+        "Les webhooks de l'outil de tickets n'arrivent plus\u00a0; les mises à jour sont relevées "
+        "avec quelques minutes de retard."
     ),
     "webhooks_back": "Les webhooks de l'outil de tickets arrivent de nouveau.",
     "lists_stale": (
-        "Les listes de l'outil de tickets ne sont plus à jour\u00a0: les nouvelles "
-        "tardent, mais elles viendront."
+        "Les listes de l'outil de tickets ne sont plus à jour\u00a0: les mises à jour tardent, "
+        "mais elles viendront."
     ),
     "lists_fresh": "Les listes de l'outil de tickets sont de nouveau à jour.",
     "answers_slow": (
-        "L'outil de tickets répond lentement\u00a0: nouvelles et modifications ont du retard. "
+        "L'outil de tickets répond lentement\u00a0: mises à jour et modifications ont du retard. "
         "Il n'est pas considéré comme en panne."
     ),
     "answers_fast": "L'outil de tickets répond de nouveau rapidement.",
     "turned_away": (
-        "L'outil de tickets nous éconduit (429) alors que nous demandons peu\u00a0: nouvelles "
-        "et modifications ont du retard. Il n'est pas considéré comme en panne."
+        "L'outil de tickets refuse nos requêtes (429) alors que nous en envoyons peu\u00a0: mises "
+        "à jour et modifications ont du retard. Il n'est pas considéré comme en panne."
     ),
-    "served_again": "L'outil de tickets nous sert de nouveau.",
+    "served_again": ("L'outil de tickets accepte de nouveau nos requêtes."),
     "takes_in": (
         "L'outil de tickets refuse nos identifiants depuis dix minutes\u00a0: les mails à la "
-        "boîte deviennent des tickets et reçoivent un accusé de réception. "
+        "boîte deviennent des cas et reçoivent un accusé de réception. "
         "Aucune panne n'est annoncée aux clients."
     ),
     "takes_in_no_more": (
-        "L'outil de tickets accepte de nouveau nos identifiants\u00a0: les tickets suivent."
+        "L'outil de tickets accepte de nouveau nos identifiants\u00a0: les cas y sont repris."
     ),
 }

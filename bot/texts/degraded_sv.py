@@ -10,33 +10,37 @@ DEGRADED: Mapping[str, str] = {
         "Blind: härifrån svarar varken ärendesystemet eller andra tjänster. Varken ett avbrott "
         "eller dess slut märks."
     ),
-    "sight_back": ("Vår egen lina är uppe igen. I {} minuter syntes inget av ärendesystemet."),
+    "sight_back": (
+        "Vår egen uppkoppling är tillbaka. I {} minuter syntes inget av ärendesystemet."
+    ),
     "writes_fail": (
         "Ärendesystemet går att läsa men inte att skriva i: ändringar väntar och görs "
         "om. Det räknas inte som nere."
     ),
     "writes_work": "Det går att skriva i ärendesystemet igen.",
     "webhooks_silent": (
-        "Ärendesystemets webhooks kommer inte; nyheter hämtas, några minuter senare som mest."
+        "Ärendesystemets webhooks kommer inte; uppdateringar hämtas, några minuter senare."
     ),
     "webhooks_back": "Ärendesystemets webhooks kommer igen.",
-    "lists_stale": "Ärendesystemets listor släpar efter: nyheter kommer senare, men de kommer.",
+    "lists_stale": (
+        "Ärendesystemets listor släpar efter: uppdateringar kommer senare, men de kommer."
+    ),
     "lists_fresh": "Ärendesystemets listor är aktuella igen.",
     "answers_slow": (
-        "Ärendesystemet svarar långsamt: nyheter och ändringar kommer sent. "
+        "Ärendesystemet svarar långsamt: uppdateringar och ändringar kommer sent. "
         "Det räknas inte som nere."
     ),
     "answers_fast": "Ärendesystemet svarar snabbt igen.",
     "turned_away": (
-        "Ärendesystemet avvisar oss (429) fast vi frågar lite: nyheter och ändringar kommer "
-        "sent. Det räknas inte som nere."
+        "Ärendesystemet avvisar oss (429) fast vi frågar lite: uppdateringar och ändringar "
+        "kommer sent. Det räknas inte som nere."
     ),
     "served_again": "Ärendesystemet svarar oss igen.",
     "takes_in": (
         "Ärendesystemet har avvisat våra inloggningsuppgifter i tio minuter: mejl till "
-        "brevlådan blir ärenden och bekräftas. Kunderna får inte höra om något avbrott."
+        "brevlådan blir fall och bekräftas. Kunderna får inte höra om något avbrott."
     ),
     "takes_in_no_more": (
-        "Ärendesystemet godtar våra inloggningsuppgifter igen: ärendena följer efter."
+        "Ärendesystemet godtar våra inloggningsuppgifter igen: fallen förs över dit."
     ),
 }

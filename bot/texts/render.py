@@ -248,7 +248,7 @@ def _open_label(notice: Notice, tongue: Language) -> str:
 
 def _for_sms(text: str) -> str:
     """Spaces that the alphabet of an SMS has, and one full stop where a unit brought its own."""
-    return text.replace("\u00a0:", ":").replace("\u00a0", " ").replace("..", ".")
+    return text.replace("\u00a0", " ").replace("..", ".")
 
 
 def _with_ways(reason: str, words: Words) -> str:

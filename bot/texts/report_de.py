@@ -12,7 +12,7 @@ REPORT = {
     "after_first": "{} nach dem ersten Fehler",
     "nobody_yet": "noch niemand",
     "mails": "Mails: {count}, davon {undecided} ohne Entscheidung.",
-    "broken": "Inzwischen nicht eingehaltene Zusagen: {}.",
+    "broken": "Währenddessen nicht eingehaltene Zusagen: {}.",
     "month": (
         "30 Tage bis dahin: {away} nicht erreichbar, Verfügbarkeit {per_cent} %; {promised} % "
         "erlauben {allowed}: {verdict}."
@@ -66,8 +66,8 @@ REPORT = {
     "p_span": "Beginn {began}, behoben {restored}, abgeschlossen {closed} ({zone}).",
     "not_yet": "noch nicht",
     "p_part_of": "Dies ist Teil der Störung {}.",
-    "p_away": "Unterbrochen für {}.",
-    "p_planned": "Davon während angekündigter Wartung: {}.",
+    "p_away": "Dauer der Unterbrechung: {}",
+    "p_planned": "Davon während angekündigter Wartung: {}",
     "p_affected": (
         "Betroffen: {customers} Kunde(n) in {tickets} Ticket(s), davon {untold} nicht "
         "benachrichtigt."
@@ -103,7 +103,7 @@ REPORT = {
     "no_ticket": "Kein Ticket wurde zugeordnet.",
     "p_timeline": "Verlauf",
     "words": "Wortlaut",
-    "p_breaches": "Inzwischen nicht eingehaltene Zusagen",
+    "p_breaches": "Währenddessen nicht eingehaltene Zusagen",
     "step_suspected": "Fehler; Ausfall vermutet",
     "step_cleared": "Der Verdacht war ausgeräumt",
     "step_declared": "Für ausgefallen erklärt",
@@ -114,7 +114,7 @@ REPORT = {
     "step_relapsed": "Es fiel erneut aus",
     "step_release": "Zurückgehaltene Änderungen freigegeben",
     "step_recovered": "Entwarnung",
-    "step_blinded": "Unsere eigene Leitung fiel aus: was wir sahen, zählte nicht",
+    "step_blinded": "Unsere eigene Leitung fiel aus: Was wir sahen, zählte nicht",
     "step_seeing_again": "Unsere Leitung stand wieder",
     "step_stays_blind": "Weiterhin blind: Mitarbeitende informiert",
     "step_sight_back": "Unsere eigene Leitung stand wieder: gemeldet",
@@ -126,11 +126,11 @@ REPORT = {
         "Es antwortete auf Prüfabfragen, war aber von Hand für ausgefallen erklärt"
     ),
     "step_cleared_by_hand": "Von Hand entwarnt",
-    "step_maintenance": "Weg für angekündigte Wartung",
-    "step_maintenance_again": "Erneut weg, für dieselbe angekündigte Wartung",
-    "step_overrun": "Die angekündigte Wartung dauerte zu lange: ab hier ein Ausfall",
+    "step_maintenance": "Nicht erreichbar: angekündigte Wartung",
+    "step_maintenance_again": "Erneut nicht erreichbar: dieselbe angekündigte Wartung",
+    "step_overrun": "Die angekündigte Wartung dauerte zu lange: ab da ein Ausfall",
     "step_still_failing": "Nach der Entwarnung von Hand weiter gestört",
-    "step_takes_in": "Zugangsdaten seit zehn Minuten abgewiesen: das Postfach sprang ein",
+    "step_takes_in": "Zugangsdaten seit zehn Minuten abgewiesen: Das Postfach sprang ein",
     "step_takes_in_no_more": "Es nahm unsere Zugangsdaten wieder an",
     "product_opened": "Eröffnet",
     "product_reopened": "Wieder eröffnet",

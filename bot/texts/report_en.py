@@ -11,7 +11,7 @@ REPORT = {
     "reached": "Staff were reached: {}.",
     "after_first": "{} after the first failure",
     "nobody_yet": "nobody yet",
-    "mails": "Mails: {count}, {undecided} of them without a fate.",
+    "mails": "Mails: {count}, {undecided} of them without an outcome.",
     "broken": "Promises broken meanwhile: {}.",
     "month": (
         "30 days up to then: away {away}, available {per_cent} %; {promised} % allows {allowed}: "
@@ -38,7 +38,7 @@ REPORT = {
     "mail_heading": "Mails",
     "came": "came",
     "sender": "from",
-    "fate": "fate",
+    "fate": "outcome",
     "case": "case",
     "acknowledged": "acknowledged",
     "answered": "answered",
@@ -63,7 +63,7 @@ REPORT = {
     "not_yet": "not yet",
     "p_part_of": "This is part of incident {}.",
     "p_away": "Interrupted for {}.",
-    "p_planned": "Of that within announced works: {}.",
+    "p_planned": "Of that within announced maintenance: {}.",
     "p_affected": (
         "Affected: {customers} customer(s) in {tickets} ticket(s), {untold} of them not told."
     ),
@@ -77,7 +77,7 @@ REPORT = {
     "p_months": "Availability",
     "month_name": "month",
     "month_away": "away",
-    "month_planned": "announced works",
+    "month_planned": "announced maintenance",
     "planned_out": "{}, not counted",
     "planned_in": "{}, counted",
     "available": "available",
@@ -127,7 +127,7 @@ REPORT = {
     "step_takes_in_no_more": "It accepted our credentials again",
     "product_opened": "Opened",
     "product_reopened": "Opened again",
-    "product_raised": "Held for worse",
+    "product_raised": "Found to be worse",
     "product_widened": "More services",
     "product_linked": "Ticket linked",
     "product_unlinked": "Ticket taken out",
@@ -138,7 +138,7 @@ REPORT = {
     "product_told": "Customers were told another way",
     "product_restored": "It worked again",
     "product_closed": "Closed",
-    "product_merged": "Made one with another",
+    "product_merged": "Merged with another",
     "product_joined": "Became part of another",
     "product_reminded": "Staff were reminded of the next update",
     "product_missed": "An update to customers was missed",

@@ -23,6 +23,6 @@ SILENCES: Mapping[str, str] = {
     "would_hide": "Auraient été retenus, des messages des 7 derniers jours\u00a0: {}",
     "silence_ended": "{} prend fin\u00a0; ce qui a été retenu et attend est annoncé.",
     "unknown_silence": (
-        "Aucun silence de ce nom\u00a0; ceux de la politique s'y arrêtent. À arrêter\u00a0: {}"
+        "Aucun silence de ce nom\u00a0; ceux de la politique s'y modifient. À arrêter\u00a0: {}"
     ),
 }

@@ -61,9 +61,11 @@ GERMAN = Words(
             "zusammenführen: {}."
         ),
         "case_refused": "Das Ticketsystem lehnt einen Fall ab; er bleibt hier: {}.",
-        "case_unread": "Das Ticketsystem gibt zu einem Fall keine Auskunft; es wird wieder "
-        "gefragt, und die anderen gehen weiter: {}.",
-        "note_refused": "Das Ticketsystem nimmt diese Worte zu einem Ticket nicht an: {}.",
+        "case_unread": "Das Ticketsystem gibt zu einem Fall keine Auskunft; wir fragen "
+        "erneut nach, die anderen Fälle laufen weiter: {}.",
+        "note_refused": (
+            "Das Ticketsystem nimmt diesen Text zu einem Ticket nicht an; bitte darum kümmern: {}."
+        ),
         "backfilled": "Alle Fälle sind im Ticketsystem: {}.",
         "backfill_off": "Die Fälle sind im Ticketsystem, aber die Summe stimmt nicht: {}.",
         "mailbox_dead": "Das Eskalationspostfach lässt sich nicht lesen.",
@@ -92,14 +94,16 @@ GERMAN = Words(
         ),
         **DEGRADED,
         "vendor_says": (
-            "Der Anbieter des Ticketsystems meldet einen Ausfall; unsere Prüfungen sehen "
-            "keinen, es ändert sich nichts."
+            "Der Anbieter des Ticketsystems meldet einen Ausfall; unsere Prüfabfragen "
+            "sehen keinen, es ändert sich nichts."
         ),
         "disk_low": (
-            "Eine Platte ist fast voll; dann lässt sich nichts mehr festhalten. Bitte "
-            "dort Platz schaffen."
+            "Eine Platte ist fast voll; ist sie voll, lässt sich nichts mehr speichern. "
+            "Bitte dort Platz schaffen."
         ),
-        "drill": "ÜBUNG von {}: Das prüft nur Ihre Wege. Nichts ist ausgefallen.",
+        "drill": (
+            "ÜBUNG von {}: Das prüft nur Ihre Meldewege. Nichts ist ausgefallen, nichts ist zu tun."
+        ),
         "disk_over": "Auf der Platte ist wieder Platz.",
         "intake_late": (
             "Mails an die Support-Adresse werden nicht rechtzeitig zu Tickets; das "
@@ -107,11 +111,11 @@ GERMAN = Words(
         ),
         "intake_back": "Mails an die Support-Adresse werden wieder rechtzeitig zu Tickets.",
         "seen_certificate": (
-            "Sein Zertifikat gilt nicht: es kann auch an einem Proxy bei uns liegen."
+            "Sein Zertifikat gilt nicht: Es kann auch an einem Proxy bei uns liegen."
         ),
         "seen_wrong_content": (
             "Es antwortet mit einer Seite statt mit Daten: Wartung dort oder eine Anmeldeseite in "
-            "unserer Leitung."
+            "unserem Netz."
         ),
         "seen_name": "Sein Name lässt sich nicht auflösen.",
         "refused_elsewhere": "Auf diesem Weg, weil ein anderer versagt hat: {}.",
@@ -124,17 +128,18 @@ GERMAN = Words(
         "silence_on": "Meldungen dazu werden zurückgehalten: {}.",
         "silence_ends": "Sie endet bald: {}.",
         "silence_over": "Sie ist vorbei: {}.",
-        "silence_was": "Inzwischen war Stille: {}.",
+        "silence_was": "In der Zwischenzeit stummgeschaltet: {}.",
         "maintenance_planned": "Geplant ab {}.",
         "maintenance_on": "Meldungen dazu werden zurückgehalten: {}.",
         "maintenance_marked": "Meldungen dazu tragen einen Hinweis: {}.",
-        "maintenance_helpdesk": "Fällt das Ticketsystem dabei weg, wird niemand alarmiert: {}.",
+        "maintenance_helpdesk": "Fällt das Ticketsystem dabei aus, wird niemand alarmiert: {}.",
         "maintenance_ends": "Sie endet bald: {}.",
         "maintenance_over": "Sie ist vorbei: {}.",
-        "maintenance_was": "Inzwischen war Wartung: {}.",
+        "maintenance_was": "In der Zwischenzeit war Wartung: {}.",
         "in_maintenance": "Während einer Wartung: {}.",
         "helpdesk_away": (
-            "Das Ticketsystem ist wie angekündigt weg: {}. Änderungen warten bis dahin."
+            "Das Ticketsystem ist wie angekündigt nicht erreichbar: {}. Änderungen warten "
+            "bis dahin."
         ),
         "helpdesk_back": "Das Ticketsystem ist zurück, wartende Änderungen werden geschrieben: {}.",
         "overrun": "Die angekündigte Wartung sollte vorbei sein: {}. Ab jetzt ist es ein Ausfall.",
@@ -157,18 +162,20 @@ GERMAN = Words(
         "incident_reopened": "Erneut ausgefallen; wieder eröffnet von {}.",
         "incident_raised": "Schwerer als angenommen, meldet {}.",
         "incident_drafted": "Ein Entwurf für Kunden wartet; „/desk incident send {}“ sendet ihn.",
-        "incident_sent": "Kunden wurden in {} Tickets angeschrieben.",
+        "incident_sent": "Kunden wurden angeschrieben (Tickets: {}).",
         "incident_noted": (
-            "Der Entwurf steht als interne Notiz in {} Tickets; wer ihn senden wollte, darf "
+            "Der Entwurf steht als interne Notiz da (Tickets: {}); wer ihn senden wollte, darf "
             "Kunden nicht schreiben."
         ),
-        "incident_unsent": "Kein offenes Ticket hat einen Kunden dazu; der Entwurf bleibt.",
+        "incident_unsent": (
+            "Kein offenes Ticket dazu hat einen Kunden, der anzuschreiben wäre; der Entwurf bleibt."
+        ),
         "incident_told": "Kunden wurden informiert: {}.",
         "incident_restored": (
             "Es funktioniert wieder, meldet {}; es wird bis zum Abschluss beobachtet."
         ),
         "incident_closed": "Abgeschlossen von {}.",
-        "incident_joined": "Von hier an eine Störung mit {}.",
+        "incident_joined": "Ab jetzt eine gemeinsame Störung mit {}.",
         "incident_due": "Kunden sollten erfahren, wie es steht.",
         "incident_missed": "Kunden haben es nicht rechtzeitig erfahren (versäumt: {}).",
     },
@@ -200,27 +207,27 @@ GERMAN = Words(
         "no_rosters": "Diese Regeln haben keinen Dienstplan.",
         "nobody_next": "Niemand sonst erfährt davon.",
         "not_allowed": "Das dürfen Sie nicht. Wer darf: {}.",
-        "how_to_outage": "So: /desk outage declare 2h Grund, oder /desk outage clear Grund",
+        "how_to_outage": "So: /desk outage declare 2h Grund oder /desk outage clear Grund",
         "outage_declared": (
-            "Für ausgefallen erklärt: alle erfahren es jetzt. „/desk outage clear Grund“ "
+            "Für ausgefallen erklärt: Alle erfahren es jetzt. „/desk outage clear Grund“ "
             "beendet es."
         ),
-        "outage_cleared": "Entwarnung: alle erfahren es jetzt.",
-        "outage_blind": "Blind seit {}: was das Ticketsystem tut, ist von hier nicht zu sehen.",
+        "outage_cleared": "Entwarnung: Alle erfahren es jetzt.",
+        "outage_blind": "Blind seit {}: Was das Ticketsystem tut, ist von hier nicht zu sehen.",
         "nothing_to_clear": "Das Ticketsystem gilt nicht als ausgefallen.",
         "no_cases": "Es gibt keinen offenen Fall.",
         "unknown_case": "Einen Fall {} gibt es hier nicht.",
         "how_to_answer": "Die Antwort dahinter schreiben: /desk answer {} Guten Tag ...",
         "answer_taken": "Ihre Antwort auf {} ist festgehalten und geht jetzt an den Kunden.",
         "how_to_incident": (
-            "Schreiben Sie: /desk incident open DIENST SCHWERE Text, oder update, send, "
+            "Schreiben Sie: /desk incident open DIENST SCHWEREGRAD Text oder update, send, "
             "told, restored, close, merge, add, remove mit P1 und Text"
         ),
         "no_incidents": "Keine Störung ist offen.",
         "unknown_incident": "Eine Störung {} gibt es hier nicht.",
         "incident_taken": "Notiert: {}.",
         "incident_services": "Das ist kein Dienst. Es gibt: {}.",
-        "incident_severities": "Das ist keine Schwere. Es gibt: {}.",
+        "incident_severities": "Das ist kein Schweregrad. Es gibt: {}.",
         "incident_closed": "{} ist abgeschlossen. Mit „open“ wird sie wieder eröffnet.",
         "incident_joined": "Schon Teil einer anderen Störung: {}.",
         "incident_no_draft": "{} hat keinen Entwurf. Schreiben Sie einen mit „update“.",
@@ -250,6 +257,7 @@ GERMAN = Words(
         "question": "Übernehmen Sie?",
         "who": "Wer sind Sie?",
         "button": "Ich übernehme",
+        "it": "Die Meldung",
         "thanks": "gehört Ihnen. Alle, die benachrichtigt wurden, erfahren es.",
         "taken": "ist schon übernommen, von",
         "closed": "ist erledigt, es gibt nichts mehr zu übernehmen.",
@@ -271,7 +279,7 @@ GERMAN = Words(
     help=(
         "Deskmate achtet auf die Zusagen an Kunden und meldet sich hier, bevor eine platzt.\n"
         "Mit „Ich übernehme“ unter einer Nachricht übernehmen Sie; alle sehen es dann.\n"
-        "„/desk cases“ listet die Fälle eines Ausfalls, „/desk case "
+        "„/desk cases“ zeigt die Fälle eines Ausfalls, „/desk case "
         "REFERENZ“ zeigt einen, „/desk answer REFERENZ Text“ antwortet dem Kunden.\n"
         "„/desk queue“, „risk“, „ticket 123“, „oncall“, „next 123“, „outage“, „incident“ zeigen "
         "den Stand; „/desk silence NAME 2h warum“ hält Meldungen zurück."

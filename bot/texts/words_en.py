@@ -57,7 +57,9 @@ ENGLISH = Words(
         "case_refused": "The helpdesk refuses a case; it stays here: {}.",
         "case_unread": "The helpdesk cannot be asked about a case; it is asked again, and the "
         "others go on: {}.",
-        "note_refused": "The helpdesk does not take these words for a ticket; look after them: {}.",
+        "note_refused": (
+            "The helpdesk does not accept this text for a ticket; please see to it: {}."
+        ),
         "backfilled": "All cases are in the helpdesk: {}.",
         "backfill_off": "Cases are in the helpdesk, but the sum is off: {}.",
         "mailbox_dead": "The escalation mailbox cannot be read.",
@@ -82,9 +84,11 @@ ENGLISH = Words(
             "The helpdesk's vendor reports an outage; our probes see none, and nothing changes."
         ),
         "disk_low": (
-            "A disk is nearly full; once it is, nothing can be written down. Make room there."
+            "A disk is nearly full; once it is full, nothing can be written down. Make room there."
         ),
-        "drill": "DRILL by {}: a test of your ways. Nothing is down, nothing is to be done.",
+        "drill": (
+            "DRILL by {}: a test of your alert channels. Nothing is down, nothing is to be done."
+        ),
         "disk_over": "There is room on the disk again.",
         "intake_late": (
             "Mails to the support address do not become tickets in time; the helpdesk may "
@@ -93,7 +97,8 @@ ENGLISH = Words(
         "intake_back": "Mails to the support address become tickets in time again.",
         "seen_certificate": "Its certificate does not hold: this may also be a proxy of ours.",
         "seen_wrong_content": (
-            "It answers with a page instead of data: works of theirs, or a login page on our line."
+            "It answers with a page instead of data: maintenance on their side, or a login "
+            "page in our network."
         ),
         "seen_name": "Its name does not resolve.",
         "refused_elsewhere": "Sent this way because another way failed: {}.",
@@ -134,11 +139,11 @@ ENGLISH = Words(
         "paused_long": "Still waiting: {}.",
         "incident_opened": "Opened by {}.",
         "incident_reopened": "It failed again; reopened by {}.",
-        "incident_raised": "It is worse than it was held for, says {}.",
+        "incident_raised": "It is worse than first thought, says {}.",
         "incident_drafted": "A draft for customers waits; “/desk incident send {}” sends it.",
-        "incident_sent": "Customers were written to in {} tickets.",
+        "incident_sent": "Customers were written to (tickets: {}).",
         "incident_noted": (
-            "The draft stands as an internal note in {} tickets; who sent it may not write "
+            "The draft stands as an internal note (tickets: {}); who sent it may not write "
             "to customers."
         ),
         "incident_unsent": "No open ticket of it has a customer to write to; the draft stays.",
@@ -222,6 +227,7 @@ ENGLISH = Words(
         "question": "Are you taking it?",
         "who": "Who are you?",
         "button": "I have it",
+        "it": "It",
         "thanks": "is yours. Everybody who was told will hear.",
         "taken": "is taken already, by",
         "closed": "is done; nothing is left to take.",

@@ -56,35 +56,34 @@ FRENCH = Words(
         "mail_held": "Un mail est à regarder\u00a0: {}.",
         "mail_parked": "Un mail n'a pas pu être lu\u00a0; il est conservé\u00a0: {}.",
         "mail_bounce": "Un de nos mails n'est pas arrivé\u00a0: {}.",
-        "late_copy": (
-            "L'outil de tickets a fait un second ticket d'un cas\u00a0; à fusionner\u00a0: {}."
-        ),
+        "late_copy": "L'outil de tickets a fait un second ticket d'un cas\u00a0; à "
+        "fusionner\u00a0: {}.",
         "case_refused": "L'outil de tickets refuse un cas\u00a0; il reste ici\u00a0: {}.",
-        "case_unread": "L'outil de tickets ne répond pas au sujet d'un cas\u00a0; on redemande, et "
-        "les autres continuent\u00a0: {}.",
-        "note_refused": "L'outil de tickets refuse ces mots pour un ticket\u00a0: {}.",
+        "case_unread": "L'outil de tickets ne répond pas au sujet d'un cas\u00a0; nous "
+        "redemandons, et les autres suivent leur cours\u00a0: {}.",
+        "note_refused": "L'outil de tickets refuse ce texte pour un ticket\u00a0; à traiter\u00a0: "
+        "{}.",
         "backfilled": "Tous les cas sont dans l'outil de tickets\u00a0: {}.",
-        "backfill_off": "Les cas sont revenus, mais le compte n'y est pas\u00a0: {}.",
+        "backfill_off": "Les cas sont dans l'outil de tickets, mais le compte n'y est pas\u00a0: "
+        "{}.",
         "mailbox_dead": "La boîte de secours ne peut pas être lue.",
         "mailbox_back": "La boîte de secours peut de nouveau être lue.",
         "relapsed": "Il était revenu un moment, puis est retombé en panne.",
         "reopened": "Il est retombé en panne peu après son retour.",
         "still_down": "La panne continue.",
-        "answering_again": (
-            "Nous le surveillons encore\u00a0; les modifications retenues suivront sous peu."
-        ),
-        "declared_by_hand": "Panne déclarée à la main\u00a0: {}.",
-        "cleared_by_hand": "Fin de panne annoncée à la main\u00a0: {}.",
+        "answering_again": "Nous le surveillons encore\u00a0; les modifications retenues suivront "
+        "sous peu.",
+        "declared_by_hand": "Panne déclarée manuellement\u00a0: {}.",
+        "cleared_by_hand": "Fin de panne annoncée manuellement\u00a0: {}.",
         "asks_to_clear": (
-            "Il répond à nos contrôles\u00a0; {} a déclaré la panne. Si elle est finie\u00a0: "
+            "Il répond à nos sondes\u00a0; {} a déclaré la panne. Si elle est finie\u00a0: "
             "«\u00a0deskmate outage clear\u00a0»."
         ),
-        "declaration_over": (
-            "La déclaration à la main a expiré\u00a0; nos contrôles décident de nouveau."
-        ),
+        "declaration_over": "La déclaration manuelle a expiré\u00a0; nos sondes décident de "
+        "nouveau.",
         "still_failing": (
-            "Il ne répond toujours pas\u00a0; la fin de panne annoncée à la main vaut un "
-            "quart d'heure."
+            "Il ne répond toujours pas\u00a0; la fin de panne annoncée manuellement vaut "
+            "un quart d'heure."
         ),
         "recovered": "Retour à la normale. Les modifications retenues ont été libérées.",
         "credentials": (
@@ -95,22 +94,23 @@ FRENCH = Words(
             "L'éditeur de l'outil de tickets signale une panne\u00a0; nos sondes n'en "
             "voient pas, rien ne change."
         ),
-        "disk_low": (
-            "Un disque est presque plein\u00a0: plein, il n'enregistre plus rien. Libérez-le."
+        "disk_low": "Un disque est presque plein\u00a0: plein, il n'enregistre plus rien. "
+        "Libérez-le.",
+        "drill": (
+            "EXERCICE de {}\u00a0: un essai de vos moyens d'alerte. Rien n'est en panne, "
+            "il n'y a rien à faire."
         ),
-        "drill": "EXERCICE de {}\u00a0: un essai de vos moyens d'alerte. Rien n'est en panne.",
         "disk_over": "Il y a de nouveau de la place sur le disque.",
         "intake_late": (
             "Les mails à l'adresse du support ne deviennent pas des tickets à "
             "temps\u00a0; l'outil de tickets les créera peut-être plus tard."
         ),
         "intake_back": "Les mails à l'adresse du support redeviennent des tickets à temps.",
-        "seen_certificate": (
-            "Son certificat n'est pas valable\u00a0: il peut aussi s'agir d'un proxy de chez nous."
-        ),
+        "seen_certificate": "Son certificat n'est pas valable\u00a0: il peut aussi s'agir d'un "
+        "proxy de chez nous.",
         "seen_wrong_content": (
-            "Il répond par une page au lieu de données\u00a0: travaux chez eux, ou page de "
-            "connexion sur notre ligne."
+            "Il répond par une page au lieu de données\u00a0: maintenance de leur côté, ou page "
+            "de connexion sur notre réseau."
         ),
         "seen_name": "Son nom ne se résout pas.",
         "refused_elsewhere": "Envoyé par cette voie, car une autre a échoué\u00a0: {}.",
@@ -128,22 +128,18 @@ FRENCH = Words(
         "maintenance_planned": "Prévue, début\u00a0: {}.",
         "maintenance_on": "Les messages à ce sujet sont retenus\u00a0: {}.",
         "maintenance_marked": "Les messages à ce sujet le signalent\u00a0: {}.",
-        "maintenance_helpdesk": (
-            "Si l'outil de tickets s'arrête pendant ce temps, personne n'est alerté\u00a0: {}."
-        ),
+        "maintenance_helpdesk": "Si l'outil de tickets s'arrête pendant ce temps, personne n'est "
+        "alerté\u00a0: {}.",
         "maintenance_ends": "Elle se termine bientôt\u00a0: {}.",
         "maintenance_over": "Elle est terminée\u00a0: {}.",
         "maintenance_was": "Maintenance entre-temps\u00a0: {}.",
         "in_maintenance": "Pendant une maintenance\u00a0: {}.",
-        "helpdesk_away": (
-            "L'outil de tickets est arrêté comme annoncé\u00a0: {}. Les modifications attendent."
-        ),
-        "helpdesk_back": (
-            "L'outil de tickets est de retour, les modifications en attente sont écrites\u00a0: {}."
-        ),
-        "overrun": (
-            "La maintenance annoncée devrait être terminée\u00a0: {}. C'est désormais une panne."
-        ),
+        "helpdesk_away": "L'outil de tickets est arrêté comme annoncé\u00a0: {}. Les modifications "
+        "attendent.",
+        "helpdesk_back": "L'outil de tickets est de retour, les modifications en attente sont "
+        "écrites\u00a0: {}.",
+        "overrun": "La maintenance annoncée devrait être terminée\u00a0: {}. C'est désormais une "
+        "panne.",
         "raised": "Le niveau suivant est appelé\u00a0: niveau {}.",
         "kept_back": "Gardé pour ce résumé\u00a0: {}.",
         "put_off": "{} l'a reporté de 15 minutes.",
@@ -166,9 +162,9 @@ FRENCH = Words(
             "Un brouillon pour les clients attend\u00a0; «\u00a0/desk incident send "
             "{}\u00a0» l'envoie."
         ),
-        "incident_sent": "Les clients ont reçu un message dans {} tickets.",
+        "incident_sent": "Les clients ont reçu un message (tickets\u00a0: {}).",
         "incident_noted": (
-            "Le brouillon figure en note interne dans {} tickets\u00a0; son auteur n'a pas "
+            "Le brouillon figure en note interne (tickets\u00a0: {})\u00a0; son auteur n'a pas "
             "le droit d'écrire aux clients."
         ),
         "incident_unsent": "Aucun ticket ouvert n'a de client à prévenir\u00a0; brouillon gardé.",
@@ -211,9 +207,8 @@ FRENCH = Words(
         "no_rosters": "Cette politique n'a pas de planning.",
         "nobody_next": "Personne d'autre n'en est prévenu.",
         "not_allowed": "Vous n'avez pas ce droit. Peuvent le faire\u00a0: {}.",
-        "how_to_outage": (
-            "Écrivez\u00a0: /desk outage declare 2h raison, ou /desk outage clear raison"
-        ),
+        "how_to_outage": "Écrivez\u00a0: /desk outage declare 2h raison, ou /desk outage clear "
+        "raison",
         "outage_declared": (
             "Panne déclarée\u00a0: tout le monde est prévenu. «\u00a0/desk outage clear "
             "raison\u00a0» y met fin."
@@ -243,9 +238,8 @@ FRENCH = Words(
     },
     case_mail={
         "subject": "Votre message nous est parvenu",
-        "received": (
-            "Votre message nous est parvenu le {when}. Il porte la référence {reference}."
-        ),
+        "received": "Votre message nous est parvenu le {when}. Il porte la référence {reference}. "
+        "",
         "working": (
             "Notre outil de tickets est indisponible\u00a0: nous travaillons et répondons depuis "
             "cette boîte mail. Votre message est conservé, vous n'avez pas à le renvoyer."
@@ -262,7 +256,8 @@ FRENCH = Words(
         "question": "Vous le prenez\u00a0?",
         "who": "Qui êtes-vous\u00a0?",
         "button": "Je prends",
-        "thanks": "est à vous. Tous ceux qui ont été prévenus le savent.",
+        "it": "Ce signalement",
+        "thanks": "est à vous. Tous ceux qui ont été prévenus en seront informés.",
         "taken": "est déjà pris, par",
         "closed": "est terminé, il n'y a plus rien à prendre.",
         "expired": (

@@ -58,24 +58,27 @@ SWEDISH = Words(
         "mail_bounce": "Ett mejl från oss kom inte fram: {}.",
         "late_copy": "Ärendesystemet har gjort ett andra ärende av ett fall; slå ihop dem: {}.",
         "case_refused": "Ärendesystemet tar inte emot ett fall; det blir kvar här: {}.",
-        "case_unread": "Ärendesystemet svarar inte om ett fall; vi frågar igen, och de andra går "
-        "vidare: {}.",
-        "note_refused": "Ärendesystemet tar inte emot de här orden till ett ärende: {}.",
+        "case_unread": "Ärendesystemet lämnar inget besked om ett fall; vi frågar igen, och "
+        "de andra går vidare: {}.",
+        "note_refused": (
+            "Ärendesystemet tar inte emot den här texten till ett ärende; någon behöver ta hand om "
+            "den: {}."
+        ),
         "backfilled": "Alla fall finns i ärendesystemet: {}.",
         "backfill_off": "Fallen finns i ärendesystemet, men summan stämmer inte: {}.",
         "mailbox_dead": "Reservbrevlådan går inte att läsa.",
         "mailbox_back": "Reservbrevlådan går att läsa igen.",
-        "relapsed": "Det var uppe en stund och föll igen.",
-        "reopened": "Det föll igen strax efter att det kommit tillbaka.",
+        "relapsed": "Det var uppe en stund och gick ner igen.",
+        "reopened": "Det gick ner igen strax efter att det kommit tillbaka.",
         "still_down": "Det är fortfarande nere.",
         "answering_again": "Vi håller ögonen på det; ändringar som väntar skickas snart.",
-        "declared_by_hand": "Förklarat nere för hand: {}.",
-        "cleared_by_hand": "Faran över, sagt för hand: {}.",
+        "declared_by_hand": "Avbrott utlyst manuellt: {}.",
+        "cleared_by_hand": "Faran över, manuellt meddelat: {}.",
         "asks_to_clear": (
-            "Det svarar på våra prov; {} förklarade det nere. Om det är över: ”deskmate "
+            "Det svarar på våra kontroller; {} utlyste avbrottet. Om det är över: ”deskmate "
             "outage clear”."
         ),
-        "declaration_over": "Förklaringen för hand har gått ut; nu avgör våra prov igen.",
+        "declaration_over": "Det manuella beskedet har gått ut; nu avgör våra kontroller igen.",
         "still_failing": "Det svarar fortfarande inte; beskedet att faran är över gäller en kvart.",
         "recovered": "Faran är över. Ändringarna som väntade är släppta.",
         "credentials": (
@@ -83,11 +86,14 @@ SWEDISH = Words(
         ),
         **DEGRADED,
         "vendor_says": (
-            "Ärendesystemets leverantör uppger ett avbrott; våra kontroller ser inget, "
+            "Ärendesystemets leverantör rapporterar ett avbrott; våra kontroller ser inget, "
             "och inget ändras."
         ),
-        "disk_low": "En disk är nästan full; sedan kan inget skrivas ner. Gör plats där.",
-        "drill": "ÖVNING av {}: det här prövar bara era vägar. Inget ligger nere, inget ska göras.",
+        "disk_low": "En disk är nästan full; blir den full kan inget sparas. Gör plats där.",
+        "drill": (
+            "ÖVNING av {}: det här testar bara era larmvägar. Inget ligger nere, ingen behöver "
+            "göra något."
+        ),
         "disk_over": "Det finns plats på disken igen.",
         "intake_late": (
             "Mejl till supportadressen blir inte ärenden i tid; ärendesystemet skapar dem "
@@ -96,8 +102,8 @@ SWEDISH = Words(
         "intake_back": "Mejl till supportadressen blir ärenden i tid igen.",
         "seen_certificate": "Dess certifikat gäller inte: det kan också vara en proxy hos oss.",
         "seen_wrong_content": (
-            "Det svarar med en sida i stället för data: arbeten hos dem, eller en inloggningssida "
-            "på vår linje."
+            "Det svarar med en sida i stället för data: underhåll hos dem eller en inloggningssida "
+            "i vårt nät."
         ),
         "seen_name": "Dess namn går inte att slå upp.",
         "refused_elsewhere": "Skickat den här vägen eftersom en annan inte fungerade: {}.",
@@ -108,21 +114,21 @@ SWEDISH = Words(
         "silence_on": "Meddelanden om det här hålls tillbaka: {}.",
         "silence_ends": "Det är snart slut: {}.",
         "silence_over": "Det är slut: {}.",
-        "silence_was": "Det var tyst under tiden: {}.",
+        "silence_was": "Tystat under tiden: {}.",
         "maintenance_planned": "Planerat från {}.",
         "maintenance_on": "Meddelanden om det här hålls tillbaka: {}.",
-        "maintenance_marked": "Meddelanden om det här säger det: {}.",
+        "maintenance_marked": "Meddelanden om det här märks ut: {}.",
         "maintenance_helpdesk": "Går ärendesystemet ner under tiden larmas ingen: {}.",
         "maintenance_ends": "Det är snart slut: {}.",
         "maintenance_over": "Det är slut: {}.",
         "maintenance_was": "Det var underhåll under tiden: {}.",
         "in_maintenance": "Under underhåll: {}.",
         "helpdesk_away": (
-            "Ärendesystemet är borta, som det sagts: {}. Ändringar väntar och skrivs sedan."
+            "Ärendesystemet ligger nere enligt plan: {}. Ändringar väntar och förs in sedan."
         ),
         "helpdesk_back": "Ärendesystemet är tillbaka, ändringar som väntat skrivs: {}.",
         "overrun": "Underhållet skulle ha varit slut nu: {}. Från och med nu är det ett avbrott.",
-        "raised": "Nästa nivå är kallad: det här är nivå {}.",
+        "raised": "Nästa nivå har larmats: det här är nivå {}.",
         "kept_back": "Sparat till den här sammanfattningen: {}.",
         "put_off": "{} sköt upp det i 15 minuter.",
         "snooze_over": "{} sköt upp det i 15 minuter; ingen har tagit det än.",
@@ -138,19 +144,19 @@ SWEDISH = Words(
         "date_near": "Ett datum närmar sig: {}.",
         "paused_long": "Det väntar fortfarande: {}.",
         "incident_opened": "Öppnad av {}.",
-        "incident_reopened": "Det föll igen; öppnad på nytt av {}.",
+        "incident_reopened": "Det gick ner igen; öppnad på nytt av {}.",
         "incident_raised": "Värre än vi trodde, enligt {}.",
         "incident_drafted": "Ett utkast till kunder väntar; ”/desk incident send {}” skickar det.",
-        "incident_sent": "Kunderna har fått besked i {} ärenden.",
+        "incident_sent": "Kunderna har fått besked (ärenden: {}).",
         "incident_noted": (
-            "Utkastet står som intern anteckning i {} ärenden; den som ville skicka får inte "
+            "Utkastet står som intern anteckning (ärenden: {}); den som ville skicka får inte "
             "skriva till kunder."
         ),
         "incident_unsent": "Inget öppet ärende har en kund att skriva till; utkastet ligger kvar.",
         "incident_told": "Kunderna har fått besked: {}.",
         "incident_restored": "Det fungerar igen, enligt {}; det bevakas tills det avslutas.",
         "incident_closed": "Avslutad av {}.",
-        "incident_joined": "Härifrån en och samma störning som {}.",
+        "incident_joined": "Från och med nu en och samma störning som {}.",
         "incident_due": "Kunderna bör få veta hur det går.",
         "incident_missed": "Kunderna har inte fått besked i tid (missat: {}).",
     },
@@ -179,22 +185,22 @@ SWEDISH = Words(
         "nothing_open": "Inget ärende är öppet.",
         "nothing_at_risk": "Inget öppet ärende är i farozonen.",
         "unknown_ticket": "Det finns inget ärende {} här.",
-        "no_rosters": "Den här policyn har inget schema.",
+        "no_rosters": "Den här policyn har ingen jourlista.",
         "nobody_next": "Ingen annan får veta det.",
         "not_allowed": "Det får du inte. De som får: {}.",
-        "how_to_outage": "Skriv: /desk outage declare 2h skäl, eller /desk outage clear skäl",
+        "how_to_outage": "Skriv: /desk outage declare 2h skäl eller /desk outage clear skäl",
         "outage_declared": (
-            "Förklarat nere: alla får veta det nu. ”/desk outage clear skäl” avslutar det."
+            "Avbrott utlyst: alla får veta det nu. ”/desk outage clear skäl” avslutar det."
         ),
         "outage_cleared": "Faran över: alla får veta det nu.",
         "outage_blind": "Blind sedan {}: härifrån syns inte vad ärendesystemet gör.",
-        "nothing_to_clear": "Ärendesystemet är inte förklarat nere.",
-        "no_cases": "Det finns inget öppet ärende.",
-        "unknown_case": "Det finns inget ärende {} här.",
+        "nothing_to_clear": "Inget avbrott är utlyst.",
+        "no_cases": "Det finns inget öppet fall.",
+        "unknown_case": "Det finns inget fall {} här.",
         "how_to_answer": "Skriv svaret efter: /desk answer {} Hej ...",
         "answer_taken": "Ditt svar på {} är nedskrivet och går till kunden nu.",
         "how_to_incident": (
-            "Skriv: /desk incident open TJÄNST ALLVAR text, eller update, send, told, "
+            "Skriv: /desk incident open TJÄNST ALLVARSGRAD text eller update, send, told, "
             "restored, close, merge, add, remove med P1 och text"
         ),
         "no_incidents": "Ingen störning är öppen.",
@@ -228,6 +234,7 @@ SWEDISH = Words(
         "question": "Tar du det?",
         "who": "Vem är du?",
         "button": "Jag tar det",
+        "it": "Det",
         "thanks": "är ditt. Alla som fick veta det får höra det.",
         "taken": "är redan taget, av",
         "closed": "är klart, det finns inget kvar att ta.",
@@ -246,7 +253,7 @@ SWEDISH = Words(
     help=(
         "Deskmate bevakar det vi lovat kunderna och säger till här innan ett löfte bryts.\n"
         "Tryck på ”Jag tar det” under ett meddelande för att ta det; då ser alla att du har det.\n"
-        "”/desk cases” listar ärendena i ett avbrott, ”/desk case "
+        "”/desk cases” listar fallen i ett avbrott, ”/desk case "
         "REFERENS” visar ett, ”/desk answer REFERENS text” svarar kunden.\n"
         "”/desk queue”, ”risk”, ”ticket 123”, ”oncall”, ”next 123”, ”outage”, ”incident” visar "
         "läget; ”/desk silence NAMN 2h varför” håller tillbaka meddelanden."

@@ -192,7 +192,7 @@ def test_announced_works_stand_apart(
     )  # fmt: skip
     assert result.exit_code == status
     assert "planned" in table and shown in report
-    assert "Of that within announced works: 40 min 00 s." in report
+    assert "Of that within announced maintenance: 40 min 00 s." in report
 
 
 def test_month_whose_incidents_may_be_gone_is_not_shown(desk: Path) -> None:

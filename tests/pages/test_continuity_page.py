@@ -216,6 +216,13 @@ def test_case_is_read_word_by_word(page: Page) -> None:
     assert page.get("/case/ACM-00000000-0").status_code == 404
 
 
+def test_unit_and_sentence_share_their_full_stop(page: Page) -> None:
+    """German units end with one."""
+    shown = page.get(f"/case/{REFERENCE}?lang=de").text
+
+    assert "Wartet seit 20 Min. " in shown
+
+
 @pytest.mark.parametrize("path", ["/", "/now", f"/case/{REFERENCE}"])
 def test_nothing_a_customer_wrote_is_mark_up(page: Page, path: str) -> None:
     """Escaped everywhere, and the browser is told to load nothing from elsewhere."""

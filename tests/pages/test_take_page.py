@@ -105,6 +105,13 @@ def test_pressing_takes_it(site: Site) -> None:
     assert "#48 är ditt" in answer.text
 
 
+def test_alert_without_a_ticket_is_called_it(site: Site) -> None:
+    """The sentence has a beginning where no number can stand."""
+    token = sign(TakeLink("alert:page", "bo", NOW + timedelta(hours=1)), SECRET)
+
+    assert "<h1>Det är ditt" in requests.post(f"{site.url}/take/{token}", timeout=5).text
+
+
 def test_shared_link_asks_who_you_are(site: Site) -> None:
     """In a shared channel the page lets one choose among those who may be on duty."""
     asked = requests.get(site.link(), timeout=5).text

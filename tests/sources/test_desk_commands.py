@@ -326,6 +326,7 @@ def test_all_clear_needs_something_to_clear(commands: DeskCommands, store: Store
 
     [row] = store.write(lambda tx: tx.inbox.claim(now=NOW, lease_seconds=5, limit=5))
     assert quiet == "The helpdesk is not declared down."
+    assert commands("outage", "Bo").startswith("down, ")
     assert row.event.fact == OutageOrdered(False, "the vendor says so", "Bo")
 
 

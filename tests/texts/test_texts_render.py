@@ -169,7 +169,7 @@ def test_codes_of_reasons_are_sentences() -> None:
     )  # fmt: skip
     rendered = render(down, now=NOW)
 
-    assert "Det var uppe en stund och föll igen." in rendered.body
+    assert "Det var uppe en stund och gick ner igen." in rendered.body
     assert rendered.next_step == "Arbeta från help@acme.example så länge."
 
 
@@ -213,6 +213,13 @@ def test_sms_keeps_to_its_alphabet(kind: NoticeKind, language: str) -> None:
     foreign = set(_every(kind, language, owner="Mara").short) - GSM
 
     assert foreign <= set("ÀÈÊÔ")
+
+
+def test_french_sms_keeps_the_space_before_a_colon() -> None:
+    """A plain one: the alphabet of an SMS has no other."""
+    said = render(replace(WARNING, kind=NoticeKind.ALERT, title="Disk", language="fr"), now=NOW)
+
+    assert said.short.startswith("ALERTE : Disk")
 
 
 @settings(max_examples=300, deadline=None)
