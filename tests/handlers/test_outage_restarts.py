@@ -13,6 +13,7 @@ from desk import Desk, compiled_policy
 
 from bot.commands.incident_record import read_record
 from bot.commands.incident_text import markdown, report_text
+from bot.handlers.backfill_notices import progress_in
 from bot.handlers.outage import load_state
 from bot.rules.outage_state import Phase
 from bot.rules.probes import Verdict
@@ -121,14 +122,16 @@ def test_timer_that_fell_due_while_it_was_dead_fires_at_once(tmp_path: Path) -> 
 
 
 def _night(folder: Path, *, is_disturbed: bool) -> tuple[str, int]:
-    """Four mails, brought back; the report, and how often the summary was written down."""
+    """Eight mails, brought back; the report, and how often the summary was written down."""
     desk = _lasting(folder)
     declare_down(desk)
-    for number in range(4):
+    for number in range(8):
         named, sender = f"<night{number}@x.example>", f"c{number}@northwind.example"
         arrive(desk, Mail(text=f"Matter {number}", sender=sender, message_id=named))
     all_clear(desk, SECOND)
-    for _ in range(120):
+    with desk.store.read() as reader:
+        assert not progress_in(reader).is_through, "the crashes come before the report"
+    for _ in range(90):
         desk.run(SECOND, look_every=SECOND)
         if is_disturbed:
             _started_again(desk)
