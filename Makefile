@@ -5,6 +5,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 # A rehearsal runs in real time, so its tests have the machine to themselves.
 DRILL  := tests/commands/test_drill_command.py
+# The tests start Python some hundred times: what it compiles is kept.
+unexport PYTHONDONTWRITEBYTECODE
 PIP    := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test check real format clean
