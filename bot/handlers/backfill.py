@@ -18,6 +18,7 @@ from bot.handlers.backfill_notices import (
     tell_of_unread,
     tell_when_through,
 )
+from bot.handlers.backfill_stuck import look_at_stuck
 from bot.handlers.case_notes import mails_with_files
 from bot.handlers.handled import Handled
 from bot.handlers.outage import load_state
@@ -55,6 +56,7 @@ from bot.store.transaction import Reader, Transaction
 
 SOON = timedelta(seconds=5)
 """How often it is looked whether an import has its number."""
+SELDOM = timedelta(minutes=5)
 RARELY = timedelta(hours=1)
 _ANOTHERS = "the helpdesk knows its ticket as another case"
 
@@ -132,11 +134,13 @@ def fire_backfill(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, no
         is_anothers = row.state is OutboxState.DELIVERED
         reason = _ANOTHERS if is_anothers else row.reason or row.state.value
         _save(ticket, replace(standing, stage=Stage.PARKED, since=now, reason=reason), tx)
-        tell_of_parked(ticket, reason, tx, compiled, now=now)
+        refused_at = row.settled_at or now
+        tell_of_parked(ticket, reason, tx, compiled, refused_at=refused_at, now=now)
         tell_when_through(tx, compiled, now=now)
     # A person may let a refused one go again: it is looked at as long as it is not there.
     is_under_way = row is not None and row.state.is_open
-    _wake(ticket, now + (SOON if is_under_way else RARELY), tx)
+    is_stuck = row is not None and look_at_stuck(ticket, standing, row, tx, compiled, now=now)
+    _wake(ticket, now + (SELDOM if is_stuck else SOON if is_under_way else RARELY), tx)
     return "it is not there yet"
 
 

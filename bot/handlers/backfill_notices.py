@@ -54,11 +54,32 @@ def tell_of_copies(
 
 
 def tell_of_parked(
-    ticket: Ticket, why: str, tx: Transaction, compiled: CompiledPolicy, *, now: datetime
+    ticket: Ticket,
+    why: str,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    refused_at: datetime,
+    now: datetime,
 ) -> None:
-    """The helpdesk refuses a case: it stays with us, and a person knows."""
+    """The helpdesk refuses a case: it stays with us, and a person knows; once each time."""
     said = f"{ticket.reference} ({why})"
-    _tell("case_refused", said, ticket, tx, compiled, key="refused", now=now)
+    key = f"refused/{refused_at.isoformat()}"
+    _tell("case_refused", said, ticket, tx, compiled, key=key, now=now)
+
+
+def tell_of_stuck(
+    ticket: Ticket,
+    why: str,
+    others: int,
+    tx: Transaction,
+    compiled: CompiledPolicy,
+    *,
+    now: datetime,
+) -> None:
+    """The helpdesk neither takes nor refuses a case, and so many others: one message for all."""
+    said = f"{ticket.reference} ({why})" + (f" + {others}" if others else "")
+    _tell("case_stuck", said, ticket, tx, compiled, key=f"stuck/{now.isoformat()}", now=now)
 
 
 def tell_of_unread(
@@ -83,15 +104,16 @@ def tell_when_through(tx: Transaction, compiled: CompiledPolicy, *, now: datetim
     if not progress.is_through:
         return
     is_same = known.get("incident") == incident
-    if is_same and known.get("total") == progress.total:
+    figures = f"{progress.total}/{progress.parked}"
+    if is_same and known.get("figures") == figures:
         return
     summed = sum_in(tx, incident)
-    told = {"incident": incident, "total": progress.total, "said": summed.said}
+    told = {"incident": incident, "figures": figures, "said": summed.said}
     tx.states.save(TOLD, {**told, "at": now.isoformat()})
     if is_same and known.get("said") == summed.said:
         return
     code = "backfilled" if summed.is_zero else "backfill_off"
-    _tell(code, summed.said, None, tx, compiled, key=f"{incident}/{progress.total}", now=now)
+    _tell(code, summed.said, None, tx, compiled, key=f"{incident}/{figures}", now=now)
     tx.incidents.add(incident, now, code, {"sum": summed.said})
 
 

@@ -61,6 +61,8 @@ GERMAN = Words(
             "zusammenführen: {}."
         ),
         "case_refused": "Das Ticketsystem lehnt einen Fall ab; er bleibt hier: {}.",
+        "case_stuck": "Das Ticketsystem nimmt einen Fall nicht an und lehnt ihn nicht ab; wir "
+        "versuchen es weiter, und jemand muss nachsehen, warum: {}.",
         "case_unread": "Das Ticketsystem gibt zu einem Fall keine Auskunft; wir fragen "
         "erneut nach, die anderen Fälle laufen weiter: {}.",
         "note_refused": (

@@ -55,6 +55,8 @@ ENGLISH = Words(
         "mail_bounce": "A mail of ours did not arrive: {}.",
         "late_copy": "The helpdesk made a second ticket of a case; merge them: {}.",
         "case_refused": "The helpdesk refuses a case; it stays here: {}.",
+        "case_stuck": "The helpdesk neither takes nor refuses a case; it is tried on, and a person "
+        "has to see why: {}.",
         "case_unread": "The helpdesk cannot be asked about a case; it is asked again, and the "
         "others go on: {}.",
         "note_refused": (

@@ -59,6 +59,8 @@ FRENCH = Words(
         "late_copy": "L'outil de tickets a fait un second ticket d'un cas\u00a0; à "
         "fusionner\u00a0: {}.",
         "case_refused": "L'outil de tickets refuse un cas\u00a0; il reste ici\u00a0: {}.",
+        "case_stuck": "L'outil de tickets n'accepte ni ne refuse un cas\u00a0; nous continuons "
+        "d'essayer, et quelqu'un doit voir pourquoi\u00a0: {}.",
         "case_unread": "L'outil de tickets ne répond pas au sujet d'un cas\u00a0; nous "
         "redemandons, et les autres suivent leur cours\u00a0: {}.",
         "note_refused": "L'outil de tickets refuse ce texte pour un ticket\u00a0; à traiter\u00a0: "

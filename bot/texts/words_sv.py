@@ -58,6 +58,8 @@ SWEDISH = Words(
         "mail_bounce": "Ett mejl från oss kom inte fram: {}.",
         "late_copy": "Ärendesystemet har gjort ett andra ärende av ett fall; slå ihop dem: {}.",
         "case_refused": "Ärendesystemet tar inte emot ett fall; det blir kvar här: {}.",
+        "case_stuck": "Ärendesystemet varken tar emot eller avvisar ett fall; vi försöker igen, "
+        "och någon behöver se varför: {}.",
         "case_unread": "Ärendesystemet lämnar inget besked om ett fall; vi frågar igen, och "
         "de andra går vidare: {}.",
         "note_refused": (

@@ -9,11 +9,11 @@ from case_mails import MINUTE, Mail, all_clear, arrive, case_of, declare_down, t
 from desk import Desk
 
 from bot.handlers.backfill import standing_of
-from bot.handlers.backfill_notices import progress_in
-from bot.ports import Outcome, Refused, Sought, Trouble, TroubleKind
+from bot.ports import Outcome, Refused, Sought, Trouble, TroubleKind, TryLater
 from bot.rules.actions import TicketCreation
 from bot.rules.backfill import key_of
 from bot.rules.mail import Twin
+from bot.rules.ticket import Ticket
 from bot.sandbox.fakes import FakeHelpdesk
 from bot.sources.twins import TwinFinder
 
@@ -36,15 +36,14 @@ class Moody(FakeHelpdesk):
 
 
 class Picky(FakeHelpdesk):
-    """Refuses to make a ticket of whoever is called odd, until that is mended."""
+    """Makes no ticket of whoever is called odd, until that is mended."""
 
     is_mended = False
+    answer: Outcome = Refused("422: RecordInvalid")
 
     def create(self, key: str, creation: TicketCreation) -> Outcome:
         is_odd = (creation.requester.email or "").startswith("odd")
-        if is_odd and not self.is_mended:
-            return Refused("422: RecordInvalid")
-        return super().create(key, creation)
+        return self.answer if is_odd and not self.is_mended else super().create(key, creation)
 
 
 def moody(desk: Desk, kind: TroubleKind = TroubleKind.MISCONFIGURED) -> Moody:
@@ -120,7 +119,7 @@ def test_many_unread_cases_are_no_flood(desk: Desk) -> None:
     assert len(unread(desk)) == 5
 
 
-def test_refused_case_is_told_once_and_may_go_again(desk: Desk) -> None:
+def test_refused_case_is_told_each_time_and_may_go_again(desk: Desk) -> None:
     """It stays here and the others go on; our people read why, and let it go when it is mended."""
     declare_down(desk)
     odd, good = arrive(desk, Mail(sender=ODD)), arrive(desk, Mail(text="The other"))
@@ -129,18 +128,51 @@ def test_refused_case_is_told_once_and_may_go_again(desk: Desk) -> None:
     all_clear(desk)
     desk.run(timedelta(hours=12), look_every=5 * MINUTE)
 
+    refused = f"case_refused:{case.reference} (422: RecordInvalid)"
+    parked = "backfilled:2 mails = 2 case; 2 cases = 1 imported + 1 parked"
     assert (case_of(desk, good).number is None, case_of(desk, odd).number) == (False, None)
-    assert told_of(desk, "case_refused") == [f"case_refused:{case.reference} (422: RecordInvalid)"]
-    assert told_of(desk, "backfilled") == [
-        "backfilled:2 mails = 2 case; 2 cases = 1 imported + 1 parked"
-    ]
+    assert (told_of(desk, "case_refused"), told_of(desk, "backfilled")) == ([refused], [parked])
+    let_go(desk, case)
+    assert told_of(desk, "case_refused") == [refused, refused]
     helpdesk.is_mended = True
+    let_go(desk, case)
+
+    assert told_of(desk, "case_refused") == [refused, refused]
+    assert told_of(desk, "backfilled") == [
+        parked, "backfilled:2 mails = 2 case; 2 cases = 2 imported"
+    ]  # fmt: skip
+
+
+def test_case_that_is_neither_taken_nor_refused_is_told(desk: Desk) -> None:
+    """A right that is missing: one message for all, once a day; when it is there they follow."""
+    helpdesk = Picky(desk.world, desk.compiled.policy.helpdesk)
+    helpdesk.answer = TryLater("403: Forbidden", 300.0)
+    desk.helpdesk = helpdesk
+    declare_down(desk)
+    odd = [arrive(desk, Mail(sender=f"odd{each}@northwind.example")) for each in range(3)]
+    good = arrive(desk, Mail(text="The other"))
+    all_clear(desk)
+    desk.run(timedelta(minutes=50), look_every=MINUTE)
+    assert told_of(desk, "case_stuck") == [], "an hour is nothing unusual"
+    desk.run(timedelta(hours=23), look_every=5 * MINUTE)
+    told = told_of(desk, "case_stuck")
+
+    assert [each.endswith("(403: Forbidden) + 2") for each in told] == [True]
+    desk.run(timedelta(hours=4), look_every=5 * MINUTE)
+    assert len(told_of(desk, "case_stuck")) == 2
+    assert (case_of(desk, good).number is None, told_of(desk, "backfilled")) == (False, [])
+    helpdesk.is_mended = True
+    desk.run(timedelta(minutes=12), look_every=MINUTE)
+    assert [key for key in odd if case_of(desk, key).number is None] == []
+    assert told_of(desk, "backfilled") == [
+        "backfilled:4 mails = 4 case; 4 cases = 4 imported"
+    ]  # fmt: skip
+
+
+def let_go(desk: Desk, case: Ticket) -> None:
+    """What `deskmate outbox retry` does, and two hours."""
     with desk.store.read() as reader:
         row = reader.outbox.by_key(key_of(case))
     assert row is not None
     desk.store.write(lambda tx: tx.outbox.retry(row.row_id, desk.clock.now()))
     desk.run(timedelta(hours=2), look_every=5 * MINUTE)
-    with desk.store.read() as reader:
-        progress = progress_in(reader)
-    assert (progress.imported, progress.parked) == (2, 0)
-    assert len(told_of(desk, "case_refused")) == 1
