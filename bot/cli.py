@@ -22,6 +22,7 @@ from bot.commands.options import HERE, AsJson, PolicyFolder, Story, Version
 from bot.commands.outage_app import outage_app
 from bot.commands.outbox_app import outbox_app
 from bot.commands.policy_app import backtest, diff, explain
+from bot.commands.portal_app import portal_app
 from bot.commands.silence_app import silence_app
 from bot.commands.test_app import check_desks
 from bot.commands.time_app import calendar_app, oncall, time_app
@@ -262,6 +263,7 @@ app.add_typer(inbox_app, name="inbox", no_args_is_help=True)
 app.add_typer(incident_app, name="incident", no_args_is_help=True)
 app.add_typer(outage_app, name="outage", no_args_is_help=True)
 app.add_typer(outbox_app, name="outbox", no_args_is_help=True)
+app.add_typer(portal_app, name="portal", no_args_is_help=True)
 app.add_typer(silence_app, name="silence", no_args_is_help=True)
 app.add_typer(maintenance_app, name="maintenance", no_args_is_help=True)
 app.command()(drill)

@@ -26,6 +26,7 @@ from bot.handlers.incidents import handle_incident_order
 from bot.handlers.intake import handle_intake, watch_intake
 from bot.handlers.mails import Waits, handle_mail, take_mail
 from bot.handlers.outage import STATE, handle_order, handle_probe, load_state
+from bot.handlers.portal_notices import end_portal_notice
 from bot.handlers.presses import handle_button
 from bot.handlers.tickets import handle_ticket_event
 from bot.handlers.vendor import handle_vendor
@@ -57,6 +58,7 @@ from bot.rules.mail import MailReceived
 from bot.rules.mail_keys import OwnNames
 from bot.rules.outage_state import Phase
 from bot.rules.pauses import OVER, pause_of
+from bot.rules.portal_notices import PortalNoticeEnded
 from bot.rules.probes import CanarySeen, ProbeRound, VendorSaid
 from bot.rules.ticket import Snapshot
 from bot.store.problems import StoreProblem
@@ -270,6 +272,8 @@ def dispatch(
             return handle_order(event, ordered, tx, compiled, now=now)
         case IncidentOrdered() as word:
             return handle_incident_order(event, word, tx, compiled, now=now)
+        case PortalNoticeEnded() as taken_down:
+            return end_portal_notice(event, taken_down, tx, compiled, now=now)
         case Unreadable(reason=reason):
             return Handled(f"unreadable: {reason}"[:200])
 

@@ -38,6 +38,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "calendar": "Look at calendars; close and open them at once.",
         "silence": "Keep messages back for a while, and say why.",
         "maintenance": "Announce works on a service, a customer, the helpdesk.",
+        "portal": "See what rules show to customers; take it down.",
         "inbox": "Look after events that failed too often.",
         "outbox": "Look after messages: waiting, sent and dead ones.",
     },

@@ -104,14 +104,14 @@ class _EffectReader:
         if not isinstance(node.value, Mapping):
             return Publication(self._reader.text(node, "publish"), "")
         entries = self._reader.mapping(node, "publish", ("where", "template"))
-        values = [
+        where, template = (
             self._reader.text(entries[key].node, key) if key in entries else ""
             for key in ("where", "template")
-        ]
-        if not values[0]:
+        )
+        if not where:
             advice = "write `publish: {where: web_portal, template: helpdesk_down}`"
             self._reader.problem(node.place, "publish: where?", advice)
-        return Publication(*values)
+        return Publication(where, template)
 
     def _replies(self) -> tuple[str, ...]:
         found = []

@@ -6,11 +6,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.handlers.handled import Handled
+from bot.handlers.portal_notices import end_of_works, publish
 from bot.handlers.sending import send
 from bot.handlers.silences import handle_silence
 from bot.handlers.tickets import last_told
 from bot.rules.actions import Notice, NoticeKind
-from bot.rules.consequences import consequences_of
+from bot.rules.consequences import Consequences, consequences_of
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy, RulesDecision, decide
 from bot.rules.events import Event, MaintenanceAnnounced, Occasion, SilenceOrdered
@@ -27,11 +28,15 @@ def handle_maintenance(
     compiled: CompiledPolicy,
     *,
     now: datetime,
+    works: str = "",
 ) -> Handled:
-    """Try the rules on announced works: notice, hours, whatever the policy asks of them."""
+    """Try the rules on announced works; `works` is what a person calls them."""
     ticket = _outside(event, "Announced works", news.text)
     situation = _situation(event, news, ticket, tx, compiled)
-    return _tell_of(event, situation, decide(compiled, situation), tx, compiled, now=now)
+    decision = decide(compiled, situation)
+    beside = consequences_of(decision, situation, compiled)
+    publish(beside.publish, situation, tx, compiled, now=now, works=works)
+    return _tell_of(event, situation, decision, beside, tx, compiled, now=now)
 
 
 def announce_works(
@@ -39,9 +44,10 @@ def announce_works(
 ) -> Handled:
     """Take up an order; works that begin are announced works to the rules as well."""
     done = handle_silence(event, order, tx, compiled, now=now)
+    end_of_works(order.name, event, tx, compiled, now=now)
     if order.is_maintenance and order.end > now:
         news = MaintenanceAnnounced(event.at, order.start or event.at, order.end, order.because)
-        handle_maintenance(event, news, tx, compiled, now=now)
+        handle_maintenance(event, news, tx, compiled, now=now, works=order.name)
     return done
 
 
@@ -69,13 +75,13 @@ def _tell_of(
     event: Event,
     situation: Situation,
     decision: RulesDecision,
+    beside: Consequences,
     tx: Transaction,
     compiled: CompiledPolicy,
     *,
     now: datetime,
 ) -> Handled:
     ticket, policy = situation.ticket, compiled.policy
-    beside = consequences_of(decision, situation, compiled)
     found = [each.text or each.code.replace("_", " ")
              for each in (*beside.violations, *beside.warnings)]  # fmt: skip
     for told in decision.told:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes down what follows from rules beside a ticket's own fields: ladders, steps, books, replies.
+"""Writes down what follows from rules beside a ticket's own fields: ladders, steps, books, replies,
+notices on the portal.
 
 What has no home in the helpdesk (a problem's link, a hold, a violation) becomes one internal note.
 """
@@ -12,6 +13,7 @@ from datetime import datetime
 from bot.handlers.case_words import is_case, mail_to_customer
 from bot.handlers.follow_ups import not_followed
 from bot.handlers.ladders import open_ladder, relay_of
+from bot.handlers.portal_notices import publish
 from bot.handlers.sending import send
 from bot.rules.actions import Notice, Outgoing, Reason, TicketUpdate, Urgency
 from bot.rules.consequences import ESCALATED_AT, HOLD, LEVEL, Consequences
@@ -100,7 +102,7 @@ def commit_consequences(
     *,
     now: datetime,
 ) -> None:
-    """Open ladders, tell the next step, book, answer; each once, however often it is decided."""
+    """Open ladders, tell the next step, answer, publish, book; each once, however often decided."""
     ticket, policy = situation.ticket, compiled.policy
     for name in beside.pages:
         open_ladder(policy.ladders[name], notice, tx, compiled, occasion=situation.key, now=now)
@@ -122,6 +124,7 @@ def commit_consequences(
                 _mail(reply, ticket, tx, compiled, now=now)
             else:
                 tx.outbox.add(reply, now)
+    publish(beside.publish, situation, tx, compiled, now=now)
     _book(beside, situation, tx, compiled, now=now)
 
 

@@ -12,7 +12,7 @@ from bot.rules.engine import CompiledPolicy
 from bot.rules.incident_values import Incident, Step
 from bot.rules.incidents import severity_of
 from bot.rules.outage_state import from_row
-from bot.store.incidents import lively_incidents
+from bot.store.portal_notices import load_beside
 from bot.store.transaction import Reader
 from bot.texts.banner_file import portal_banner
 
@@ -110,6 +110,6 @@ def banner_row(
         key=f"{incident.thread}/banner/{_BANNERS[step]}@{now.isoformat()}",
         destination="portal",
         order_key="portal",
-        message=portal_banner(outage, lively_incidents(reader, now), compiled.policy, now),
+        message=portal_banner(outage, load_beside(reader, now), compiled.policy, now),
         urgency=Urgency.CRITICAL,
     )

@@ -13,6 +13,7 @@ from bot.handlers.degraded import watch_parts
 from bot.handlers.handled import Handled
 from bot.handlers.outage_cards import send_of_outage
 from bot.handlers.outage_notices import Seen, outgoing, sight_thread
+from bot.handlers.portal_notices import end_with_outage
 from bot.handlers.vendor import vendor_words
 from bot.rules.actions import Reason, Timer
 from bot.rules.engine import CompiledPolicy
@@ -31,7 +32,7 @@ from bot.rules.outage_state import (
 )
 from bot.rules.probes import ProbeRound
 from bot.rules.windows import works_on_helpdesk
-from bot.store.incidents import lively_incidents
+from bot.store.portal_notices import load_beside
 from bot.store.silences import silences_of
 from bot.store.transaction import Reader, Transaction
 
@@ -116,11 +117,13 @@ def _carry_out(
         tx.timers.stop(TIMER)
     else:
         tx.timers.set(Timer(key=TIMER, kind="outage", due_at=due))
+    if Step.RECOVERED in decision.steps:
+        end_with_outage(state, tx, compiled, now=now)
     for step in decision.steps:
         if state.incident and step is not Step.RENEW_BANNER:
             tx.incidents.add(state.incident, now, step.value, _detail(state, step, seen, now))
-        incidents = lively_incidents(tx, now)
-        rows = outgoing(step, state, compiled, seen, now=now, incidents=incidents)
+        beside = load_beside(tx, now)
+        rows = outgoing(step, state, compiled, seen, now=now, beside=beside)
         if step is Step.SIGHT_BACK:
             # What did not go out through the dead line would be news of the past now.
             why = "our own line works again"

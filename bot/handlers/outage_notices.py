@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Urgency
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy
-from bot.rules.incident_values import Incident
 from bot.rules.outage_state import OutageState, Step
 from bot.rules.policy import Policy
+from bot.rules.portal_notices import NOTHING_ELSE, Beside
 from bot.rules.probes import Flag
 from bot.texts.banner_file import portal_banner
 
@@ -66,11 +65,11 @@ def outgoing(
     seen: Seen,
     *,
     now: datetime,
-    incidents: Iterable[Incident] = (),
+    beside: Beside = NOTHING_ELSE,
 ) -> tuple[Outgoing, ...]:
     """What one step sends; where a person's word led to it, that is told once.
 
-    `incidents` of the product stand in the banner beside the outage.
+    `beside` is what else stands in the portal's banner.
     """
     match step:
         case Step.DECLARED | Step.REOPENED | Step.RELAPSED | Step.OVERRUN if seen.said:
@@ -82,7 +81,7 @@ def outgoing(
         case Step.RECOVERED if state.is_announced:
             return _tell_calmly(step, "helpdesk_back", state, compiled, now)
         case Step.RECOVERED if seen.said:
-            return _banner(state, compiled, now, incidents)
+            return _banner(state, compiled, now, beside)
         case (
             Step.DECLARED | Step.REOPENED | Step.RELAPSED | Step.REMIND
             | Step.DECLARED_BY_HAND | Step.DECLARATION_OVER | Step.STILL_FAILING | Step.OVERRUN
@@ -94,7 +93,7 @@ def outgoing(
             notice = _up_notice(step, state, compiled, seen.said or state.declared_by, now)
             return (
                 *_tell_staff(step, notice, compiled, now),
-                *(_banner(state, compiled, now, incidents) if step is Step.RECOVERED else ()),
+                *(_banner(state, compiled, now, beside) if step is Step.RECOVERED else ()),
             )
         case Step.CREDENTIALS_REFUSED:
             notice = _credentials_notice("credentials", OutageState(), compiled, seen, now)
@@ -105,7 +104,7 @@ def outgoing(
         case Step.STAYS_BLIND | Step.SIGHT_BACK:
             return _sight_messages(step, state, compiled, seen, now)
         case Step.SHOW_BANNER | Step.RENEW_BANNER:
-            return _banner(state, compiled, now, incidents)
+            return _banner(state, compiled, now, beside)
         case _:
             return ()
 
@@ -282,11 +281,11 @@ def _notice(
 
 
 def _banner(
-    state: OutageState, compiled: CompiledPolicy, now: datetime, incidents: Iterable[Incident]
+    state: OutageState, compiled: CompiledPolicy, now: datetime, beside: Beside
 ) -> tuple[Outgoing, ...]:
     if not compiled.policy.outage.banner:
         return ()
-    banner = portal_banner(state, incidents, compiled.policy, now)
+    banner = portal_banner(state, beside, compiled.policy, now)
     verb = "shown" if state.is_banner_shown else "withdrawn"
     return (
         Outgoing(

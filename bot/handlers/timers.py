@@ -20,6 +20,7 @@ from bot.handlers.grouping import fire_group
 from bot.handlers.incidents import fire_incident
 from bot.handlers.ladders import fire_ladder, open_ladder
 from bot.handlers.outage import handle_outage_timer
+from bot.handlers.portal_notices import fire_portal_notices
 from bot.handlers.presses import end_snooze
 from bot.handlers.refused_notes import fire_refused_note
 from bot.handlers.reminders import fire_reminder
@@ -73,6 +74,8 @@ def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: dateti
             return fire_incident(timer, tx, compiled, now=now)
         case "refused_note":
             return fire_refused_note(timer, tx, compiled, now=now)
+        case "portal_notices":
+            return fire_portal_notices(tx, compiled, now=now)
         case "card":
             return fire_card(timer, tx, compiled, now=now)
     done = _fire_of_ticket(timer, tx, compiled, now=now)

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.rules.outage_state import from_row
 from bot.rules.policy import Policy
-from bot.store.incidents import lively_incidents
+from bot.store.portal_notices import load_beside
 from bot.store.store import Store
 from bot.texts.banner_file import banner_json, banner_script, portal_banner
 
@@ -52,8 +52,8 @@ class BannerPages:
         if self._read_at is None or at - self._read_at > FRESH:
             with self._store.read() as reader:
                 state = from_row(reader.states.load(MACHINE))
-                incidents = lively_incidents(reader, now)
-            banner = portal_banner(state, incidents, self._policy(), now)
+                beside = load_beside(reader, now)
+            banner = portal_banner(state, beside, self._policy(), now)
             self._body = banner_json(banner)
             self._read_at = at
         return Response(self._body, media_type="application/json", headers=_HEADERS)

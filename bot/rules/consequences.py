@@ -15,6 +15,7 @@ from bot.rules.calendar_days import local_time
 from bot.rules.engine import CompiledPolicy, Fired, RulesDecision
 from bot.rules.incident_values import IncidentEffect
 from bot.rules.knowledge import Suggestion
+from bot.rules.layers import reads
 from bot.rules.policy import Effects, Finding, Path, Publication
 from bot.rules.situation import FINGERPRINT, Situation
 from bot.rules.ticket import Actor
@@ -22,6 +23,8 @@ from bot.rules.truth import Truth
 
 SECURITY = "security"
 """A ticket with this tag is never answered by the software."""
+OF_THE_HELPDESK = frozenset({"helpdesk.state", "helpdesk.down_for"})
+"""What a rule about the helpdesk's outage asks for."""
 ESCALATED_AT = "escalated_at"
 LEVEL = "escalation_level"
 DIGITS = 9
@@ -82,13 +85,7 @@ def consequences_of(
     return Consequences(
         link_to=_link(acting, decision, situation),
         hold_until=_hold(acting, situation),
-        publish=tuple(
-            dict.fromkeys(
-                Publication(each.where, each.template or fired.rule.rule_id)
-                for fired in acting
-                for each in fired.rule.effects.publish
-            )
-        ),
+        publish=_publications(calling, situation, decision),
         replies=_replies(acting, situation, decision),
         ledger=_ledger(acting, situation, compiled),
         violations=tuple(dict.fromkeys(each for effect in effects for each in effect.violations)),
@@ -167,6 +164,23 @@ def _replies(acting: list[Fired], situation: Situation, decision: RulesDecision)
     if SECURITY in situation.ticket.tags | decision.add_tags:
         return ()
     return tuple(dict.fromkeys(name for each in acting for name in each.rule.effects.replies))
+
+
+def _publications(
+    calling: list[Fired], situation: Situation, decision: RulesDecision
+) -> tuple[Publication, ...]:
+    """Never of a ticket that is over, or about security; a template is named after its rule."""
+    if SECURITY in situation.ticket.tags | decision.add_tags:
+        return ()
+    found: dict[tuple[str, str], Publication] = {}
+    for fired in calling:
+        is_of_outage = not reads(fired.rule).isdisjoint(OF_THE_HELPDESK)
+        for each in fired.rule.effects.publish:
+            template = each.template or fired.rule.rule_id
+            found.setdefault(
+                (each.where, template), Publication(each.where, template, is_of_outage)
+            )
+    return tuple(found.values())
 
 
 def _ledger(

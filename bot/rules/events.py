@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from bot.rules.incident_values import IncidentOrdered
 from bot.rules.mail import MailReceived, Twin
+from bot.rules.portal_notices import PortalNoticeEnded
 from bot.rules.probes import CanarySeen, ProbeRound, VendorSaid
 from bot.rules.ticket import Actor, Person, Snapshot
 
@@ -262,6 +263,7 @@ Fact = (
     | VendorSaid
     | DiskChanged
     | IncidentOrdered
+    | PortalNoticeEnded
 )
 
 

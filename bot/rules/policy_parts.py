@@ -71,10 +71,14 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Something shown to customers: where, and the template of its words."""
+    """Something shown to customers: where, and the template of its words.
+
+    With `is_of_outage` its rule asked whether the helpdesk is down, and it goes with the outage.
+    """
 
     where: str
     template: str
+    is_of_outage: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ from bot.rules.incident_values import Incident, IncidentOrdered
 from bot.rules.knowledge import Article
 from bot.rules.mail import Contact, MailReceived
 from bot.rules.planned_works import PlannedWorks
+from bot.rules.portal_notices import PortalNotice, PortalNoticeEnded
 from bot.rules.probes import CanarySeen, ProbeRound, VendorSaid
 from bot.rules.ticket import Ticket
 from bot.store.codec import UNIONS, Codec, codec
@@ -82,6 +83,7 @@ FACTS: dict[str, type] = {
     "vendor_said.1": VendorSaid,
     "disk_changed.1": DiskChanged,
     "incident_ordered.1": IncidentOrdered,
+    "portal_notice_ended.1": PortalNoticeEnded,
 }
 MESSAGES: dict[str, type] = {
     "ticket_update.1": TicketUpdate,
@@ -127,7 +129,8 @@ def body_of(
     | Article
     | Card
     | Incident
-    | PlannedWorks,
+    | PlannedWorks
+    | PortalNotice,
 ) -> str:
     """The row body of a value."""
     return to_json(_codec(cast(Hashable, type(value))).write(value))

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from bot.rules.actions import Banner
 from bot.rules.incident_values import Incident, Phase
 from bot.rules.outage_state import OutageState
 from bot.rules.policy import Policy
+from bot.rules.portal_notices import Beside
 from bot.texts.banner import banner_texts, incident_texts
 
 SCRIPT = Path(__file__).resolve().parent / "static" / "banner.js"
@@ -32,24 +33,29 @@ def banner_of(state: OutageState, policy: Policy, now: datetime) -> Banner:
     )
 
 
-def portal_banner(
-    state: OutageState, incidents: Iterable[Incident], policy: Policy, now: datetime
-) -> Banner:
-    """All that the portal has to say: the helpdesk's outage first, then each incident shown."""
+def portal_banner(state: OutageState, beside: Beside, policy: Policy, now: datetime) -> Banner:
+    """All that the portal has to say: the helpdesk's outage, each incident, each rule's notice."""
     outage = banner_of(state, policy, now)
-    shown = [(each, each.banner_renewed_at) for each in incidents]
-    ends = [renewed + policy.incidents.banner_valid for _, renewed in shown if renewed is not None]
-    if not ends:
+    incidents = [(each, each.banner_renewed_at) for each in beside.incidents]
+    shown = [(each, renewed) for each, renewed in incidents if renewed is not None]
+    notices = [each for each in beside.notices if not each.is_over(now)]
+    if not shown and not notices:
         return outage
-    open_ones = [each for each, renewed in shown if renewed is not None]
-    said = [_texts_of(each, policy, now) for each in open_ones]
-    since = min(each.began_at for each in open_ones)
+    said = [_texts_of(each, policy, now) for each, _ in shown]
+    ends = [renewed + policy.incidents.banner_valid for _, renewed in shown]
+    ends += [each.valid_until(policy.outage.banner_valid) for each in notices]
+    since = min([each.began_at for each, _ in shown] + [each.since for each in notices])
     if outage.is_shown:
         said, ends, since = [outage.texts, *said], [outage.valid_until, *ends], outage.since
-    codes = dict.fromkeys(code for texts in said for code in texts)
+    codes = dict.fromkeys(code for texts in (*said, *(n.texts for n in notices)) for code in texts)
+    parts = {
+        code: [*(texts.get(code) or texts["en"] for texts in said),
+               *(each.text_for(code) for each in notices)]
+        for code in codes
+    }  # fmt: skip
     return Banner(
         is_shown=True,
-        texts={code: " ".join(texts[code] for texts in said if code in texts) for code in codes},
+        texts={code: " ".join(dict.fromkeys(each)) for code, each in parts.items()},
         since=since,
         valid_until=max(ends),
     )

@@ -45,4 +45,8 @@ DEGRADED: Mapping[str, str] = {
         "Das Ticketsystem nimmt unsere Zugangsdaten wieder an: Die Fälle werden jetzt dort "
         "angelegt."
     ),
+    "not_published": (
+        "Ein Hinweis aus Ihren Regeln steht nicht oder nicht ganz im Portal. In seiner Vorlage "
+        "ist eine Stelle leer: {}."
+    ),
 }

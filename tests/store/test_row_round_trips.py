@@ -51,6 +51,7 @@ from bot.rules.events import (
 from bot.rules.history import Change, ChangeKind
 from bot.rules.incident_values import IncidentOrdered, Verb
 from bot.rules.mail import MailFile, MailReceived, Trust, Twin
+from bot.rules.portal_notices import PortalNoticeEnded
 from bot.rules.probes import CanarySeen, ProbeRound, VendorIncident, VendorSaid, Verdict
 from bot.rules.ticket import Actor, Origin, Person, Snapshot, Status, Ticket
 from bot.store.codec import UnknownRow, instant, micros
@@ -119,6 +120,7 @@ FACTS_SEEN: tuple[Fact, ...] = (
     VendorSaid((VendorIncident("7", "Pod 17 is down", True, datetime(2026, 3, 2, tzinfo=UTC)),)),
     DiskChanged(True, "/var/lib/deskmate", 0.09),
     OutageOrdered(True, "agents cannot log in", "bo", later(60)),
+    PortalNoticeEnded("emergency_stop", "bo"),
     IncidentOrdered(Verb.OPEN, "bo", "Slow", 0, ("api",), "major", ("t1",), later(60), "sv"),
     AnswerGiven("ticket:t1", "Hello", "Bo", "slack"),
     TwinsSought(
