@@ -21,6 +21,7 @@ from bot.rules.conditions import (
 from bot.rules.events import Occasion
 from bot.rules.layers import circles, parts_of
 from bot.rules.policy import Effects, Policy, Rule
+from bot.rules.portal_notices import PORTAL, filled
 from bot.rules.situation import FINGERPRINT
 from bot.rules.text import PatternProblem, compile_pattern
 
@@ -66,6 +67,7 @@ def _rule(policy: Policy, rule: Rule) -> Iterator[Problem]:
     if effects.escalate is not None:
         yield from _unknown(policy, rule, "path", (effects.escalate,), policy.paths)
     yield from _unknown(policy, rule, "template", effects.replies, policy.templates)
+    yield from _publications(policy, rule)
     if effects.suggest and policy.knowledge is None:
         advice = "write `knowledge: {folder: articles}`, or `knowledge: {help_centre: true}`"
         yield Problem(place, "suggest: nothing to suggest from", advice, is_warning=True)
@@ -76,6 +78,23 @@ def _rule(policy: Policy, rule: Rule) -> Iterator[Problem]:
             yield Problem(place, "hold_to_end_of holds alerts only", advice)
     if effects == Effects():
         yield Problem(place, f"rule {rule.rule_id!r} does nothing", "write something under `then:`")
+
+
+def _publications(policy: Policy, rule: Rule) -> Iterator[Problem]:
+    """A notice needs a place that there is, and a template that a portal can show."""
+    for each in rule.effects.publish:
+        name = each.template or rule.rule_id
+        if each.where != PORTAL:
+            place = text_place(policy, rule, each.where)
+            what = f"publish: there is no {each.where!r}"
+            yield Problem(place, what, f"write `publish: {{where: {PORTAL}, template: {name}}}`")
+            continue
+        yield from _unknown(policy, rule, "template", (name,), policy.templates)
+        _, empty = filled(policy.templates.get(name, {}), policy.outage.mailbox)
+        if empty and name in policy.templates:
+            what = f"publish: template {name!r} cannot be filled in on the portal ({empty})"
+            advice = "there `{mailbox}` alone is filled in, where `helpdesk_down: mailbox:` is set"
+            yield Problem(text_place(policy, rule, name), what, advice, is_warning=True)
 
 
 def _condition(policy: Policy, rule: Rule, part: Condition) -> Iterator[Problem]:

@@ -38,8 +38,21 @@ def _problems(folder: Path, text: str) -> list[str]:
             "11:43: template 'for_agents' is internal, and this shows it to customers",
         ),
         (
-            "rules: {r: {event: created, then: {publish: {where: web, template: for_agents}}}}",
-            "11:68: template 'for_agents' is internal, and this shows it to customers",
+            "rules: {r: {event: alert, then: "
+            "{publish: {where: web_portal, template: for_agents}}}}",
+            "11:73: template 'for_agents' is internal, and this shows it to customers",
+        ),
+        (
+            "rules: {r: {event: alert, then: {publish: {where: status_page, template: receipt}}}}",
+            "11:51: publish: there is no 'status_page'",
+        ),
+        (
+            "rules: {r: {event: alert, then: {publish: {where: web_portal, template: reciept}}}}",
+            "11:73: template 'reciept' is not defined",
+        ),
+        (
+            "rules: {r: {event: alert, then: {publish: {where: web_portal, template: receipt}}}}",
+            "11:73: warning: publish: template 'receipt' cannot be filled in on the portal",
         ),
         (
             "rules: {r: {event: created, then: {set: {next_step: 'Check the margin'}}}}",
