@@ -169,7 +169,7 @@ def _replies(acting: list[Fired], situation: Situation, decision: RulesDecision)
 def _publications(
     calling: list[Fired], situation: Situation, decision: RulesDecision
 ) -> tuple[Publication, ...]:
-    """Never of a ticket that is over, or about security; a template is named after its rule."""
+    """Never of a ticket that is over, or about security; no template is one of the rule's name."""
     if SECURITY in situation.ticket.tags | decision.add_tags:
         return ()
     found: dict[tuple[str, str], Publication] = {}

@@ -21,7 +21,9 @@ from bot.clock import SystemClock, VirtualClock
 from bot.pages.banner import BannerPages
 from bot.rules.outage_state import OutageState, Phase, to_row
 from bot.rules.policy import OutagePolicy, Policy
+from bot.rules.portal_notices import PortalNotice
 from bot.sources.web_server import WebServer
+from bot.store.portal_notices import save_notice
 from bot.store.store import Store
 from bot.texts.banner_file import banner_script
 
@@ -123,6 +125,21 @@ def test_banner_has_every_language_and_an_end(site: Site) -> None:
     assert set(texts) == {"en", "de", "fr", "sv", "ru"}
     assert found["valid_until"] == (NOW + timedelta(minutes=15)).isoformat()
     assert found["updated_at"] == NOW.isoformat()
+
+
+def test_page_says_what_rules_publish_behind_the_outage(site: Site) -> None:
+    """The daemon's own address says what the file says, and a language of the notice's own too."""
+    site.show(NOW)
+    texts = {"en": "We stop.", "nb": "Vi stopper."}
+    notice = PortalNotice("emergency_stop", texts, "en", NOW, NOW)
+    site.store.write(lambda tx: save_notice(notice, tx))
+
+    found = site.read()["texts"]
+
+    assert isinstance(found, dict)
+    assert found["en"] == f"{OWN_ENGLISH} We stop."
+    assert found["nb"] == f"{OWN_ENGLISH} Vi stopper."
+    assert found["sv"].endswith(" We stop.")
 
 
 def test_any_site_may_embed_it(site: Site) -> None:
