@@ -45,8 +45,5 @@ DEGRADED: Mapping[str, str] = {
         "Das Ticketsystem nimmt unsere Zugangsdaten wieder an: Die Fälle werden jetzt dort "
         "angelegt."
     ),
-    "not_published": (
-        "Ein Hinweis aus Ihren Regeln steht nicht oder nicht ganz im Portal. In seiner Vorlage "
-        "ist eine Stelle leer: {}."
-    ),
+    "not_published": "Kunden lesen einen Hinweis nicht, eine Stelle darin ist leer: {}.",
 }

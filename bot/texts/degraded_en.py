@@ -36,8 +36,5 @@ DEGRADED: Mapping[str, str] = {
         "cases and are acknowledged. Customers are told of no outage."
     ),
     "takes_in_no_more": ("The helpdesk accepts our credentials again: the cases follow into it."),
-    "not_published": (
-        "A notice of your rules is not, or not whole, on the portal. A place in its template "
-        "is empty: {}."
-    ),
+    "not_published": "Customers do not read a notice, a place in it is empty: {}.",
 }

@@ -47,8 +47,5 @@ DEGRADED: Mapping[str, str] = {
     "takes_in_no_more": (
         "L'outil de tickets accepte de nouveau nos identifiants\u00a0: les cas y sont repris."
     ),
-    "not_published": (
-        "Un avis de vos règles n'est pas, ou pas entièrement, sur le portail. Une place de son "
-        "modèle reste vide\u00a0: {}."
-    ),
+    "not_published": "Un avis n'est pas montré aux clients, une place y est vide\u00a0: {}.",
 }

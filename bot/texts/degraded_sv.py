@@ -43,8 +43,5 @@ DEGRADED: Mapping[str, str] = {
     "takes_in_no_more": (
         "Ärendesystemet godtar våra inloggningsuppgifter igen: fallen förs över dit."
     ),
-    "not_published": (
-        "Ett meddelande från era regler visas inte, eller inte helt, på portalen. En plats i dess "
-        "mall är tom: {}."
-    ),
+    "not_published": "Kunderna läser inte ett meddelande, en plats i det är tom: {}.",
 }
