@@ -72,7 +72,19 @@ class ChatSocket:
             self._clock.wait(self._stopped, pause)
             pause = min(GREATEST_PAUSE, pause * 2)
         self._stopped.wait()
-        _wake(handler)
+        close(handler)
+
+
+def close(handler: SocketModeHandler) -> None:
+    """End the line and the library's threads.
+
+    One of these may close the line at the same instant; slack_sdk 3.x then trips over it, before
+    it has ended the others.
+    """
+    _wake(handler)
+    try:
+        handler.close()  # type: ignore[no-untyped-call]
+    except AttributeError:
         handler.close()  # type: ignore[no-untyped-call]
 
 
