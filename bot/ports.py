@@ -59,7 +59,8 @@ class Page:
 class ContactPage:
     """People read from the helpdesk and the cursor to store with them.
 
-    `gone` are the ids of those who may ask for help no more: deleted, suspended, or our own now.
+    `gone` are the ids of those who may ask for help no more: suspended, or our own now. Who was
+    deleted is not among them, because nobody can tell that from a merge.
     """
 
     contacts: tuple[Contact, ...]

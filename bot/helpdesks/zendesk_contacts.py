@@ -51,19 +51,20 @@ class ContactExport:
         after = page.get("after_cursor") or cursor or f"{START}{asked['start_time']}"
         is_last = page.get("end_of_stream") is True or not rows or after == cursor
         contacts = tuple(each for each in map(self._contact, rows) if each is not None)
-        asking = {each.person_id for each in contacts}
-        gone = frozenset(str(row["id"]) for row in rows) - asking
+        gone = frozenset(str(row["id"]) for row in rows if _may_not_ask(row))
         return ContactPage(contacts, str(after), is_last, gone)
 
     def _contact(self, row: Json) -> Contact | None:
         """A customer with an address; our own people ask for no help, nor do who left.
 
-        The export shows a deleted user with `active: false`, often without an address.
+        The export shows a deleted user with `active: false`, often without an address. One who
+        was merged looks the same, but writes on from that address: so neither is kept anew, and
+        what is known of them stays.
         """
         email = row.get("email")
-        if not isinstance(email, str) or "@" not in email or row.get("role") in _STAFF:
+        if not isinstance(email, str) or "@" not in email:
             return None
-        if row.get("active") is False or row.get("suspended") is True:
+        if row.get("active") is False or _may_not_ask(row):
             return None
         organisation = self._desk.people.organisation(row.get("organization_id"))
         held = {
@@ -88,3 +89,8 @@ class ContactExport:
             holder, _, key = (names.reference(own) or "").partition(".")
             if holder in HOLDERS:
                 yield own, plain(held[holder].get(key))
+
+
+def _may_not_ask(row: Json) -> bool:
+    """Whether this is one of our own people, or somebody who was suspended."""
+    return row.get("role") in _STAFF or row.get("suspended") is True

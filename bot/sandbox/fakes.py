@@ -108,8 +108,8 @@ class FakeHelpdesk:
         users = self._world.people.users()
         found = (self._names.contact(user, now) for user in users)
         contacts = tuple(each for each in found if each is not None)
-        gone = {str(user.user_id) for user in users} - {each.person_id for each in contacts}
-        return ContactPage(contacts, "all", is_last=True, gone=frozenset(gone))
+        gone = frozenset(str(user.user_id) for user in users if user.is_staff or user.is_suspended)
+        return ContactPage(contacts, "all", is_last=True, gone=gone)
 
     def tickets(self, numbers: Sequence[int]) -> Mapping[int, Snapshot | Trouble]:
         """Tickets as they are now."""

@@ -12,7 +12,7 @@ from bot.store.transaction import Transaction
 from bot.telemetry import logger
 
 CURSOR = "export/contacts/2"
-"""Read anew from the beginning where an older Deskmate had kept those who left."""
+"""Read anew from the beginning where an older Deskmate had kept who is suspended."""
 READ_AT = "contacts"
 """The state that says when the contacts were read up last."""
 EVERY = timedelta(hours=1)
