@@ -7,7 +7,7 @@ announced works, with the outage its rule asked for, or by a person's word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -74,10 +74,10 @@ def end_portal_notice(
     now: datetime,
 ) -> Handled:
     """Take a notice down by a person's word; it stays down for what it was shown for."""
-    notice = next((each for each in portal_notices(tx) if each.name == order.name), None)
-    if notice is None:
+    over = [each for each in portal_notices(tx) if each.name == order.name]
+    if not over:
         return Handled(f"nothing is shown as {order.name}"[:200])
-    _end(notice, order.by, event.key, tx, compiled, now=now)
+    _end(over, order.by, event.key, tx, compiled, now=now)
     _show(event.key, tx, compiled, now=now)
     return Handled(f"took down {order.name}"[:200])
 
@@ -87,9 +87,8 @@ def end_of_works(
 ) -> None:
     """Take down what is about works that a person ended, or announced anew."""
     over = [each for each in portal_notices(tx) if works and each.works == works]
-    for each in over:
-        _end(each, f"works {works}", event.key, tx, compiled, now=now)
     if over:
+        _end(over, f"works {works}", event.key, tx, compiled, now=now)
         _show(f"{event.key}/over", tx, compiled, now=now)
 
 
@@ -100,8 +99,8 @@ def end_with_outage(
     over = [each for each in portal_notices(tx) if state.incident and each.outage == state.incident]
     for each in over:
         forget_occasion(each.name, _of_outage(state.incident), tx)
-        _end(each, OUTAGE, _of_outage(state.incident), tx, compiled, now=now)
     if over:
+        _end(over, OUTAGE, _of_outage(state.incident), tx, compiled, now=now)
         _show(_of_outage(state.incident), tx, compiled, now=now)
 
 
@@ -110,8 +109,7 @@ def fire_portal_notices(tx: Transaction, compiled: CompiledPolicy, *, now: datet
     before = portal_notices(tx)
     after = after_time(before, compiled.policy.outage.banner_valid, now)
     over = [each for each in before if each.is_over(now)]
-    for each in over:
-        _end(each, "time", TIMER, tx, compiled, now=now)
+    _end(over, "time", TIMER, tx, compiled, now=now)
     for each in after:
         save_notice(each, tx)
     if after == before:
@@ -144,17 +142,13 @@ def _publish(
         _write(name, f"not shown: {empty}", "rules", situation.key, tx, compiled, now=now)
         return False
     main = policy.language if policy.language in texts else next(iter(texts))
-    known = next((each for each in portal_notices(tx) if each.name == name), None)
-    notice = PortalNotice(name, texts, main, now, now, until, outage, works)
-    if known is not None:
-        # What is shown for two reasons lasts as long as the longer one.
-        ends = None if None in (known.until, until) else max(filter(None, (known.until, until)))
-        is_both = known.outage == outage and known.works == works
-        notice = replace(
-            notice, since=known.since, until=ends,
-            outage=outage if is_both else 0, works=works if is_both else "",
-        )  # fmt: skip
-    save_notice(notice, tx)
+    new = PortalNotice(name, texts, main, now, now, until, outage, works)
+    known = [each for each in portal_notices(tx) if each.name == name]
+    for each in known:
+        # Customers read one wording of it, the newest.
+        save_notice(replace(each, texts=texts, main=main), tx)
+    since = min([now, *(each.since for each in known if each.reason == new.reason)])
+    save_notice(replace(new, since=since), tx)
     _write(name, "shown on the portal", "rules", situation.key, tx, compiled, now=now)
     return True
 
@@ -195,7 +189,7 @@ def _tell_of_gap(
 
 
 def _end(
-    notice: PortalNotice,
+    over: Sequence[PortalNotice],
     by: str,
     key: str,
     tx: Transaction,
@@ -203,8 +197,14 @@ def _end(
     *,
     now: datetime,
 ) -> None:
-    forget_notice(notice.name, tx)
-    _write(notice.name, "taken down", by, key, tx, compiled, now=now)
+    """Each goes for its own reason; customers still read what is shown for another one too."""
+    names = dict.fromkeys(each.name for each in over)
+    for each in over:
+        forget_notice(each, tx)
+    left = {each.name for each in portal_notices(tx)}
+    for name in names:
+        what = "stays on the portal for another reason" if name in left else "taken down"
+        _write(name, what, by, key, tx, compiled, now=now)
 
 
 def _show(key: str, tx: Transaction, compiled: CompiledPolicy, *, now: datetime) -> None:

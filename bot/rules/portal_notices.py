@@ -2,7 +2,8 @@
 """What rules show to customers on the portal (`publish:`), beside outages and incidents; pure.
 
 A notice is named after its template, so that two rules that say the same say it once. It ends with
-the works that it is about, with the outage that its rule asked for, or by a person's word.
+the works that it is about, with the outage that its rule asked for, or by a person's word. What is
+shown for two reasons is kept for each of them, and each ends by itself.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.rules.incident_values import Incident
 
@@ -23,7 +24,7 @@ _PLACE_TO_FILL = re.compile(r"\{[a-z_][a-z0-9_.]*\}")
 
 @dataclass(frozen=True, slots=True)
 class PortalNotice:
-    """One notice as it was decided; `main` is the language for those that have no text of theirs.
+    """One notice for one reason; `main` is the language for those that have no text of theirs.
 
     `until` is the end of the works, None where a person ends it. `outage` is the number of the
     outage that it ends with, 0 for none. `works` is what a person called the works.
@@ -37,6 +38,15 @@ class PortalNotice:
     until: datetime | None = None
     outage: int = 0
     works: str = ""
+
+    @property
+    def reason(self) -> str:
+        """What ends it beside a person's word; one of a name is kept for each reason."""
+        if self.outage:
+            return f"outage:{self.outage}"
+        if self.works:
+            return f"works:{self.works}"
+        return "word" if self.until is None else f"until:{self.until.astimezone(UTC).isoformat()}"
 
     def is_over(self, now: datetime) -> bool:
         """Whether its own end has come."""

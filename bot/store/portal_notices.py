@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What rules show on the portal: a notice is `published/NAME`, what it was shown for beside it.
+"""What rules show on the portal: `published/NAME/REASON`, and beside it what it was shown for.
 
 `published_for/NAME/OCCASION` stays when the notice is gone: what a person took down for one ticket
 or one announcement does not come back for it.
@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.rules.portal_notices import Beside, PortalNotice
 from bot.store.incidents import lively_incidents
-from bot.store.rows import body_of, value_of
+from bot.store.rows import body_of, column, value_of
 from bot.store.transaction import Reader, Transaction
 
 _NOTICE, _OCCASION = "published/", "published_for/"
@@ -21,7 +21,7 @@ def portal_notices(reader: Reader) -> tuple[PortalNotice, ...]:
     """Those that are shown, the first one first."""
     found = reader.states.starting_with(_NOTICE).values()
     notices = [value_of(PortalNotice, each["notice"]) for each in found]
-    return tuple(sorted(notices, key=lambda each: (each.since, each.name)))
+    return tuple(sorted(notices, key=lambda each: (each.since, each.name, each.reason)))
 
 
 def load_beside(reader: Reader, now: datetime) -> Beside:
@@ -31,12 +31,12 @@ def load_beside(reader: Reader, now: datetime) -> Beside:
 
 def save_notice(notice: PortalNotice, tx: Transaction) -> None:
     """Write down a notice as it stands."""
-    tx.states.save(_NOTICE + notice.name, {"notice": body_of(notice)})
+    tx.states.save(_key(notice), {"notice": body_of(notice)})
 
 
-def forget_notice(name: str, tx: Transaction) -> None:
-    """Take a notice out."""
-    tx.states.forget(_NOTICE + name)
+def forget_notice(notice: PortalNotice, tx: Transaction) -> None:
+    """Take a notice out, for its own reason only."""
+    tx.states.forget(_key(notice))
 
 
 def was_for(name: str, occasion: str, reader: Reader) -> bool:
@@ -52,3 +52,7 @@ def keep_occasion(name: str, occasion: str, at: datetime, tx: Transaction) -> No
 def forget_occasion(name: str, occasion: str, tx: Transaction) -> None:
     """Let it be shown for that once more."""
     tx.states.forget(f"{_OCCASION}{name}/{occasion}")
+
+
+def _key(notice: PortalNotice) -> str:
+    return column(f"{_NOTICE}{notice.name}/{notice.reason}")

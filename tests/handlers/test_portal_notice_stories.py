@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,10 @@ RULES = """
     events: [mailbox, created]
     if: {helpdesk.state: down}
     then: {publish: {where: web_portal, template: away}}
+  stopped:
+    events: [mailbox, created]
+    if: {says: halt, helpdesk.state: down}
+    then: {publish: {where: web_portal, template: emergency_stop}}
 templates:
   emergency_stop: {en: We stop., fr: Nous arrêtons.}
   write_to: {en: "Write to {mailbox}."}
@@ -50,7 +54,7 @@ incidents:
   banner_texts: {en: "{service} is slow."}
 rights: {incident: everybody}
 """
-BEGINNING = POLICY.partition("rules:\n")[0]
+BEGINNING = POLICY.partition("rules:\n")[0].replace("words:\n", "words:\n  halt: {en: [halt]}\n")
 
 
 @pytest.fixture
@@ -88,7 +92,9 @@ class Portal:
 
     def works(self, ends_in: timedelta | None = None, text: str = "The disks fail") -> None:
         now = self.desk.clock.now()
-        ends = None if ends_in is None else now + ends_in
+        # Others write their own zone.
+        zone = timezone(2 * HOUR)
+        ends = None if ends_in is None else (now + ends_in).astimezone(zone)
         self.tell(MaintenanceAnnounced(now, now, ends, text, is_emergency=True))
 
     def shown(self) -> dict[str, str]:
@@ -189,6 +195,48 @@ def test_what_a_rule_says_of_the_outage_goes_with_it(desk: Desk, portal: Portal)
     portal.tell(OutageOrdered(False, "it is back", "bo"), stream="outage")
 
     assert [meanwhile, portal.shown()] == ["We are down Our helpdesk is away.", {}]
+
+
+def test_what_is_shown_for_works_and_an_outage_ends_with_the_later(
+    desk: Desk, portal: Portal
+) -> None:
+    """Each reason ends by itself, and customers read the words once while there is one."""
+    portal.works(HOUR)
+    portal.tell(OutageOrdered(True, "nobody can log in", "bo"), stream="outage")
+    desk.write("Must we halt")
+    portal.run(MINUTE)
+    both = portal.shown()["en"]
+    portal.tell(OutageOrdered(False, "it is back", "bo"), stream="outage")
+    works = portal.shown()
+    portal.run(HOUR)
+
+    assert [both, works] == ["We are down We stop. Our helpdesk is away.", STOP]
+    assert portal.shown() == {}
+    with desk.store.read() as reader:
+        said = [each.summary for each in reader.journal.of("portal:emergency_stop")]
+    assert said[-2:] == [
+        "emergency_stop: stays on the portal for another reason", "emergency_stop: taken down",
+    ]  # fmt: skip
+
+
+def test_two_works_of_one_notice_end_each_by_hand(desk: Desk, portal: Portal) -> None:
+    """The last that ends takes the words with it; a person's word takes them for all."""
+    now = desk.clock.now()
+    for name, end in (("disks", 2 * HOUR), ("network", 4 * HOUR)):
+        portal.tell(SilenceOrdered(name, now + end, "it is down", "bo", is_maintenance=True))
+    with desk.store.read() as reader:
+        ends = sorted(each.until for each in portal_notices(reader) if each.until)
+    seen = []
+    for name in ("network", "disks"):
+        portal.tell(SilenceOrdered(name, desk.clock.now(), "ended by hand", "bo"))
+        seen.append(portal.shown())
+    for name in ("disks", "network"):
+        later = desk.clock.now() + HOUR
+        portal.tell(SilenceOrdered(name, later, "it is down", "bo", is_maintenance=True))
+    portal.tell(PortalNoticeEnded("emergency_stop", "bo"))
+
+    assert (ends, seen) == ([now + 2 * HOUR, now + 4 * HOUR], [STOP, {}])
+    assert portal.shown() == {}
 
 
 def test_ticket_shows_it_once_and_security_never(desk: Desk, portal: Portal) -> None:
