@@ -25,8 +25,9 @@ from bot.rules.mail_threads import (
     numbers_of,
     references_of,
 )
-from bot.rules.mail_verdict import MailVerdict, verdict_of
+from bot.rules.mail_verdict import MailVerdict, is_held_as_spam, key_of_rescue, verdict_of
 from bot.rules.ticket import Origin, Ticket
+from bot.store.mails import MailRow
 from bot.store.transaction import Reader, Transaction
 
 LOOK_AGAIN = timedelta(seconds=5)
@@ -62,7 +63,7 @@ def handle_mail(
 ) -> Handled | Waits:
     """Give a mail its one fate, with everything that follows from it."""
     row = tx.mails.by_key(mail.key)
-    if row is not None and row.fate is not Fate.WAITING:
+    if row is not None and row.fate is not Fate.WAITING and not _is_rescued(event, row):
         return Handled(f"known already: {row.fate}")
     if row is None:
         tx.mails.add(mail, None, now)
@@ -90,6 +91,11 @@ def handle_mail(
         return _decided(mail, Fate.NOTED, "the helpdesk was there", tx, now, stood=stood)
     # Who answers a mail of ours wrote to the mailbox alone: no intake of the helpdesk has it.
     return _open(event, mail, contact, verdict, found, stood, tx, compiled, own, now=now)
+
+
+def _is_rescued(event: Event, row: MailRow) -> bool:
+    """Whether a mail was moved out of the spam before it was held for lying there."""
+    return event.key == key_of_rescue(row.key) and is_held_as_spam(row.fate, row.reason)
 
 
 def _waits(came: datetime, now: datetime) -> Waits:

@@ -30,6 +30,8 @@ _RESPONDERS = (
     "x-autoreply", "x-autorespond", "x-autoresponder", "x-autoresponse", "x-auto-reply-from",
     "x-mail-autoreply", "x-auto-reply",
 )  # fmt: skip
+AMONG_SPAM = "a spam filter put it into"
+"""Begins the reason of a mail that is held for lying there; the folder follows."""
 _BULK = ("bulk", "list", "junk", "auto_reply")
 KEPT_HEADERS = frozenset(
     (
@@ -60,6 +62,16 @@ def verdict_of(mail: MailReceived, own: OwnNames, *, is_contact: bool) -> MailVe
     if silent:
         return MailVerdict(True, False, silent)
     return MailVerdict(True, True, "a person's mail")
+
+
+def is_held_as_spam(fate: Fate, reason: str) -> bool:
+    """Whether a mail is held for nothing but the folder in which it lay."""
+    return fate is Fate.HELD and reason.startswith(AMONG_SPAM)
+
+
+def key_of_rescue(mail: str) -> str:
+    """The key of the event that a mail, by its key, was moved out of the spam."""
+    return f"mail/{mail}/rescued"
 
 
 def is_own(mail: MailReceived, own: OwnNames) -> bool:
@@ -93,7 +105,7 @@ def _refused(mail: MailReceived, own: OwnNames, *, is_contact: bool) -> MailVerd
     if responder is not None:
         return _not(Fate.AUTOMATIC, responder)
     if mail.spam_folder:
-        return _not(Fate.HELD, f"a spam filter put it into {mail.spam_folder}")
+        return _not(Fate.HELD, f"{AMONG_SPAM} {mail.spam_folder}")
     precedence = headers.get("precedence", "").strip().casefold()
     if precedence in _BULK:
         return _not(Fate.HELD, f"Precedence: {precedence}")

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.clock import Clock
 from bot.rules.events import Event
+from bot.rules.mail import Fate, MailReceived
 from bot.rules.mail_trust import TrustedServers
+from bot.rules.mail_verdict import is_held_as_spam, key_of_rescue
 from bot.sources.mail_spool import Spool
 from bot.sources.mail_worker import MailWorker
 from bot.sources.mailbox_mails import mail_of, unread_mail_of
@@ -69,6 +72,8 @@ class MailTaker:
         now = self._clock.now()
 
         def write(tx: Transaction) -> bool:
+            if _is_rescued(received, tx):
+                return _decide_again(event, received, place, tx, now)
             is_new = tx.mails.add(received, place, now)
             return is_new and tx.inbox.add(event)
 
@@ -79,3 +84,26 @@ class MailTaker:
             "mail_read", uid=listed.uid, folder=place.folder, size=listed.size, new=is_new,
             key=received.key[:12],
         )  # fmt: skip
+
+
+def _is_rescued(received: MailReceived, tx: Transaction) -> bool:
+    """Whether it lay among the spam when it was read first, and a person moved it out of there."""
+    row = tx.mails.by_key(received.key)
+    if row is None or received.spam_folder:
+        return False
+    if row.fate is not Fate.WAITING:
+        return is_held_as_spam(row.fate, row.reason)
+    first = tx.inbox.by_key(f"mail/{received.key}")
+    fact = first.event.fact if first is not None else None
+    return isinstance(fact, MailReceived) and bool(fact.spam_folder)
+
+
+def _decide_again(
+    event: Event, received: MailReceived, place: Place, tx: Transaction, now: datetime
+) -> bool:
+    """It waits for a fate as if it had just come, so that nobody moves it away meanwhile."""
+    is_first = tx.inbox.add(replace(event, key=key_of_rescue(received.key)))
+    if is_first:
+        tx.mails.decide(received.key, Fate.WAITING, "moved out of the spam", now)
+    tx.mails.add(received, place, now)
+    return is_first

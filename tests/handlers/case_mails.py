@@ -36,6 +36,7 @@ class Mail:
     own_ids: tuple[str, ...] = ()
     trust: Trust = Trust.PASSED
     trouble: str = ""
+    spam_folder: str = ""
     message_id: str | None = None
     files: tuple[MailFile, ...] = ()
     raw: str = "0" * 64
@@ -60,6 +61,7 @@ def arrive(desk: Desk, mail: Mail = Mail(), *, ago: timedelta = timedelta()) -> 
         headers=mail.headers,
         trust=mail.trust,
         trouble=mail.trouble,
+        spam_folder=mail.spam_folder,
         files=mail.files,
     )
     event = Event(f"mail/{received.key}", f"mail/{mail.sender}", at, "mailbox", received)

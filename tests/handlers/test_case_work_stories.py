@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,7 +25,7 @@ from bot.handlers.backfill import standing_of
 from bot.rules.backfill import Stage
 from bot.rules.events import CaseEntered, Event, MailboxChanged, MailTaken
 from bot.rules.history import ChangeKind
-from bot.rules.mail import Fate, MailFile
+from bot.rules.mail import Fate, MailFile, MailReceived
 from bot.rules.ticket import Actor, Origin, Person, Status, Ticket
 
 
@@ -157,6 +158,21 @@ def test_held_mail_becomes_a_case_by_a_person(desk: Desk) -> None:
     assert (held, fate_of(desk, key)) == (Fate.HELD, Fate.CASE)
     assert case_of(desk, key).priority == "urgent"
     assert written_to(desk) == []
+
+
+def test_mail_moved_out_of_the_spam_while_it_waited_is_a_case(desk: Desk) -> None:
+    """Both are written down before the first is decided: the customer is answered all the same."""
+    go_down(desk)
+    key = arrive(desk, Mail(spam_folder="Junk"))
+    with desk.store.read() as reader:
+        came = reader.inbox.by_key(f"mail/{key}")
+    assert came is not None and isinstance(came.event.fact, MailReceived)
+    moved = replace(came.event.fact, spam_folder="")
+    desk.store.receive([replace(came.event, key=f"mail/{key}/rescued", fact=moved)]).result()
+    desk.run()
+
+    assert fate_of(desk, key) is Fate.CASE
+    assert len(written_to(desk)) == 1
 
 
 def _status(desk: Desk, ticket_id: str) -> Status:

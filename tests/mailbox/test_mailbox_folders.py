@@ -85,6 +85,23 @@ def test_mail_among_the_spam_is_held_and_not_acknowledged(
     assert row.reason == "a spam filter put it into Rubbish"
 
 
+def test_mail_moved_out_of_the_spam_becomes_a_case(server: Dovecot, desk: ReadingDesk) -> None:
+    """A colleague said that it is none: the customer is answered, and it is filed as a case's."""
+    server.lay("Rubbish", _mail(1))
+    desk.helpdesk_is_down()
+    desk.look_around()
+    with server.client() as client:
+        client.select_folder("Rubbish")
+        client.move(client.search(), "INBOX")
+
+    with desk.post_office() as office:
+        desk.run(lambda: bool(office.to("nora@northwind.example")))
+        desk.run(lambda: server.count("Outage/Processed") == 1)
+
+    assert desk.fates() == {Fate.CASE: 1}
+    assert server.count("INBOX") == 0
+
+
 def test_mail_that_was_read_before_it_was_filed_is_no_news(
     server: Dovecot, desk: ReadingDesk
 ) -> None:
