@@ -16,7 +16,7 @@ from bot.rules.backfill_state import PREFIX, progress_of
 from bot.rules.mail_folders import INBOX, SweptFolder, swept_folders, swept_since
 from bot.rules.outage_state import from_row
 from bot.rules.pauses import OVER, pause_of
-from bot.sources.mailbox_address import MailboxAddress, MailboxTrouble
+from bot.sources.mailbox_address import MailboxAddress, MailboxFault, MailboxTrouble
 from bot.sources.mailbox_session import Listed, MailboxSession, batches
 from bot.sources.mailbox_take import MailTaker
 from bot.store.mails import Place
@@ -61,6 +61,20 @@ class _Round:
     troubles: int = 0
 
 
+@dataclass(slots=True)
+class _Lap:
+    """Once through all folders, in as many rounds as it takes; `broke`: the line broke there."""
+
+    done: set[str] = field(default_factory=set)
+    broke: set[str] = field(default_factory=set)
+
+    def failed(self, folder: str, trouble: MailboxTrouble) -> None:
+        """It is done with, unless the line broke for the first time, which may be chance."""
+        if trouble.fault is MailboxFault.FOLDER or folder in self.broke:
+            self.done.add(folder)
+        self.broke.add(folder)
+
+
 class FolderSweep:
     """Every folder that may hold a customer's mail, a few at a time; the inbox is not its task."""
 
@@ -85,6 +99,8 @@ class FolderSweep:
         self._cursor = f"mailbox/others/{address.account}"
         self._pause = OVER
         self._last = ""
+        self._lap = _Lap()
+        self._went_on = True
         self._since: datetime | None = None
         self._seen: dict[str, _Seen] = {}
         self._said: dict[str, str] = {}
@@ -103,6 +119,9 @@ class FolderSweep:
         if self._since is None or due.since < self._since:
             self._seen.clear()  # What was too old may be of this outage now.
         self._since = due.since
+        if due.goes_on or self._went_on:
+            self._lap = _Lap()  # The last one begins after the end.
+        self._went_on = due.goes_on
         is_through = self._went_round(due.since)
         if is_through and not due.goes_on:
             self._store.write(lambda tx: tx.cursors.set(self._cursor, ""))
@@ -120,39 +139,47 @@ class FolderSweep:
         return _Due(since, goes_on)
 
     def _went_round(self, since: datetime) -> bool:
-        """Whether every folder was looked at to its end, or said why it cannot be."""
-        lap = _Round(self._clock.monotonic() + LONGEST)
+        """Whether this lap is through: every folder looked at to its end, or said why it cannot be.
+
+        Where the folder is at fault and not the line, it costs neither a login nor the others.
+        """
+        limits = _Round(self._clock.monotonic() + LONGEST)
         session: MailboxSession | None = None
         try:
             session = self._connect()
-            for folder in self._in_turn(swept_folders(session.folders())):
-                if self._is_over(lap):
+            folders = swept_folders(session.folders())
+            for folder in self._in_turn(folders):
+                if self._is_over(limits):
                     return False
                 self._last = folder.name
                 try:
-                    if not self._looked_through(session, folder, since, lap):
+                    if not self._looked_through(session, folder, since, limits):
                         return False
+                    self._lap.done.add(folder.name)
                 except MailboxTrouble as trouble:
                     self._say(folder.name, trouble.detail)
-                    lap.troubles += 1
-                    session.close()
-                    session = self._connect()
+                    self._lap.failed(folder.name, trouble)
+                    if trouble.fault is not MailboxFault.FOLDER:
+                        limits.troubles += 1
+                        session.close()
+                        session = self._connect()
         except MailboxTrouble as trouble:
             log.warning("other_folders_not_read", reason=trouble.detail)
             return False
         finally:
             if session is not None:
                 session.close()
-        return True
+        return all(each.name in self._lap.done for each in folders)
 
     def _in_turn(self, folders: Sequence[SweptFolder]) -> Iterator[SweptFolder]:
         """Behind the one that was looked at last, so that none keeps the others from their turn."""
         last = self._last
-        yield from (each for each in folders if each.name > last)
-        yield from (each for each in folders if each.name <= last)
+        waiting = [each for each in folders if each.name not in self._lap.done]
+        yield from (each for each in waiting if each.name > last)
+        yield from (each for each in waiting if each.name <= last)
 
     def _looked_through(
-        self, session: MailboxSession, folder: SweptFolder, since: datetime, lap: _Round
+        self, session: MailboxSession, folder: SweptFolder, since: datetime, limits: _Round
     ) -> bool:
         validity = session.open(folder.name)
         seen = self._seen.get(folder.name)
@@ -166,9 +193,9 @@ class FolderSweep:
             names = session.message_ids([each.uid for each in recent])
             for each in recent:
                 if not self._is_in_ledger(each, names.get(each.uid)):
-                    if self._is_over(lap):
+                    if self._is_over(limits):
                         return False
-                    lap.left -= 1
+                    limits.left -= 1
                     place = Place(self._address.account, folder.name, validity, each.uid)
                     spam = folder.name if folder.is_spam else ""
                     self._taker.take(session, each, place, spam_folder=spam)
@@ -188,9 +215,9 @@ class FolderSweep:
             rows = reader.mails.by_message_id(named)
         return any(row.size == listed.size for row in rows)
 
-    def _is_over(self, lap: _Round) -> bool:
-        is_late = self._clock.monotonic() >= lap.ends_at
-        return is_late or lap.left <= 0 or lap.troubles >= MOST_TROUBLES
+    def _is_over(self, limits: _Round) -> bool:
+        is_late = self._clock.monotonic() >= limits.ends_at
+        return is_late or limits.left <= 0 or limits.troubles >= MOST_TROUBLES
 
     def _say(self, folder: str, detail: str) -> None:
         """Once, until the folder can be read again or fails otherwise."""

@@ -53,10 +53,17 @@ class LateClock(SystemClock):
 
     def __init__(self) -> None:
         self.ahead = timedelta()
+        self.pace = 0.0
+        self._asked = 0.0
 
     def now(self) -> datetime:
         """Now, and however much later the test says."""
         return super().now() + self.ahead
+
+    def monotonic(self) -> float:
+        """The machine's, and `pace` seconds more each time: as if all took so long."""
+        self._asked += self.pace
+        return super().monotonic() + self._asked
 
 
 class PostOffice:
@@ -107,8 +114,10 @@ class ReadingDesk:
         )
         self._outbox = Outbox(self.store, self.clock, figures, chance=random.Random(1))
         self._channel: MailChannel | None = None
+        address = read_mailbox_address(url)
+        self._account = address.account
         self._mailbox = lambda: Mailbox(
-            read_mailbox_address(url), self.store, self.spool, self._worker, self.clock,
+            address, self.store, self.spool, self._worker, self.clock,
             servers=TrustedServers(), figures=figures, slice_seconds=0.4, **settings,
         )  # fmt: skip
         self.mailbox = self._mailbox()
@@ -182,6 +191,11 @@ class ReadingDesk:
         """How many mails have which fate."""
         with self.store.read() as reader:
             return reader.mails.counts()
+
+    def swept_from(self) -> str:
+        """From when on mails in other folders are looked for; nothing when that is over."""
+        with self.store.read() as reader:
+            return reader.cursors.get(f"mailbox/others/{self._account}") or ""
 
     def state(self) -> dict[str, object]:
         """What is known of the mailbox itself."""

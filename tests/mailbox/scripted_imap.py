@@ -25,7 +25,7 @@ GREETING = "* OK hello\r\n"
 @contextmanager
 def scripted_imap(said: Mapping[str, str], greeting: str = GREETING) -> Iterator[str]:
     """A server on loopback; its address as a setting."""
-    answers = {**USUAL, **said}
+    answers = {**said, **USUAL, **said}  # In this order: `EXAMINE "X"` before `EXAMINE`.
 
     class Talk(socketserver.StreamRequestHandler):
         def handle(self) -> None:

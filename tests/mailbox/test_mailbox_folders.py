@@ -11,6 +11,7 @@ import pytest
 from dovecot import USER, Dovecot, dovecot
 from mail_samples import raw_mail
 from reading_desk import ReadingDesk, reading_desk
+from scripted_imap import BREAK, scripted_imap
 
 from bot.clock import SystemClock
 from bot.rules.mail import Fate
@@ -188,6 +189,70 @@ def test_folders_are_left_alone_while_all_is_well(server: Dovecot, desk: Reading
     looked(6)
 
     assert known == [0, 2, 3, 4, 5, 5]
+
+
+def test_many_folders_that_cannot_be_read_do_not_keep_it_going(
+    server: Dovecot, desk: ReadingDesk
+) -> None:
+    """Their rights are wrong, the line is fine: the others are read at once, and it ends."""
+    for number, folder in enumerate("ABCDEF"):
+        server.lay(folder, _mail(number))
+    for folder in "ABCD":
+        server.lock(folder)
+    desk.helpdesk_is_down()
+    desk.look_around()
+    first = desk.mails()
+    desk.cases_are_imported()
+    desk.helpdesk_is_back()
+    desk.look_around()
+    server.lay("F", _mail(9))
+
+    desk.look_around()
+
+    assert (first, desk.mails()) == (2, 2)
+
+
+def test_folders_of_many_rounds_are_each_seen_once_more(server: Dovecot, desk: ReadingDesk) -> None:
+    """Four fit into a round: the last lap goes through all six, and no more begins after it."""
+    for number, folder in enumerate("ABCDEF"):
+        server.lay(folder, _mail(number))
+    desk.helpdesk_is_down()
+    desk.look_around()
+    desk.cases_are_imported()
+    desk.helpdesk_is_back()
+    server.lay("F", _mail(8))
+    desk.clock.pace = 2.4
+    known = []
+    for _ in range(2):
+        desk.look_around()
+        known.append(desk.mails())
+    for number, folder in enumerate("ABCDEF", start=10):
+        server.lay(folder, _mail(number))
+    for _ in range(4):
+        desk.look_around()
+
+    assert (known, desk.mails()) == ([6, 7], 7)
+
+
+@pytest.mark.parametrize("breaks", ["always", "never"])
+def test_folder_that_breaks_the_line_is_tried_twice_at_the_end(tmp_path: Path, breaks: str) -> None:
+    """One cut may be chance; a server that ends there again is not asked for ever."""
+    said = {
+        "LIST": '* LIST () "/" Bad\r\n* LIST () "/" Good\r\n{tag} OK done\r\n',
+        "UID SEARCH": "* SEARCH\r\n{tag} OK done\r\n",
+    }
+    if breaks == "always":
+        said['EXAMINE "BAD"'] = BREAK
+    with scripted_imap(said) as url, reading_desk(url, tmp_path) as desk:
+        desk.helpdesk_is_down()
+        desk.look_around()
+        desk.helpdesk_is_back()
+        is_over = []
+        for _ in range(2):
+            desk.look_around()
+            is_over.append(not desk.swept_from())
+
+    assert is_over == [breaks == "never", True]
 
 
 def test_one_round_reads_no_more_than_fifty(server: Dovecot, desk: ReadingDesk) -> None:
