@@ -31,6 +31,7 @@ from bot.rules.situation import Situation
 from bot.store.portal_notices import (
     forget_notice,
     forget_occasion,
+    keep_gap,
     keep_occasion,
     load_beside,
     portal_notices,
@@ -136,7 +137,7 @@ def _publish(
         return False
     keep_occasion(name, occasion, now, tx)
     texts, empty = filled(policy.templates.get(name, {}), policy.outage.mailbox)
-    if empty:
+    if empty and keep_gap(name, empty, policy.digest, now, tx):
         _tell_of_gap(name, empty, occasion, tx, compiled, now=now)
     if not texts:
         _write(name, f"not shown: {empty}", "rules", situation.key, tx, compiled, now=now)
@@ -179,7 +180,7 @@ def _tell_of_gap(
     *,
     now: datetime,
 ) -> None:
-    """Those who look after Deskmate hear which text customers do not read, and why."""
+    """Those who look after Deskmate hear once which text customers do not read, and why."""
     reason = f"not_published:{name}, {empty}"
     for row in admin_messages(compiled, now=now):
         if isinstance(row.message, Notice):

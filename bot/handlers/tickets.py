@@ -26,6 +26,7 @@ from bot.rules.ticket import Actor, Snapshot, Status, Ticket
 from bot.rules.ticket_clocks import BREACHED, WARNING, clocks_of, timers_of
 from bot.rules.ticket_facts import facts_of_history, known_facts, on_duty_now, with_fingerprints
 from bot.rules.ticket_news import TicketNews, after_event, born
+from bot.store.portal_notices import forget_occasions
 from bot.store.transaction import Transaction
 
 CLOCK_TIMERS = (WARNING, BREACHED)
@@ -129,6 +130,7 @@ def take_news(
         tx.alerts.delete(f"taken/{ticket.ticket_id}")
     if ticket.status.is_done:
         close_ladders(f"ticket:{ticket.ticket_id}", tx)
+        forget_occasions(f"ticket:{ticket.ticket_id}", tx)
         reason = f"the ticket is {ticket.status}"
         tx.outbox.supersede(now=now, reason=reason, ticket_id=ticket.ticket_id)
     set_clocks(ticket, tx.tickets.history(ticket.ticket_id), tx, compiled, now=now)

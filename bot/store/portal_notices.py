@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What rules show on the portal: `published/NAME/REASON`, and beside it what it was shown for.
 
-`published_for/NAME/OCCASION` stays when the notice is gone: what a person took down for one ticket
-or one announcement does not come back for it.
+`published_for/OCCASION/NAME` stays when the notice is gone: what a person took down for one ticket
+or one announcement does not come back for it. A ticket that is done takes its own with it.
+`not_published/NAME/..` is a gap that was told.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from bot.store.incidents import lively_incidents
 from bot.store.rows import body_of, column, value_of
 from bot.store.transaction import Reader, Transaction
 
-_NOTICE, _OCCASION = "published/", "published_for/"
+_NOTICE, _OCCASION, _GAP = "published/", "published_for/", "not_published/"
+_MOST = 1000
+"""More notices than a policy has templates."""
 
 
 def portal_notices(reader: Reader) -> tuple[PortalNotice, ...]:
@@ -41,17 +44,36 @@ def forget_notice(notice: PortalNotice, tx: Transaction) -> None:
 
 def was_for(name: str, occasion: str, reader: Reader) -> bool:
     """Whether it was shown for that already."""
-    return reader.states.load(f"{_OCCASION}{name}/{occasion}") is not None
+    return reader.states.load(_key_of(name, occasion)) is not None
 
 
 def keep_occasion(name: str, occasion: str, at: datetime, tx: Transaction) -> None:
     """Remember what it was shown for."""
-    tx.states.save(f"{_OCCASION}{name}/{occasion}", {"at": at.isoformat()})
+    tx.states.save(_key_of(name, occasion), {"at": at.isoformat()})
 
 
 def forget_occasion(name: str, occasion: str, tx: Transaction) -> None:
     """Let it be shown for that once more."""
-    tx.states.forget(f"{_OCCASION}{name}/{occasion}")
+    tx.states.forget(_key_of(name, occasion))
+
+
+def forget_occasions(occasion: str, tx: Transaction) -> None:
+    """Let all be shown for that once more."""
+    for key in tx.states.first(_key_of("", occasion), _MOST):
+        tx.states.forget(key)
+
+
+def keep_gap(name: str, empty: str, digest: str, at: datetime, tx: Transaction) -> bool:
+    """Remember that a gap was told; False where it was, under the same policy."""
+    key = column(f"{_GAP}{name}/{digest}/{empty}")
+    if tx.states.load(key) is not None:
+        return False
+    tx.states.save(key, {"at": at.isoformat()})
+    return True
+
+
+def _key_of(name: str, occasion: str) -> str:
+    return column(f"{_OCCASION}{occasion}/{name}")
 
 
 def _key(notice: PortalNotice) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +92,7 @@ class Portal:
 
     def works(self, ends_in: timedelta | None = None, text: str = "The disks fail") -> None:
         now = self.desk.clock.now()
-        # Others write their own zone.
-        zone = timezone(2 * HOUR)
-        ends = None if ends_in is None else (now + ends_in).astimezone(zone)
+        ends = None if ends_in is None else now + ends_in
         self.tell(MaintenanceAnnounced(now, now, ends, text, is_emergency=True))
 
     def shown(self) -> dict[str, str]:
@@ -214,9 +212,8 @@ def test_what_is_shown_for_works_and_an_outage_ends_with_the_later(
     assert portal.shown() == {}
     with desk.store.read() as reader:
         said = [each.summary for each in reader.journal.of("portal:emergency_stop")]
-    assert said[-2:] == [
-        "emergency_stop: stays on the portal for another reason", "emergency_stop: taken down",
-    ]  # fmt: skip
+    stays = "emergency_stop: stays on the portal for another reason"
+    assert said[-2:] == [stays, "emergency_stop: taken down"]
 
 
 def test_two_works_of_one_notice_end_each_by_hand(desk: Desk, portal: Portal) -> None:
@@ -224,8 +221,6 @@ def test_two_works_of_one_notice_end_each_by_hand(desk: Desk, portal: Portal) ->
     now = desk.clock.now()
     for name, end in (("disks", 2 * HOUR), ("network", 4 * HOUR)):
         portal.tell(SilenceOrdered(name, now + end, "it is down", "bo", is_maintenance=True))
-    with desk.store.read() as reader:
-        ends = sorted(each.until for each in portal_notices(reader) if each.until)
     seen = []
     for name in ("network", "disks"):
         portal.tell(SilenceOrdered(name, desk.clock.now(), "ended by hand", "bo"))
@@ -235,8 +230,7 @@ def test_two_works_of_one_notice_end_each_by_hand(desk: Desk, portal: Portal) ->
         portal.tell(SilenceOrdered(name, later, "it is down", "bo", is_maintenance=True))
     portal.tell(PortalNoticeEnded("emergency_stop", "bo"))
 
-    assert (ends, seen) == ([now + 2 * HOUR, now + 4 * HOUR], [STOP, {}])
-    assert portal.shown() == {}
+    assert [*seen, portal.shown()] == [STOP, {}, {}]
 
 
 def test_ticket_shows_it_once_and_security_never(desk: Desk, portal: Portal) -> None:
@@ -261,15 +255,32 @@ def test_text_with_an_empty_place_is_not_shown_and_admin_hears(tmp_path: Path) -
     text = f"{BEGINNING}rules:{RULES}".replace("  mailbox: escalations@acme.example\n", "")
     desk = Desk(compiled_policy(tmp_path, text))
     portal = Portal(desk, tmp_path)
-    desk.write("How can I export?")
-    portal.run(MINUTE)
+    for what in ("export", "import", "print"):
+        desk.write(f"How can I {what}?")
+        portal.run(MINUTE)
     desk.run()
 
-    told = [row.message.reason for _, row in desk.channel.delivered
+    told = [(row.destination, row.message.reason) for _, row in desk.channel.delivered
             if getattr(row.message, "kind", None) == NoticeKind.ADMIN]  # fmt: skip
     assert portal.shown() == {}
-    assert "not_published:write_to, en: {mailbox}" in told
+    assert {reason for _, reason in told} == {"not_published:write_to, en: {mailbox}"}
+    assert len(told) == len(set(told)), "one telling for all tickets"
     desk.close()
+
+
+def test_ticket_that_is_done_leaves_nothing_behind(desk: Desk, portal: Portal) -> None:
+    """What it showed stays until a person says so; that it showed it is kept while it is open."""
+    number = desk.write("How can I export?")
+    portal.run(MINUTE)
+    with desk.store.read() as reader:
+        during = reader.states.starting_with("published_for/")
+    desk.world.change_ticket(number, by=desk.furniture.agents["ada"], values={"status": "solved"})
+    portal.run(3 * MINUTE)
+
+    assert len(during) == 1
+    assert portal.shown() == {"en": "Write to escalations@acme.example."}
+    with desk.store.read() as reader:
+        assert reader.states.starting_with("published_for/") == {}
 
 
 @pytest.mark.parametrize(
