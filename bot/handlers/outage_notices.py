@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from bot.rules.actions import Notice, NoticeKind, Outgoing, Urgency
 from bot.rules.delivery import tell
 from bot.rules.engine import CompiledPolicy
-from bot.rules.outage_state import OutageState, Step
+from bot.rules.outage_due import unseen_since
+from bot.rules.outage_state import OutageState, Phase, Step
 from bot.rules.policy import Policy
 from bot.rules.portal_notices import NOTHING_ELSE, Beside
 from bot.rules.probes import Flag
@@ -80,6 +81,9 @@ def outgoing(
             return ()
         case Step.RECOVERED if state.is_announced:
             return _tell_calmly(step, "helpdesk_back", state, compiled, now)
+        case Step.REMIND if state.phase is Phase.RECOVERING:
+            notice = _admin_notice("recovery_unseen", state, compiled, seen, now)
+            return _tell_staff(step, notice, compiled, now)
         case Step.RECOVERED if seen.said:
             return _banner(state, compiled, now, beside)
         case (
@@ -96,10 +100,10 @@ def outgoing(
                 *(_banner(state, compiled, now, beside) if step is Step.RECOVERED else ()),
             )
         case Step.CREDENTIALS_REFUSED:
-            notice = _credentials_notice("credentials", OutageState(), compiled, seen, now)
+            notice = _admin_notice("credentials", OutageState(), compiled, seen, now)
             return _tell_staff(step, notice, compiled, now)
         case Step.TAKES_IN | Step.TAKES_IN_NO_MORE:
-            notice = _credentials_notice(step.value, state, compiled, seen, now)
+            notice = _admin_notice(step.value, state, compiled, seen, now)
             return _tell_staff(step, notice, compiled, now)
         case Step.STAYS_BLIND | Step.SIGHT_BACK:
             return _sight_messages(step, state, compiled, seen, now)
@@ -239,20 +243,17 @@ def _coded(code: str, said: str) -> str:
     return f"{code}:{said}" if code and said else code
 
 
-def _credentials_notice(
+def _admin_notice(
     reason: str, state: OutageState, compiled: CompiledPolicy, seen: Seen, now: datetime
 ) -> Notice:
-    is_over = reason == Step.TAKES_IN_NO_MORE
+    next_step = "" if reason == Step.TAKES_IN_NO_MORE else "check_online"
+    if reason == "recovery_unseen":
+        next_step = "look_or_clear"
+        reason = f"{reason}:{(now - unseen_since(state)) // timedelta(minutes=1)}"
     return _notice(
-        NoticeKind.ADMIN,
-        state,
-        compiled,
-        now,
-        due_at=None,
-        reason=reason,
-        quote=seen.detail,
-        next_step="" if is_over else "check_online",
-    )
+        NoticeKind.ADMIN, state, compiled, now, due_at=None, reason=reason, quote=seen.detail,
+        next_step=next_step,
+    )  # fmt: skip
 
 
 def _notice(

@@ -16,16 +16,19 @@ def after_time(
 ) -> OutageDecision:
     """Do what falls due by time alone: banner, reminders, the end of a person's word.
 
-    The end of a recovery is none of it: that takes a good round (`outage_hold`). `works` is the
-    announced maintenance that holds now: while it does, there is no noise.
+    The end of a recovery is none of it: that takes a good round (`outage_hold`), and where none
+    comes, our people are reminded that it waits. `works` is the announced maintenance that holds
+    now: while it does, there is no noise.
     """
     steps: list[Step] = []
     state = after_works(with_works(state, works), now, steps)
     if state.declared_until is not None and state.declared_until <= now:
         steps.append(Step.DECLARATION_OVER)
         state = replace(state, declared_by="", declared_until=None)
-    if state.phase is Phase.DOWN and not state.is_announced:
-        state = _remind(state, policy, now, steps)
+    reminds_at = _reminds_at(state, policy)
+    if reminds_at is not None and reminds_at <= now:
+        state = replace(state, reminded_at=now)
+        steps.append(Step.REMIND)
     if (
         state.phase is Phase.DOWN
         and not state.is_announced
@@ -45,10 +48,10 @@ def next_due(state: OutageState, policy: OutagePolicy) -> datetime | None:
     due: list[datetime] = [state.declared_until] if state.declared_until else []
     if state.phase is Phase.DOWN and state.is_announced:
         due += [state.works_until] if state.works_until else []
-    elif state.phase is Phase.DOWN:
-        due.append((state.reminded_at or began(state)) + policy.reminder_every)
-        if not state.is_banner_shown:
-            due.append(_banner_due(state, policy))
+    elif state.phase is Phase.DOWN and not state.is_banner_shown:
+        due.append(_banner_due(state, policy))
+    if (reminds_at := _reminds_at(state, policy)) is not None:
+        due.append(reminds_at)
     if state.is_banner_shown:
         due.append(_renewal_due(state, policy))
     return min(due, default=None)
@@ -61,13 +64,20 @@ def began(state: OutageState) -> datetime:
     return first
 
 
-def _remind(
-    state: OutageState, policy: OutagePolicy, now: datetime, steps: list[Step]
-) -> OutageState:
-    if (state.reminded_at or began(state)) + policy.reminder_every > now:
-        return state
-    steps.append(Step.REMIND)
-    return replace(state, reminded_at=now)
+def unseen_since(state: OutageState) -> datetime:
+    """Since when nobody saw a recovery to be good."""
+    return state.last_good_at or state.recovering_at or began(state)
+
+
+def _reminds_at(state: OutageState, policy: OutagePolicy) -> datetime | None:
+    """When our people hear again that it is down, or that nobody sees it to be back."""
+    if state.phase is Phase.DOWN and not state.is_announced:
+        return (state.reminded_at or began(state)) + policy.reminder_every
+    is_quiet = state.is_announced and state.works_until is not None
+    if state.phase is not Phase.RECOVERING or is_quiet:
+        return None
+    since = unseen_since(state)
+    return max(since, state.reminded_at or since) + policy.reminder_every
 
 
 def _banner_due(state: OutageState, policy: OutagePolicy) -> datetime:

@@ -13,6 +13,10 @@ DEGRADED: Mapping[str, str] = {
     "sight_back": (
         "Unsere eigene Leitung steht wieder. {} Minuten lang war vom Ticketsystem nichts zu sehen."
     ),
+    "recovery_unseen": (
+        "Seit {} Minuten sieht niemand, ob das Ticketsystem läuft: Entwarnung und Zurückgehaltenes "
+        "warten."
+    ),
     "writes_fail": (
         "Das Ticketsystem lässt sich lesen, aber nicht beschreiben: Änderungen warten "
         "und werden wieder versucht. Es gilt nicht als ausgefallen."

@@ -11,6 +11,10 @@ DEGRADED: Mapping[str, str] = {
         "of one is noticed."
     ),
     "sight_back": ("Our own line works again. For {} minutes nothing of the helpdesk was seen."),
+    "recovery_unseen": (
+        "For {} minutes nobody saw whether the helpdesk is well: the all-clear and what is held "
+        "wait."
+    ),
     "writes_fail": (
         "The helpdesk can be read but not written to: changes wait and are tried again. "
         "It is not treated as down."

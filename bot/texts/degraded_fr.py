@@ -14,6 +14,10 @@ DEGRADED: Mapping[str, str] = {
         "Notre propre ligne est rétablie. Pendant {} minutes, rien de l'outil de tickets "
         "n'était visible."
     ),
+    "recovery_unseen": (
+        "Depuis {} min, on ignore si l'outil de tickets va bien\u00a0: retour à la normale et "
+        "envois retenus attendent."
+    ),
     "writes_fail": (
         "L'outil de tickets est accessible en lecture, mais pas en écriture\u00a0: les "
         "modifications attendent et sont retentées. Il n'est pas considéré comme en panne."

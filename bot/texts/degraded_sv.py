@@ -13,6 +13,10 @@ DEGRADED: Mapping[str, str] = {
     "sight_back": (
         "Vår egen uppkoppling är tillbaka. I {} minuter syntes inget av ärendesystemet."
     ),
+    "recovery_unseen": (
+        "I {} minuter har ingen sett om ärendesystemet fungerar: det som hålls inne och ”faran är "
+        "över” väntar."
+    ),
     "writes_fail": (
         "Ärendesystemet går att läsa men inte att skriva i: ändringar väntar och görs "
         "om. Det räknas inte som nere."

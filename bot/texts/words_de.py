@@ -190,6 +190,10 @@ GERMAN = Words(
         "check_online": (
             "Bitte „deskmate check --online“ ausführen, dann OAuth-Client oder Token erneuern."
         ),
+        "look_or_clear": (
+            "Bitte „deskmate check --online“ ausführen. Läuft das Ticketsystem: „deskmate outage "
+            "clear“."
+        ),
         "look_elsewhere": (
             "Bitte das Ticketsystem anderswo öffnen. Antwortet es auch dort nicht: „deskmate "
             "outage declare“. Sonst Netz oder Firewall dieses Rechners richten („deskmate check "

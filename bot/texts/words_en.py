@@ -165,6 +165,9 @@ ENGLISH = Words(
         "check_online": (
             "Run “deskmate check --online”, then renew the OAuth client or the token."
         ),
+        "look_or_clear": (
+            "Run “deskmate check --online”. If the helpdesk is well: “deskmate outage clear”."
+        ),
         "look_elsewhere": (
             "Open the helpdesk elsewhere. Does it fail too: “deskmate outage declare”. If not, "
             "mend this machine's network or firewall (“deskmate check --online”)."

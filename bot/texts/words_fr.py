@@ -190,6 +190,10 @@ FRENCH = Words(
             "Exécutez «\u00a0deskmate check --online\u00a0», puis renouvelez le client OAuth "
             "ou le jeton."
         ),
+        "look_or_clear": (
+            "Exécutez «\u00a0deskmate check --online\u00a0». Si l'outil de tickets va bien\u00a0: "
+            "«\u00a0deskmate outage clear\u00a0»."
+        ),
         "look_elsewhere": (
             "Ouvrez l'outil de tickets ailleurs. S'il n'y répond pas non plus\u00a0: "
             "«\u00a0deskmate outage declare\u00a0». Sinon, réparez le réseau ou le pare-feu de "

@@ -173,6 +173,10 @@ RUSSIAN = Words(
         "check_online": (
             "Выполните «deskmate check --online», затем обновите OAuth-клиент или токен."
         ),
+        "look_or_clear": (
+            "Выполните «deskmate check --online». Если система заявок работает: «deskmate outage "
+            "clear»."
+        ),
         "look_elsewhere": (
             "Откройте систему заявок с другого места. Если и там не отвечает: «deskmate outage "
             "declare». Иначе исправьте сеть или брандмауэр этой машины («deskmate check "

@@ -171,6 +171,9 @@ SWEDISH = Words(
         "check_online": (
             "Kör ”deskmate check --online” och förnya sedan OAuth-klienten eller token."
         ),
+        "look_or_clear": (
+            "Kör ”deskmate check --online”. Fungerar ärendesystemet: ”deskmate outage clear”."
+        ),
         "look_elsewhere": (
             "Öppna ärendesystemet någon annanstans. Svarar det inte där heller: ”deskmate outage "
             "declare”. Annars, laga den här maskinens nät eller brandvägg (”deskmate check "

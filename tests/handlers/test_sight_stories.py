@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What our people hear while the desk cannot see the helpdesk at all."""
+"""What our people hear while the desk cannot see the helpdesk, or not whether it is well."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from bot.texts.words import LANGUAGES
 MINUTE = timedelta(minutes=1)
 DARK = ProbeRound(*[Verdict.DOWN] * 3, witnesses=(False,) * 3, detail="read: timed out")
 SEEN = ProbeRound(*[Verdict.OK] * 3, witnesses=(True,) * 3)
+TURNED_AWAY = ProbeRound(Verdict.OK, Verdict.THROTTLED, Verdict.NOT_ASKED, own_share=0.9)
 EVERYBODY = ["mail:escalations@acme.example", "mail:team@acme.example", "slack:support"]
 
 
@@ -62,6 +64,37 @@ def test_dead_line_leaves_no_stale_noise_behind(desk: Desk) -> None:
     _rounds(desk, 15 * MINUTE, SEEN)
 
     assert _heard(desk) == [(where, "sight_back:65") for where in EVERYBODY]
+
+
+def _unseen_recovery(desk: Desk) -> None:
+    """Down for ten minutes, back for three, then only rounds that say nothing."""
+    _rounds(desk, 10 * MINUTE, ProbeRound(*[Verdict.DOWN] * 3, witnesses=(True,) * 3))
+    _rounds(desk, 3 * MINUTE, SEEN)
+    _rounds(desk, 40 * MINUTE, TURNED_AWAY)
+
+
+def test_recovery_that_is_not_seen_is_told_of(desk: Desk) -> None:
+    """Held work and the all-clear wait, so a person must look; it is not called down."""
+    _unseen_recovery(desk)
+
+    assert _heard(desk) == [(where, "recovery_unseen:30") for where in EVERYBODY]
+    assert len(desk.told("helpdesk_down")) == len(EVERYBODY)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_words_of_an_unseen_recovery_fit_a_text_message(desk: Desk, code: str) -> None:
+    """Whole in an SMS, with what to do beside it."""
+    _unseen_recovery(desk)
+    sent = [row.message for _, row in desk.channel.delivered if isinstance(row.message, Notice)]
+    notice = replace(sent[-1], language=code, reason="recovery_unseen:1440")
+    said = render(notice, now=desk.clock.now())
+
+    words = LANGUAGES[code]
+    reason = words.reasons["recovery_unseen"].format(1440).replace("\u00a0", " ")
+    assert said.short.replace("\u00a0", " ").endswith(reason)
+    assert said.next_step.replace("\u00a0", " ") == words.next_steps["look_or_clear"].replace(
+        "\u00a0", " "
+    )
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ OUR_LINE = ProbeRound(DOWN, DOWN, DOWN, witnesses=(False, False, False))
 REFUSED = ProbeRound(OK, Verdict.CREDENTIALS, Verdict.CREDENTIALS)
 TURNED_AWAY = ProbeRound(Verdict.THROTTLED, Verdict.THROTTLED, OK, own_share=0.1)
 OUR_DOING = ProbeRound(Verdict.THROTTLED, Verdict.THROTTLED, OK, own_share=0.9)
+NOT_SET = ProbeRound(OK, Verdict.MISCONFIGURED, Verdict.NOT_ASKED)
 
 
 def recovering() -> Watch:
@@ -48,6 +50,29 @@ def test_no_all_clear_without_sight(probes: ProbeRound | None) -> None:
     watch.probe_for(15 * MINUTE, OK)
     recovered = next(at for step, at in watch.told if step is Step.RECOVERED)
     assert 10 * MINUTE <= recovered - seen_again <= 11 * MINUTE
+
+
+@pytest.mark.parametrize("probes", [OUR_LINE, REFUSED, TURNED_AWAY, OUR_DOING, NOT_SET])
+def test_recovery_that_nobody_sees_is_told_every_half_hour(probes: ProbeRound) -> None:
+    """Counted from the last good round, or from the last word, and until it is seen again."""
+    watch = recovering()
+    last = watch.state.last_good_at
+    watch.rounds(100 * MINUTE, probes)
+    watch.probe_for(120 * MINUTE, OK)
+
+    assert last is not None
+    reminded = [at - last for step, at in watch.told if step is Step.REMIND]
+    assert reminded == [30 * MINUTE, 60 * MINUTE, 90 * MINUTE]
+
+
+def test_recovery_that_is_seen_reminds_nobody() -> None:
+    """A hold of an hour, watched all the while."""
+    watch = recovering()
+    watch.policy = replace(POLICY, hold=60 * MINUTE)
+    watch.probe_for(70 * MINUTE, OK)
+
+    assert Step.RECOVERED in watch.steps()
+    assert Step.REMIND not in watch.steps()
 
 
 @pytest.mark.parametrize("first", [OUR_LINE, REFUSED, TURNED_AWAY])

@@ -11,6 +11,7 @@ from outage_watch import DOWN, OK, START, Watch
 from bot.rules.events import OutageOrdered
 from bot.rules.outage_report import Happened, away_in
 from bot.rules.outage_state import Phase, Step
+from bot.rules.probes import ProbeRound, Verdict
 
 MINUTE = timedelta(minutes=1)
 NOISE = {Step.DECLARED, Step.REOPENED, Step.RELAPSED, Step.REMIND, Step.SHOW_BANNER}
@@ -47,6 +48,18 @@ def test_maintenance_that_comes_and_goes_is_told_once() -> None:
     assert watch.steps().count(Step.MAINTENANCE) == 1
     assert watch.state.incident == 1
     assert not NOISE & set(watch.steps())
+
+
+def test_end_of_maintenance_that_nobody_sees_is_told_after_it() -> None:
+    """No noise while it holds; held work that still waits when it is over is told of."""
+    watch = announced()
+    watch.probe_for(10 * MINUTE, DOWN)
+    watch.probe_for(4 * MINUTE, OK)
+    watch.rounds(61 * MINUTE, ProbeRound(OK, Verdict.MISCONFIGURED, Verdict.NOT_ASKED))
+
+    assert watch.state.phase is Phase.RECOVERING
+    assert watch.steps().count(Step.REMIND) == 1
+    assert 60 * MINUTE <= watch.when(Step.REMIND) <= 61 * MINUTE
 
 
 def test_maintenance_that_overruns_is_an_outage() -> None:
