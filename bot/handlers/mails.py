@@ -12,6 +12,7 @@ from bot.handlers.case_words import acknowledge
 from bot.handlers.cases import join_case, open_case
 from bot.handlers.handled import Handled
 from bot.handlers.outage_times import BEFORE, Standing, Stood, stood_at
+from bot.handlers.spam_notices import tell_of_spam
 from bot.handlers.staff_mails import handle_staff_mail
 from bot.rules.actions import Reason
 from bot.rules.engine import CompiledPolicy
@@ -178,7 +179,9 @@ def _not_opened(
         said = "A mail of ours came back" if fate is Fate.BOUNCE else "An auto-responder answered"
         add_note(ticket, f"{said}: {verdict.because}.", tx, key=f"mail/{mail.key}",
                  at=mail.received_at)  # fmt: skip
-    if fate in (Fate.HELD, Fate.PARKED) or (fate is Fate.BOUNCE and ticket is not None):
+    if fate is Fate.HELD and mail.spam_folder and ticket is None:
+        tell_of_spam(mail, verdict.because, stood.incident, tx, compiled, now=now)
+    elif fate in (Fate.HELD, Fate.PARKED) or (fate is Fate.BOUNCE and ticket is not None):
         tell_of_mail(mail, fate, verdict.because, ticket, tx, compiled, now=now)
     return _decided(mail, fate, verdict.because, tx, now, ticket=ticket, stood=stood)
 

@@ -26,6 +26,7 @@ from bot.handlers.refused_notes import fire_refused_note
 from bot.handlers.reminders import fire_reminder
 from bot.handlers.sending import send
 from bot.handlers.silences import fire_silence
+from bot.handlers.spam_notices import fire_spam
 from bot.handlers.storms import renew_storm
 from bot.handlers.ticket_effects import commit_decision, notice_of
 from bot.handlers.tickets import set_clocks, situation_of
@@ -56,6 +57,8 @@ def fire(timer: Timer, tx: Transaction, compiled: CompiledPolicy, *, now: dateti
             return fire_digest(timer, tx, compiled, now=now)
         case "mail_storm":
             return fire_storm(timer, tx, compiled, now=now)
+        case "spam_held":
+            return fire_spam(tx, compiled, now=now)
         case "snoozed":
             return end_snooze(timer, tx, compiled, now=now)
         case "storm":

@@ -297,7 +297,7 @@ class Timer:
     """A row that falls due: `key` is unique, setting it again moves it.
 
     `kind`: `sla_warning`, `sla_breached`, `outage`, `ladder`, `digest`, `reminder`,
-    `alarm_count`, `alarm_held`, `card`, `incident`, `refused_note`. `detail` names
+    `alarm_count`, `alarm_held`, `card`, `incident`, `refused_note`, `spam_held`. `detail` names
     clock and cycle.
     """
 

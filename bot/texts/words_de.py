@@ -54,6 +54,7 @@ GERMAN = Words(
     },
     reasons={
         "mail_held": "Eine Mail sollte jemand ansehen: {}.",
+        "mail_spam": "Weitere Mails aus dem Spam warten auf eine Durchsicht: {}.",
         "mail_parked": "Eine Mail ließ sich nicht lesen; sie ist aufbewahrt: {}.",
         "mail_bounce": "Eine Mail von uns kam nicht an: {}.",
         "late_copy": (
@@ -185,6 +186,7 @@ GERMAN = Words(
     next_steps={
         "take_by": "Wer übernimmt, schreibt „{}“.",
         "take_there": "Wer übernimmt, trägt sich im Ticketsystem als zuständig ein.",
+        "spam_check": "Siehe `deskmate case held`; `deskmate case take KEY` macht den Fall auf.",
         "mailbox_check": "Bis dahin von Hand ins Postfach sehen; dann DESKMATE_MAILBOX_URL prüfen.",
         "mailbox": "Bitte so lange aus {} arbeiten.",
         "check_online": (

@@ -51,6 +51,7 @@ ENGLISH = Words(
     },
     reasons={
         "mail_held": "Somebody should look at a mail: {}.",
+        "mail_spam": "More mails are held that lay among the spam: {}.",
         "mail_parked": "A mail could not be read; it is kept: {}.",
         "mail_bounce": "A mail of ours did not arrive: {}.",
         "late_copy": "The helpdesk made a second ticket of a case; merge them: {}.",
@@ -160,6 +161,7 @@ ENGLISH = Words(
     next_steps={
         "take_by": "If you take it, write “{}”.",
         "take_there": "If you take it, assign it to yourself in the helpdesk.",
+        "spam_check": "Read them by `deskmate case held`; `deskmate case take KEY` makes a case.",
         "mailbox_check": "Check the mailbox by hand until it is back, then DESKMATE_MAILBOX_URL.",
         "mailbox": "Until then, work from {}.",
         "check_online": (

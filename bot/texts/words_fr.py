@@ -54,6 +54,7 @@ FRENCH = Words(
     },
     reasons={
         "mail_held": "Un mail est à regarder\u00a0: {}.",
+        "mail_spam": "D'autres mails trouvés dans le spam sont à regarder\u00a0: {}.",
         "mail_parked": "Un mail n'a pas pu être lu\u00a0; il est conservé\u00a0: {}.",
         "mail_bounce": "Un de nos mails n'est pas arrivé\u00a0: {}.",
         "late_copy": "L'outil de tickets a fait un second ticket d'un cas\u00a0; à "
@@ -184,6 +185,7 @@ FRENCH = Words(
     next_steps={
         "take_by": "Si vous le prenez, écrivez «\u00a0{}\u00a0».",
         "take_there": "Si vous le prenez, attribuez-le-vous dans l'outil de tickets.",
+        "spam_check": "Voyez `deskmate case held`\u00a0; `deskmate case take KEY` en fait un cas.",
         "mailbox_check": "D'ici là, ouvrez la boîte à la main, puis vérifiez DESKMATE_MAILBOX_URL.",
         "mailbox": "En attendant, travaillez depuis {}.",
         "check_online": (

@@ -54,6 +54,7 @@ SWEDISH = Words(
     },
     reasons={
         "mail_held": "Någon behöver titta på ett mejl: {}.",
+        "mail_spam": "Fler mejl som låg bland skräpposten väntar på en titt: {}.",
         "mail_parked": "Ett mejl gick inte att läsa; det är sparat: {}.",
         "mail_bounce": "Ett mejl från oss kom inte fram: {}.",
         "late_copy": "Ärendesystemet har gjort ett andra ärende av ett fall; slå ihop dem: {}.",
@@ -166,6 +167,7 @@ SWEDISH = Words(
     next_steps={
         "take_by": "Tar du det, skriv ”{}”.",
         "take_there": "Tar du det, tilldela dig det i ärendesystemet.",
+        "spam_check": "Se `deskmate case held`; `deskmate case take KEY` gör ett fall av mejlet.",
         "mailbox_check": "Läs brevlådan för hand så länge, se sedan över DESKMATE_MAILBOX_URL.",
         "mailbox": "Arbeta från {} så länge.",
         "check_online": (

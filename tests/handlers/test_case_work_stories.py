@@ -13,10 +13,12 @@ from case_mails import (
     all_clear,
     arrive,
     case_of,
+    come_back,
     declare_down,
     fate_of,
     go_down,
     notice_id,
+    told_of,
     written_to,
 )
 from desk import Desk
@@ -173,6 +175,26 @@ def test_mail_moved_out_of_the_spam_while_it_waited_is_a_case(desk: Desk) -> Non
 
     assert fate_of(desk, key) is Fate.CASE
     assert len(written_to(desk)) == 1
+
+
+def test_folder_full_of_spam_is_five_messages_and_a_count_an_hour(desk: Desk) -> None:
+    """Each is held and listed; after a new outage the first ones are told one by one again."""
+    go_down(desk)
+    keys = [arrive(desk, Mail(spam_folder="Junk")) for _ in range(8)]
+    singly = len(told_of(desk, "mail_held"))
+    desk.run(61 * MINUTE)
+    keys += [arrive(desk, Mail(spam_folder="Junk")) for _ in range(2)]
+    desk.run(125 * MINUTE)
+
+    assert (singly, len(told_of(desk, "mail_held"))) == (5, 5)
+    assert told_of(desk, "mail_spam") == ["mail_spam:3", "mail_spam:2"]
+    assert {fate_of(desk, key) for key in keys} == {Fate.HELD}
+
+    come_back(desk, 2 * 60 * MINUTE)
+    go_down(desk)
+    arrive(desk, Mail(spam_folder="Junk"))
+
+    assert len(told_of(desk, "mail_held")) == 6
 
 
 def _status(desk: Desk, ticket_id: str) -> Status:
