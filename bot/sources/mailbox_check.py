@@ -56,5 +56,5 @@ def _others(session: MailboxSession, what: str) -> Iterator[Finding]:
         except MailboxTrouble as trouble:
             if trouble.fault is not MailboxFault.FOLDER:
                 raise
-            advice = "let the account read it; what a filter puts there is not seen"
+            advice = "let the account read it, or rename it; what a filter puts there is not seen"
             yield Finding(f"{what}: {each.name}", False, trouble.detail, advice)

@@ -24,6 +24,7 @@ from bot.clock import Clock
 from bot.rules.mail_folders import MailFolder
 from bot.rules.mail_keys import message_id
 from bot.sources.mailbox_address import MailboxAddress, MailboxFault, MailboxTrouble
+from bot.sources.mailbox_names import name_of
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 30.0
 SEARCH_RANGE = 20_000
@@ -111,16 +112,23 @@ class MailboxSession:
         return {uid: named for uid, named in found.items() if named is not None}
 
     def folders(self) -> tuple[MailFolder, ...]:
-        """Every folder of the mailbox itself; those of other people and shared ones are not."""
-        listed = self._tried(self._client.list_folders)
-        foreign: tuple[str, ...] = ()
-        if self._client.has_capability("NAMESPACE"):
-            spaces = self._tried(self._client.namespace)
-            foreign = tuple(each[0] for each in (*(spaces[1] or ()), *(spaces[2] or ())) if each[0])
+        """Every folder of the mailbox itself; those of other people and shared ones are not.
+
+        One whose name is not written as IMAP asks hides no other; `open` says that it cannot be.
+        """
+        self._client.folder_encode = False  # One odd name would end the whole list.
+        try:
+            listed = self._tried(self._client.list_folders)
+            has_spaces = self._client.has_capability("NAMESPACE")
+            spaces = self._tried(self._client.namespace) if has_spaces else ((), (), ())
+        finally:
+            self._client.folder_encode = True
+        others = (*(spaces[1] or ()), *(spaces[2] or ()))
+        foreign = tuple(name_of(prefix) for prefix, _ in others if prefix)
         return tuple(
-            MailFolder(name, _flags(flags), (separator or b"").decode() or "/")
+            MailFolder(named, _flags(flags), (separator or b"").decode("ascii", "replace") or "/")
             for flags, separator, name in listed
-            if isinstance(name, str) and not (foreign and name.startswith(foreign))
+            if (named := name_of(name)) and not named.startswith(foreign)
         )
 
     def listed(self, uids: Sequence[int]) -> tuple[Listed, ...]:

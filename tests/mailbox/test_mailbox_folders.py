@@ -234,6 +234,22 @@ def test_folders_of_many_rounds_are_each_seen_once_more(server: Dovecot, desk: R
     assert (known, desk.mails()) == ([6, 7], 7)
 
 
+def test_folder_with_an_odd_name_stops_no_other(tmp_path: Path) -> None:
+    """The others are looked through; the inbox is read as ever."""
+    said = {
+        "LIST": '* LIST () "/" R&D\r\n* LIST () "/" Done\r\n{tag} OK done\r\n',
+        'EXAMINE "R&-D"': "{tag} NO [NONEXISTENT] no such folder\r\n",
+        "UID SEARCH": "* SEARCH\r\n{tag} OK done\r\n",
+    }
+    with scripted_imap(said) as url, reading_desk(url, tmp_path) as desk:
+        desk.helpdesk_is_down()
+        desk.look_around()
+        desk.helpdesk_is_back()
+        desk.look_around()
+
+        assert not desk.swept_from()
+
+
 @pytest.mark.parametrize("breaks", ["always", "never"])
 def test_folder_that_breaks_the_line_is_tried_twice_at_the_end(tmp_path: Path, breaks: str) -> None:
     """One cut may be chance; a server that ends there again is not asked for ever."""

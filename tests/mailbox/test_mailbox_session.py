@@ -8,6 +8,7 @@ from scripted_imap import BREAK, scripted_imap
 
 from bot.clock import SystemClock
 from bot.sources.mailbox_address import MailboxFault, MailboxTrouble, read_mailbox_address
+from bot.sources.mailbox_check import examine
 from bot.sources.mailbox_session import MailboxSession
 
 DATE = 'INTERNALDATE "02-Mar-2026 12:00:00 +0100"'
@@ -98,6 +99,50 @@ def test_folder_that_is_not_there_is_said() -> None:
         with pytest.raises(MailboxTrouble) as caught:
             session.open()
     assert caught.value.fault is MailboxFault.FOLDER
+
+
+ODD_NAMES = """* LIST () "/" R&D\r
+* LIST () "/" "A&3AA-"\r
+* LIST () "/" "R&-D"\r
+* LIST () "/" "Entw&APw-rfe"\r
+* LIST () "/" 2026\r
+* LIST () NIL Done\r
+{tag} OK done\r
+"""
+"""Two that are no modified UTF-7: a bare `&`, and half a character."""
+
+
+def test_name_that_cannot_be_read_hides_no_other_folder() -> None:
+    """It is shown as the server writes it; the others in their own letters."""
+    with scripted_imap({"LIST": ODD_NAMES}) as url:
+        named = [each.name for each in _session(url).folders()]
+
+    assert named == ["R&D", "A&3AA-", "R&D", "Entwürfe", "2026", "Done"]
+
+
+def test_foreign_folders_with_an_odd_name_are_left_out() -> None:
+    """A shared place whose name cannot be read is still a shared place."""
+    said = {
+        "CAPABILITY": "* CAPABILITY IMAP4rev1 NAMESPACE\r\n{tag} OK done\r\n",
+        "NAMESPACE": '* NAMESPACE (("" "/")) NIL (("R&D/" "/"))\r\n{tag} OK done\r\n',
+        "LIST": '* LIST () "/" R&D/Old\r\n* LIST () "/" Done\r\n{tag} OK done\r\n',
+    }
+    with scripted_imap(said) as url:
+        assert [each.name for each in _session(url).folders()] == ["Done"]
+
+
+def test_check_names_the_folder_whose_name_cannot_be_read() -> None:
+    """Somebody is told before an outage, and everything else is still looked at."""
+    said = {
+        "LIST": '* LIST () "/" R&D\r\n* LIST () "/" Done\r\n{tag} OK done\r\n',
+        'EXAMINE "R&-D"': "{tag} NO [NONEXISTENT] no such folder\r\n",
+    }
+    with scripted_imap(said) as url:
+        found = examine(read_mailbox_address(url), SystemClock())
+
+    [refused] = [each for each in found if not each.is_ok and not each.what.endswith("MOVE")]
+    assert refused.what.endswith(": R&D")
+    assert "the folder R&D cannot be opened" in refused.detail
 
 
 @pytest.mark.parametrize("url", ["https://x.example", "imaps://", "mail.example"])
