@@ -186,7 +186,7 @@ GERMAN = Words(
     next_steps={
         "take_by": "Wer übernimmt, schreibt „{}“.",
         "take_there": "Wer übernimmt, trägt sich im Ticketsystem als zuständig ein.",
-        "spam_check": "Siehe `deskmate case held`; `deskmate case take KEY` macht den Fall auf.",
+        "spam_check": "Siehe „deskmate case held“; „deskmate case take KEY“ macht den Fall auf.",
         "mailbox_check": "Bis dahin von Hand ins Postfach sehen; dann DESKMATE_MAILBOX_URL prüfen.",
         "mailbox": "Bitte so lange aus {} arbeiten.",
         "check_online": (

@@ -161,7 +161,7 @@ ENGLISH = Words(
     next_steps={
         "take_by": "If you take it, write “{}”.",
         "take_there": "If you take it, assign it to yourself in the helpdesk.",
-        "spam_check": "Read them by `deskmate case held`; `deskmate case take KEY` makes a case.",
+        "spam_check": "Read them by “deskmate case held”; “deskmate case take KEY” makes a case.",
         "mailbox_check": "Check the mailbox by hand until it is back, then DESKMATE_MAILBOX_URL.",
         "mailbox": "Until then, work from {}.",
         "check_online": (

@@ -185,7 +185,8 @@ FRENCH = Words(
     next_steps={
         "take_by": "Si vous le prenez, écrivez «\u00a0{}\u00a0».",
         "take_there": "Si vous le prenez, attribuez-le-vous dans l'outil de tickets.",
-        "spam_check": "Voyez `deskmate case held`\u00a0; `deskmate case take KEY` en fait un cas.",
+        "spam_check": "Voir «\u00a0deskmate case held\u00a0»\u00a0; "
+        "«\u00a0deskmate case take KEY\u00a0» en fait un cas.",
         "mailbox_check": "D'ici là, ouvrez la boîte à la main, puis vérifiez DESKMATE_MAILBOX_URL.",
         "mailbox": "En attendant, travaillez depuis {}.",
         "check_online": (

@@ -169,7 +169,7 @@ RUSSIAN = Words(
     next_steps={
         "take_by": "Если берёте, напишите «{}».",
         "take_there": "Если берёте, назначьте заявку себе в системе заявок.",
-        "spam_check": "Смотрите `deskmate case held`; `deskmate case take KEY` создаёт обращение.",
+        "spam_check": "Смотрите «deskmate case held»; «deskmate case take KEY» создаёт обращение.",
         "mailbox_check": "Пока смотрите ящик вручную, затем проверьте DESKMATE_MAILBOX_URL.",
         "mailbox": "Пока работаем из ящика {}.",
         "check_online": (

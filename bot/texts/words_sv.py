@@ -167,7 +167,7 @@ SWEDISH = Words(
     next_steps={
         "take_by": "Tar du det, skriv ”{}”.",
         "take_there": "Tar du det, tilldela dig det i ärendesystemet.",
-        "spam_check": "Se `deskmate case held`; `deskmate case take KEY` gör ett fall av mejlet.",
+        "spam_check": "Se ”deskmate case held”; ”deskmate case take KEY” gör ett fall av mejlet.",
         "mailbox_check": "Läs brevlådan för hand så länge, se sedan över DESKMATE_MAILBOX_URL.",
         "mailbox": "Arbeta från {} så länge.",
         "check_online": (
