@@ -158,7 +158,7 @@ def test_case_that_is_neither_taken_nor_refused_is_told(desk: Desk) -> None:
     told = told_of(desk, "case_stuck")
 
     assert [each.endswith("(403: Forbidden) + 2") for each in told] == [True]
-    desk.run(timedelta(hours=4), look_every=5 * MINUTE)
+    desk.run(timedelta(hours=4, minutes=20), look_every=5 * MINUTE)
     assert len(told_of(desk, "case_stuck")) == 2
     assert (case_of(desk, good).number is None, told_of(desk, "backfilled")) == (False, [])
     helpdesk.is_mended = True
